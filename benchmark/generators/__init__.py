@@ -1,0 +1,1 @@
+"""From a URL to source text: discovery, parsing, data flow, values, plan, locustfile."""

@@ -1,0 +1,1 @@
+"""Results only: reading them, judging them, reporting them."""
