@@ -1,0 +1,145 @@
+"""What a person sees while a command works: stages, a live line or progress bar, warnings.
+
+Everything here goes to stderr; data go to stdout. On a terminal the run has a progress bar,
+elsewhere a plain line every ten seconds.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, TextColumn
+from rich.progress import Progress as ProgressBar
+from rich.table import Table
+
+from benchmark.utils.text_safety import clean_text
+
+if TYPE_CHECKING:
+    from benchmark.models import Discovery, LoadPlan, LoadProfile
+    from benchmark.utils.timeline import Progress
+
+_PLAIN_LINE_SECONDS = 10.0
+
+
+class TerminalObserver:
+    """Prints stages and the progress of a run to stderr; prints nothing when `quiet`."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._console = Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
+        self._bar: ProgressBar | None = None
+        self._next_line = _PLAIN_LINE_SECONDS
+        self._profile: LoadProfile | None = None
+
+    def stage(self, text: str) -> None:
+        """Print one sentence on a line of its own; a running bar ends first."""
+        self.close()
+        self._console.print(f"[bold]>[/] {escape(clean_text(text))}")
+
+    def running(self, profile: LoadProfile, progress: Progress) -> None:
+        """Move the bar, or print a plain line now and then."""
+        if profile is not self._profile:
+            self.close()
+            self._profile, self._next_line = profile, _PLAIN_LINE_SECONDS
+        if self._console.is_terminal:
+            self._move_bar(profile, progress)
+        elif progress.elapsed >= self._next_line:
+            self._next_line = progress.elapsed + _PLAIN_LINE_SECONDS
+            self._console.print(f"  {progress.elapsed:4.0f} s  {_in_words(progress)}")
+
+    def close(self) -> None:
+        """End a bar that is still there."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def _move_bar(self, profile: LoadProfile, progress: Progress) -> None:
+        if self._bar is None:
+            self._bar = ProgressBar(
+                TextColumn("{task.fields[clock]}"),
+                BarColumn(bar_width=24),
+                TextColumn("{task.fields[now]}"),
+                console=self._console,
+                transient=True,
+            )
+            self._bar.add_task("run", total=profile.run_time, clock="", now="starting")
+            self._bar.start()
+        self._bar.update(
+            self._bar.task_ids[0],
+            completed=min(progress.elapsed, profile.run_time),
+            clock=f"{progress.elapsed:.0f}/{profile.run_time:.0f} s",
+            now=_in_words(progress),
+        )
+
+
+def _in_words(progress: Progress) -> str:
+    return (
+        f"{progress.users} users  {progress.rps:.1f} requests/s  "
+        f"{progress.failure_share:.1%} failed  p95 {progress.p95:.0f} ms"
+    )
+
+
+@contextmanager
+def watching(*, quiet: bool) -> Iterator[TerminalObserver]:
+    """An observer whose bar is gone when the block ends, however it ends."""
+    observer = TerminalObserver(quiet=quiet)
+    try:
+        yield observer
+    finally:
+        observer.close()
+
+
+def set_up_logging(*, verbose: bool) -> None:
+    """Warnings of the suite to stderr; with `verbose`, what discovery tried as well."""
+    level = logging.DEBUG if verbose else logging.WARNING
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    logger = logging.getLogger("benchmark")
+    logger.handlers = [handler]
+    logger.setLevel(level)
+
+
+def print_error(message: str, hint: str = "") -> None:
+    """An error in one or two lines, on stderr."""
+    print(f"error: {clean_text(message, 500)}", file=sys.stderr)  # noqa: T201
+    if hint:
+        print(f"hint: {clean_text(hint, 500)}", file=sys.stderr)  # noqa: T201
+
+
+def print_discovery(discovery: Discovery, counts: dict[str, tuple[int, int]]) -> None:
+    """A table of the applications found; `counts` maps names to (operations, skipped ones)."""
+    console = Console(highlight=False)
+    table = Table(title=f"API documents of {escape(clean_text(discovery.base_url))}")
+    for heading in ("application", "prefix", "document", "operations", "skipped"):
+        table.add_column(
+            heading, justify="right" if heading in {"operations", "skipped"} else "left"
+        )
+    for document in discovery.documents:
+        operations, skipped = counts.get(document.name, (0, 0))
+        table.add_row(
+            escape(clean_text(document.name)),
+            escape(clean_text(document.prefix or "/")),
+            escape(clean_text(document.openapi_url)),
+            str(operations),
+            str(skipped) if skipped else "",
+        )
+    console.print(table)
+    for note in discovery.notes:
+        console.print(f"note: {escape(clean_text(note.where))}: {escape(clean_text(note.message))}")
+
+
+def print_plan(plan: LoadPlan) -> None:
+    """How many operations take part, and for each one that does not, why."""
+    console = Console(highlight=False)
+    tasks = list(plan.tasks())
+    left_out = [(t.operation, t.readiness.reason) for t in tasks if not t.readiness.enabled]
+    left_out += [(skip.key, skip.reason) for skip in plan.skipped]
+    total = len(tasks) + len(plan.skipped)
+    console.print(f"{total - len(left_out)} of {total} operations take part.")
+    for operation, reason in left_out:
+        console.print(f"  {escape(clean_text(operation))}: {escape(clean_text(reason))}")

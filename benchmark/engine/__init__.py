@@ -1,0 +1,34 @@
+"""What runs inside Locust: the user classes and what locustfiles are written with.
+
+Imported by locustfiles only (static, generated, yours): importing Locust monkey-patches the
+interpreter, so nothing else of the suite may do it.
+"""
+
+from benchmark.engine.api_user import ApiUser, deletes
+from benchmark.engine.bodies import (
+    Body,
+    any_of,
+    clock,
+    file_of,
+    unique,
+    unique_email,
+    unique_number,
+    unique_uuid,
+)
+from benchmark.engine.http_client import RapidHttpUser
+from benchmark.engine.resources import Resource
+
+__all__ = [
+    "ApiUser",
+    "Body",
+    "RapidHttpUser",
+    "Resource",
+    "any_of",
+    "clock",
+    "deletes",
+    "file_of",
+    "unique",
+    "unique_email",
+    "unique_number",
+    "unique_uuid",
+]

@@ -1,0 +1,60 @@
+"""What a user owns on the server: the resources it made, and how they are read from answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from locust.exception import RescheduleTask
+
+skipped_tasks: Counter[str] = Counter()
+"""How often a task was left out because something that it needs could not be had, by reason."""
+
+
+class SkipTask(RescheduleTask):
+    """Ends a task before it sends anything; it is counted, and the user goes on with another."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        skipped_tasks[reason] += 1
+
+
+class Resource:
+    """One thing on the server that this user made or found: its kind, its item, its parents."""
+
+    __slots__ = ("item", "kind", "parents")
+
+    def __init__(self, kind: str, item: Any, parents: Mapping[str, Resource] | None = None) -> None:
+        self.kind = kind
+        self.item = item
+        self.parents = dict(parents or {})
+
+    def __getitem__(self, field: str) -> Any:
+        """A member of the item, by name or by JSON Pointer. Skips the task where it is missing."""
+        return value_at(self.item, field if field[:1] in {"", "/"} else f"/{field}", self.kind)
+
+    def of(self, kind: str) -> Resource:
+        """The parent of that kind under which this resource was made."""
+        if kind in self.parents:
+            return self.parents[kind]
+        raise SkipTask(f"a {self.kind} was made without its {kind}")
+
+    def __repr__(self) -> str:
+        return f"Resource({self.kind})"
+
+
+def value_at(document: Any, pointer: str, kind: str) -> Any:
+    """What a JSON Pointer (RFC 6901) leads to in an answer; where nowhere, the task is skipped."""
+    found = document
+    for token in pointer[1:].split("/") if pointer else []:
+        name = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(found, Mapping) and name in found:
+            found = found[name]
+        elif isinstance(found, list) and name.isdecimal() and int(name) < len(found):
+            found = found[int(name)]
+        else:
+            raise SkipTask(f"the answer with the {kind} has no {pointer}")
+    if found is None:
+        raise SkipTask(f"the answer with the {kind} has null at {pointer}")
+    return found

@@ -1,0 +1,381 @@
+"""Finds the data flow between operations: which answers supply which path and body values.
+
+A *producer* answers with an item (`POST /sessions` → `{"id": …}`) or lists items that exist; a
+*want* is a slot that needs an identifier. Names decide: `{session_id}`, or `{id}` behind
+`/sessions`, wants a session; an operation produces sessions if its path or the schema of its
+answer says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from benchmark.generators import schema_view
+from benchmark.generators.naming import identified_noun, noun, words
+from benchmark.models import (
+    ApiSpec,
+    Dependencies,
+    Dependency,
+    JsonSchema,
+    Operation,
+    ResourceKind,
+    SlotLocation,
+    escape_pointer,
+)
+
+MAX_BODY_DEPTH = 4
+"""How deep body schemas are searched for references to other resources."""
+
+_TEMPLATE = re.compile(r"\{([^{}]*)\}")
+_VERSION = re.compile(r"v\d+(\.\d+)*$", re.IGNORECASE)
+_STRONG = frozenset({"id", "ids", "uuid", "uuids", "guid", "guids", "uid", "uids"})
+_SCHEMA_SUFFIXES = frozenset(
+    "out output in input read create created response result dto model schema public detail "
+    "details resource entity view base".split()
+)
+_NOT_CREATING = frozenset(
+    "search query login logout signin signout token refresh validate verify check preview count "
+    "batch bulk export".split()
+)
+_WRAPPERS = frozenset(
+    "data item items result results content records record response payload value values rows "
+    "entries list".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A slot that needs the identifier of a `noun`; `collection` is the path before a path slot."""
+
+    operation: Operation
+    location: SlotLocation
+    pointer: str
+    name: str
+    noun: str
+    collection: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Producer:
+    """An operation whose answer holds an item, or the list of items, at `pointer`."""
+
+    operation: Operation
+    action: Literal["create", "list"]
+    nouns: frozenset[str]
+    pointer: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A want and those who can supply it: the one that creates, the one that lists, or both."""
+
+    want: Want
+    create: Producer | None
+    list: Producer | None
+
+    @property
+    def key(self) -> str:
+        """What identifies the resource kind: the operation that creates it, else that lists it."""
+        producer = self.create or self.list
+        return producer.operation.key if producer else ""
+
+
+def analyze_dependencies(specs: Sequence[ApiSpec]) -> Dependencies:
+    """The resource kinds of all applications, and the slots that they fill.
+
+    Each application is looked at by itself: the name of an identifier alone is too weak a reason
+    to carry a value from one application to another.
+    """
+    kinds: dict[str, ResourceKind] = {}
+    links: list[Dependency] = []
+    for spec in specs:
+        matches = match_wants(spec)
+        names = _name_kinds(matches, spec.application, kinds)
+        kinds.update(_kinds(matches, names, spec.application))
+        links.extend(
+            Dependency(
+                match.want.operation.key,
+                match.want.location,
+                match.want.pointer,
+                names[match.key],
+                _identifier(match.create or match.list, match.want),
+            )
+            for match in matches
+        )
+    return Dependencies(kinds, tuple(links))
+
+
+def match_wants(spec: ApiSpec) -> tuple[Match, ...]:
+    """Every want of an application that some operation of the application can supply."""
+    producers = [p for op in spec.operations if (p := find_producer(op, spec.definitions))]
+    matches: list[Match] = []
+    for operation in spec.operations:
+        for want in find_wants(operation, spec.definitions):
+            create = _best([p for p in producers if p.action == "create"], want)
+            listed = _best([p for p in producers if p.action == "list"], want)
+            if create or listed:
+                matches.append(Match(want, create, listed))
+    return _without_cycles(matches)
+
+
+# ── wants ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def find_wants(operation: Operation, definitions: Mapping[str, JsonSchema]) -> Iterator[Want]:
+    """The slots of an operation that, by their names, take the identifier of a resource."""
+    for parameter in operation.parameters:
+        pointer = f"/{escape_pointer(parameter.name)}"
+        if parameter.location == "path":
+            collection = collection_of(operation.path, parameter.name)
+            about = path_noun(collection, parameter.name)
+            if about is not None:
+                yield Want(operation, "path", pointer, parameter.name, about, collection)
+        elif parameter.location == "query" and parameter.required:
+            if about := _reference_noun(parameter.name):
+                yield Want(operation, "query", pointer, parameter.name, about)
+    if operation.body:
+        schema = operation.body.media_types[0].schema
+        yield from _body_wants(operation, schema, definitions, "", 0)
+
+
+def _body_wants(
+    operation: Operation,
+    schema: JsonSchema,
+    definitions: Mapping[str, JsonSchema],
+    pointer: str,
+    depth: int,
+) -> Iterator[Want]:
+    if depth > MAX_BODY_DEPTH:
+        return
+    for name, member in schema_view.properties(schema, definitions).items():
+        here = f"{pointer}/{escape_pointer(name)}"
+        element = schema_view.items(member, definitions)
+        if about := _reference_noun(name):
+            is_list = element is not None
+            yield Want(operation, "body", f"{here}/0" if is_list else here, name, about)
+        elif element is None:
+            yield from _body_wants(operation, member, definitions, here, depth + 1)
+
+
+def collection_of(path: str, parameter: str) -> str:
+    """The part of a path template before the segment that holds a parameter."""
+    head = path.partition("{" + parameter + "}")[0]
+    return head[: head.rfind("/")] if "/" in head else ""
+
+
+def path_noun(collection: str, parameter: str) -> str | None:
+    """What a path parameter identifies: `/sessions/{id}` a session; None for `/delay/{seconds}`."""
+    static = [s for s in collection.split("/") if s and "{" not in s and not _VERSION.match(s)]
+    before = static[-1] if static else ""
+    about = identified_noun(parameter)
+    if about is None and noun(before) == noun(parameter) and words(before) != words(parameter):
+        return noun(parameter)
+    return (noun(before) or "item") if about == "" else about
+
+
+def _reference_noun(name: str) -> str | None:
+    """The noun that a query or body field refers to; names such as first_name refer to nothing."""
+    parts = words(name)
+    return identified_noun(name) if len(parts) > 1 and parts[-1] in _STRONG else None
+
+
+# ── producers ─────────────────────────────────────────────────────────────────────────────────
+
+
+def find_producer(operation: Operation, definitions: Mapping[str, JsonSchema]) -> Producer | None:
+    """What an operation produces, judged by its documented 2xx answers; None if nothing."""
+    last = next((s for s in reversed(operation.path.split("/")) if s), "")
+    for response in operation.responses:
+        for media in response.media_types if response.is_success else ():
+            nouns = frozenset({noun(last), *_schema_nouns(media.schema, definitions)} - {""})
+            if operation.method == "POST" and not _NOT_CREATING.intersection(words(last)):
+                if found := _item(media.schema, definitions):
+                    return Producer(operation, "create", nouns, *found)
+            elif operation.method == "GET" and _is_plain_list(operation):
+                if listed := _items(media.schema, definitions):
+                    pointer, element = listed
+                    item = _item(element, definitions)
+                    if item and item[0] == "":
+                        nouns |= _schema_nouns(element, definitions)
+                        return Producer(operation, "list", nouns, pointer, item[1])
+    return None
+
+
+def _is_plain_list(operation: Operation) -> bool:
+    """Whether a list can be asked for without knowing anything: nothing in it is required."""
+    return "{" not in operation.path and not any(p.required for p in operation.parameters)
+
+
+def _item(
+    schema: JsonSchema, definitions: Mapping[str, JsonSchema], depth: int = 0
+) -> tuple[str, tuple[str, ...]] | None:
+    """Where in an answer the item is, and its members: at the top, or below a wrapper."""
+    members = schema_view.properties(schema, definitions)
+    names = tuple(members)
+    if "id" in members:
+        return "", names
+    for name, member in members.items():
+        wraps = name in _WRAPPERS or len(members) == 1
+        if wraps and depth < 2 and schema_view.properties(member, definitions):
+            if inner := _item(member, definitions, depth + 1):
+                return f"/{escape_pointer(name)}{inner[0]}", inner[1]
+    return ("", names) if any(identified_noun(name) is not None for name in names) else None
+
+
+def _items(
+    schema: JsonSchema, definitions: Mapping[str, JsonSchema]
+) -> tuple[str, JsonSchema] | None:
+    """Where in an answer the list is, and the schema of its items: at the top, or below a name."""
+    if element := schema_view.items(schema, definitions):
+        return "", element
+    members = schema_view.properties(schema, definitions)
+    arrays = {n: e for n, m in members.items() if (e := schema_view.items(m, definitions))}
+    for name, element in arrays.items():
+        if name in _WRAPPERS or len(arrays) == 1:
+            return f"/{escape_pointer(name)}", element
+    return None
+
+
+def _schema_nouns(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> set[str]:
+    """The nouns that a schema's name and title suggest: "SessionOut" → session."""
+    title = schema_view.resolve(schema, definitions).get("title")
+    found = set()
+    for name in (schema_view.reference_name(schema), title if isinstance(title, str) else ""):
+        parts = list(words(name.rpartition(".")[2]))
+        while len(parts) > 1 and parts[-1] in _SCHEMA_SUFFIXES:
+            parts.pop()
+        found.add(noun("_".join(parts)))
+    return found - {""}
+
+
+# ── matching ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _best(producers: Sequence[Producer], want: Want) -> Producer | None:
+    """The producer that fits best; None if none fits. Ties go to the shallower, shorter path."""
+    scored = [(score, p) for p in producers if (score := _score(p, want)) >= 3]
+    if not scored:
+        return None
+    return max(
+        scored, key=lambda s: (s[0], -s[1].operation.path.count("{"), -len(s[1].operation.path))
+    )[1]
+
+
+def _score(producer: Producer, want: Want) -> int:
+    """How well a producer fits a want: same collection 4, same noun 3, same member name 2."""
+    path = producer.operation.path.rstrip("/")
+    if not _identifier(producer, want) or producer.operation.key == want.operation.key:
+        return 0
+    if want.collection is not None and path.startswith(f"{want.collection}/{{"):
+        return 0  # it needs the identifier of such a thing itself
+    score = 4 if want.collection is not None and path == want.collection.rstrip("/") else 0
+    score += 3 if want.noun in producer.nouns else 0
+    return score + (2 if score and _plain(want.name) in map(_plain, producer.members) else 0)
+
+
+def _identifier(producer: Producer | None, want: Want) -> str:
+    """The JSON Pointer, in the producer's item, of the member that identifies it for this want."""
+    if producer is None:
+        return ""
+    members = {_plain(name): name for name in reversed(producer.members)}
+    last = words(want.name)[-1]
+    candidates = [_plain(want.name), f"{_plain(want.noun)}id", last, "id", "uuid", "guid", "uid"]
+    candidates += ["key", "slug", "sid", "code", "name"] if want.location == "path" else []
+    found = next((members[name] for name in candidates if name in members), None)
+    return f"/{escape_pointer(found)}" if found is not None else ""
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _without_cycles(matches: Sequence[Match]) -> tuple[Match, ...]:
+    """The matches without those by which making a thing would need that thing to exist first.
+
+    Path slots are kept before body slots, since a body slot may be left to a generated value.
+    """
+    kept: list[Match] = []
+    needs: dict[str, set[str]] = {}
+    for match in sorted(matches, key=lambda m: m.want.location != "path"):
+        if match.create is None:
+            kept.append(match)
+            continue
+        maker, made = match.want.operation.key, match.create.operation.key
+        if _reaches(needs, made, maker):
+            if match.list:
+                kept.append(Match(match.want, None, match.list))
+            continue
+        needs.setdefault(maker, set()).add(made)
+        kept.append(match)
+    order = {id(match.want): index for index, match in enumerate(matches)}
+    return tuple(sorted(kept, key=lambda m: order[id(m.want)]))
+
+
+def _reaches(needs: Mapping[str, set[str]], start: str, goal: str) -> bool:
+    waiting, seen = [start], set()
+    while waiting:
+        key = waiting.pop()
+        if key == goal:
+            return True
+        if key not in seen:
+            seen.add(key)
+            waiting.extend(needs.get(key, ()))
+    return False
+
+
+# ── kinds ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _name_kinds(
+    matches: Sequence[Match], application: str, taken: Mapping[str, ResourceKind]
+) -> dict[str, str]:
+    """A readable name for each kind, unique in the target: its noun, else with more words."""
+    names: dict[str, str] = {}
+    for match in matches:
+        if match.key in names:
+            continue
+        about = match.want.noun or "item"
+        used = {*taken, *names.values()}
+        options = [about, f"{noun(application)}_{about}"]
+        options += [f"{about}_{number}" for number in range(2, len(matches) + 3)]
+        names[match.key] = next(option for option in options if option not in used)
+    return names
+
+
+def _kinds(
+    matches: Sequence[Match], names: Mapping[str, str], application: str
+) -> dict[str, ResourceKind]:
+    found: dict[str, ResourceKind] = {}
+    for key, name in names.items():
+        mine = [match for match in matches if match.key == key]
+        create = mine[0].create
+        listed = next((match.list for match in mine if match.list), None)
+        deletes = [m.want for m in mine if m.want.operation.method == "DELETE" and _is_last(m.want)]
+        maker = create.operation.key if create else ""
+        parents = [
+            names[m.key]
+            for m in matches
+            if m.want.operation.key == maker and m.want.location == "path"
+        ]
+        found[name] = ResourceKind(
+            kind=name,
+            application=application,
+            create=create.operation.key if create else None,
+            list=listed.operation.key if listed else None,
+            delete=deletes[0].operation.key if deletes else None,
+            parents=tuple(parents),
+            identifiers=tuple(dict.fromkeys(_identifier(m.create or m.list, m.want) for m in mine)),
+            item_pointer=create.pointer if create else "",
+            list_pointer=listed.pointer if listed else "",
+        )
+    return found
+
+
+def _is_last(want: Want) -> bool:
+    names = _TEMPLATE.findall(want.operation.path)
+    ends = want.operation.path.rstrip("/").endswith("}")
+    return bool(names) and ends and names[-1] == want.name

@@ -1,0 +1,58 @@
+"""Words in names: splitting, singular forms, and what a parameter's name says it identifies."""
+
+from __future__ import annotations
+
+import re
+
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_UNCOUNTABLE = frozenset(
+    "access address alias analysis audio basis bus business campus canvas class corpus data "
+    "diagnosis equipment focus gas grass information lens metadata news process progress series "
+    "species status success sms tls https dns aws os axis bonus census radius virus".split()
+)
+_IRREGULAR = {
+    "people": "person", "children": "child", "men": "man", "women": "woman", "feet": "foot",
+    "teeth": "tooth", "mice": "mouse", "geese": "goose", "indices": "index", "indexes": "index",
+    "vertices": "vertex", "matrices": "matrix", "criteria": "criterion", "statuses": "status",
+    "addresses": "address", "aliases": "alias", "buses": "bus", "analyses": "analysis",
+    "movies": "movie", "cookies": "cookie", "caches": "cache", "leaves": "leaf", "lives": "life",
+    "knives": "knife", "wolves": "wolf", "quizzes": "quiz", "media": "medium",
+}  # fmt: skip
+
+IDENTIFIER_WORDS = ("id", "ids", "uuid", "guid", "uid", "sid", "pk", "key", "slug", "code", "name")
+"""Words that name a thing's identifier, the strongest first."""
+
+
+def words(name: str) -> tuple[str, ...]:
+    """A name's words in lower case: camelCase, snake_case, kebab-case, with or without dots."""
+    return tuple(word.lower() for word in _WORD.findall(name))
+
+
+def singular(word: str) -> str:
+    """The singular of an English noun in lower case; words that are not plural stay."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if word in _UNCOUNTABLE or len(word) < 3 or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zzes")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") else word
+
+
+def noun(name: str) -> str:
+    """What a name is about, as one snake_case singular: "shopping-carts" → "shopping_cart"."""
+    parts = words(name)
+    return "_".join((*parts[:-1], singular(parts[-1]))) if parts else ""
+
+
+def identified_noun(parameter: str) -> str | None:
+    """The noun that an identifier's name is of: "sessionId" → "session", "id" → "".
+
+    None if the name is not that of an identifier.
+    """
+    parts = words(parameter)
+    if not parts or parts[-1] not in IDENTIFIER_WORDS:
+        return None
+    return noun("_".join(parts[:-1]))

@@ -1,0 +1,184 @@
+"""From a target to its documents: by crawling it, or from documents that the user named."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from benchmark.errors import BenchmarkError, DocumentError, TargetError, UsageError
+from benchmark.generators.documents import (
+    DocumentLimits,
+    declared_servers,
+    is_openapi,
+    read_document,
+)
+from benchmark.generators.subapp_discovery.crawl import ACCEPT, REQUEST_SECONDS, WORKERS, crawl
+from benchmark.generators.subapp_discovery.found import CrawlResult, FoundDocument
+from benchmark.generators.subapp_discovery.mounts import Application, arrange, settle, settle_one
+from benchmark.generators.transport import Transport, TransportFailure
+from benchmark.models import Discovery, Note, Target
+
+CRAWL_SHARE = 0.8
+"""The part of the time limit after which no more places are asked; the rest settles prefixes."""
+
+
+def discover(target: Target, *, timeout_seconds: float = 30.0) -> Discovery:
+    """Every application at the target's base URL, within `timeout_seconds`. Sends GETs only.
+
+    Raises TargetError where nothing answers or nothing is found, DocumentError where what should
+    be a document is broken and nothing else is there.
+    """
+    if timeout_seconds <= 0:
+        raise UsageError("the time limit of the discovery is not above 0", "30 seconds is usual")
+    start = time.monotonic()
+    with Transport(target, timeout=REQUEST_SECONDS, connections=WORKERS) as transport:
+        result = crawl(transport, target.base_url, start + timeout_seconds * CRAWL_SHARE)
+        documents, notes = settle(
+            result.documents, target.base_url, transport, start + timeout_seconds
+        )
+        if not documents:
+            raise _nothing(target, result)
+        all_notes = (*result.notes, *result.broken, *_denied_note(target, result), *notes)
+        unique_notes = tuple(dict.fromkeys(all_notes))
+        return Discovery(target.base_url, documents, unique_notes, transport.requests_sent)
+
+
+def discover_from_specs(
+    target: Target, specs: Sequence[str], *, timeout_seconds: float = 30.0
+) -> Discovery:
+    """The applications that the named documents (files or URLs) describe.
+
+    The host is the target's, whatever a document says; the path of its `servers` stays.
+    Raises UsageError for a file that cannot be read, TargetError for a URL that does not answer,
+    DocumentError for what is no OpenAPI document.
+    """
+    deadline = time.monotonic() + timeout_seconds
+    notes: list[Note] = []
+    applications = []
+    with Transport(target, timeout=timeout_seconds, connections=WORKERS) as transport:
+        for spec in specs:
+            if _is_web(spec) and transport.allows(spec):
+                document = _fetched(transport, spec)
+                application, more = settle_one(document, target.base_url, transport, deadline)
+                notes += more
+            else:
+                document = (
+                    _elsewhere(target, spec, timeout_seconds) if _is_web(spec) else _file(spec)
+                )
+                application = Application(document, _declared_prefix(document, target, notes))
+            if not application.operations():
+                raise DocumentError(f"{spec} describes no operations", "its paths are empty")
+            applications.append(application)
+        documents = arrange(applications, target.base_url, notes)
+        return Discovery(
+            target.base_url, documents, tuple(dict.fromkeys(notes)), transport.requests_sent
+        )
+
+
+# ── Nothing found ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _nothing(target: Target, result: CrawlResult) -> BenchmarkError:
+    if result.failure:
+        return TargetError(
+            f"{target.base_url} is not reachable: {result.failure}",
+            "start the API, or correct the address (--host)",
+        )
+    if result.broken:
+        first = result.broken[0]
+        message = (
+            first.message if first.where in first.message else f"{first.where} {first.message}"
+        )
+        hint = result.broken_hint or "correct the document, or give another one with --spec"
+        return DocumentError(message, hint)
+    if result.documents:
+        place = result.documents[0].url
+        return DocumentError(f"{place} describes no operations", "its paths are empty")
+    hint = "give the document with --spec FILE_OR_URL"
+    if result.denied:
+        path = urlsplit(result.denied[0]).path
+        hint += f", or credentials with --token or --header: {path} asks for them"
+    reported = next((n.message for n in result.notes if "redirects" in n.message), "")
+    left = next((n.message for n in result.notes if "not asked:" in n.message), "")
+    details = "".join(f"; {text}" for text in (reported, left) if text)
+    return TargetError(
+        f"no OpenAPI document was found at {target.base_url}: {result.asked} places were asked, "
+        f"/openapi.json, /swagger.json, /docs and /api/v1/openapi.json among them{details}",
+        hint,
+    )
+
+
+def _denied_note(target: Target, result: CrawlResult) -> tuple[Note, ...]:
+    paths = [urlsplit(url).path for url in result.denied]
+    if not paths:
+        return ()
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    message = f"{paths[0]}{more} asked for credentials; a document may be hidden there"
+    return (Note(target.base_url, message),)
+
+
+# ── Named documents ───────────────────────────────────────────────────────────────────────────────
+
+
+def _is_web(spec: str) -> bool:
+    return spec.lower().startswith(("http://", "https://"))
+
+
+def _fetched(transport: Transport, url: str) -> FoundDocument:
+    reply = transport.get(url, ACCEPT)
+    if isinstance(reply, TransportFailure):
+        raise TargetError(f"{url} cannot be fetched: {reply.message}", "correct the --spec address")
+    try:
+        return _read(reply.body, url)
+    except DocumentError as error:
+        if reply.status < 300:
+            raise
+        message = f"{url} answers with status {reply.status} and no OpenAPI document"
+        raise DocumentError(message, "correct the --spec address, or give credentials") from error
+
+
+def _elsewhere(target: Target, url: str, timeout_seconds: float) -> FoundDocument:
+    """A document on another host: the user named it, but the target's credentials stay here."""
+    parts = urlsplit(url)
+    site = Target(f"{parts.scheme}://{parts.netloc}", verify_tls=target.verify_tls)
+    with Transport(site, timeout=timeout_seconds) as transport:
+        return _fetched(transport, url)
+
+
+def _file(name: str) -> FoundDocument:
+    path = Path(name)
+    limit = DocumentLimits().max_bytes
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no usable file name"
+        raise UsageError(
+            f"the document {name!r} cannot be read: {reason}",
+            "--spec takes a file, or an address that begins with http:// or https://",
+        ) from error
+    return _read(data, name)
+
+
+def _read(data: bytes, where: str) -> FoundDocument:
+    spec = read_document(data, where)
+    if not is_openapi(spec):
+        raise DocumentError(
+            f"{where} is no OpenAPI document: it has no version, or no paths",
+            "an OpenAPI 3 or Swagger 2.0 document, in JSON or YAML, is needed",
+        )
+    return FoundDocument((where,), spec)
+
+
+def _declared_prefix(document: FoundDocument, target: Target, notes: list[Note]) -> str:
+    servers = declared_servers(document.spec, document.url)
+    if not servers:
+        return urlsplit(target.base_url).path.rstrip("/")
+    own = urlsplit(target.base_url).netloc.lower()
+    chosen = next((server for server in servers if server.host in ("", own)), servers[0])
+    if chosen.host not in ("", own):
+        message = f"says that its API is at {chosen.host}; the host that was given is used"
+        notes.append(Note(document.url, message))
+    return chosen.path or urlsplit(target.base_url).path.rstrip("/")

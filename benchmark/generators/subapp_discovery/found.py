@@ -1,0 +1,86 @@
+"""What the crawl hands on: documents where they were found, and how answers are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from benchmark.generators.transport import Reply
+from benchmark.models import Note
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDocument:
+    """A document, the places that serve it (the first one found first) and its page, if any."""
+
+    places: tuple[str, ...]
+    spec: Mapping[str, Any] = field(repr=False)
+    docs_url: str | None = None
+
+    @property
+    def url(self) -> str:
+        """The place that stands for the document."""
+        return self.places[0]
+
+    def also_at(self, other: FoundDocument) -> FoundDocument:
+        """The same document with the places of the other one."""
+        places = tuple(dict.fromkeys((*self.places, *other.places)))
+        return replace(self, places=places, docs_url=self.docs_url or other.docs_url)
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlResult:
+    """Everything that a crawl saw.
+
+    `broken` are places that should hold a document but do not; `denied` are those that answered
+    401, 403 or 407; `failure` is why the first request failed, if no request was ever answered.
+    """
+
+    documents: tuple[FoundDocument, ...]
+    notes: tuple[Note, ...]
+    broken: tuple[Note, ...]
+    denied: tuple[str, ...]
+    asked: int
+    failure: str = ""
+    broken_hint: str = ""
+
+
+def same_answer(reply: Reply, other: Reply) -> bool:
+    """Whether two paths got what comes down to the same answer.
+
+    Pages of single-page applications differ in nonces only, errors in times and paths only; a body
+    that repeats its own path counts without it.
+    """
+    if reply.status != other.status:
+        return False
+    if not 200 <= reply.status < 300:
+        return True
+    if is_html(reply) and is_html(other):
+        return True
+    return _without_path(reply) == _without_path(other)
+
+
+def is_html(reply: Reply) -> bool:
+    """Whether an answer is a web page, told by its content before its content type."""
+    start = reply.body[:500].lstrip().lower()
+    return start.startswith((b"<!doctype html", b"<html")) or reply.content_type == "text/html"
+
+
+def _without_path(reply: Reply) -> bytes:
+    path = urlsplit(reply.url).path.encode()
+    return reply.body.replace(path, b"").replace(path.rpartition(b"/")[2] or b"\x00", b"")
+
+
+def operations(spec: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Method, path and operation object of every operation of a raw document."""
+    paths = spec.get("paths")
+    for path, item in paths.items() if isinstance(paths, dict) else ():
+        if not isinstance(path, str) or not path.startswith("/") or not isinstance(item, dict):
+            continue
+        for method, operation in item.items():
+            if method in _METHODS and isinstance(operation, dict):
+                yield method.upper(), path, operation

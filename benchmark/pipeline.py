@@ -1,0 +1,318 @@
+"""The stages in order: the program on one screen, and the only door to them.
+
+    discover → parse → analyse → plan → generate → run → report
+
+Both entrances, command line and service, call these functions. What happens on the way is told to
+an `Observer`; nothing here prints.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from benchmark.errors import DocumentError, UsageError
+from benchmark.generators.dependency_analyzer import analyze_dependencies
+from benchmark.generators.locust_generator import render_locustfile
+from benchmark.generators.openapi_parser import parse_document
+from benchmark.generators.plan_file import plan_to_json
+from benchmark.generators.scenario_planner import PlanOptions, plan_scenarios
+from benchmark.generators.subapp_discovery import (
+    discover as discover_by_crawling,
+)
+from benchmark.generators.subapp_discovery import (
+    discover_from_app,
+    discover_from_specs,
+    discovery_json,
+)
+from benchmark.models import (
+    ApiSpec,
+    Discovery,
+    LoadPlan,
+    LoadProfile,
+    OperationReadiness,
+    Readiness,
+    Report,
+)
+from benchmark.runner import (
+    RunFiles,
+    RunRequest,
+    prepare_folder,
+    run_headless,
+    run_interactive,
+)
+from benchmark.settings import BenchmarkConfig
+from benchmark.utils.analyze_results import analyze
+from benchmark.utils.reporters.environment import describe_environment
+from benchmark.utils.reporters.html import write_html
+from benchmark.utils.reporters.json_file import write_json
+from benchmark.utils.results import build_result
+from benchmark.utils.timeline import Progress, TimelineReader, read_timeline
+from benchmark.utils.timeline_lines import profile_to_json
+
+
+class Observer(Protocol):
+    """Whoever watches a command: a terminal, a service, a test."""
+
+    def stage(self, text: str) -> None:
+        """A stage begins or ended; `text` is one sentence."""
+
+    def running(self, profile: LoadProfile, progress: Progress) -> None:
+        """The load goes on; called a few times a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A test that is ready to run: its file, what it calls, and where that was found.
+
+    For a locustfile of the user's own there is no discovery and no plan.
+    """
+
+    base_url: str
+    locustfile: Path
+    discovery: Discovery | None = None
+    specs: tuple[ApiSpec, ...] = ()
+    plan: LoadPlan | None = None
+    files: tuple[Path, ...] = ()
+
+
+def discover(config: BenchmarkConfig) -> Discovery:
+    """Find every application's document: given, imported from an application, or by looking."""
+    timeout = float(config.dynamic["discovery_timeout"])
+    if config.spec:
+        return discover_from_specs(config.target, config.spec)
+    if config.app:
+        return discover_from_app(config.target, config.app)
+    return discover_by_crawling(config.target, timeout_seconds=timeout)
+
+
+def parse(discovery: Discovery) -> tuple[ApiSpec, ...]:
+    """Read every document. Raises DocumentError if not one operation can be used."""
+    specs = tuple(parse_document(document) for document in discovery.documents)
+    if not any(spec.operations for spec in specs):
+        skipped = [skip for spec in specs for skip in spec.skipped]
+        reason = f": {skipped[0].key}: {skipped[0].reason}" if skipped else ""
+        where = ", ".join(document.openapi_url for document in discovery.documents)
+        raise DocumentError(
+            f"Nothing to test in {where}{reason}", "it documents no usable operation"
+        )
+    return specs
+
+
+def plan(base_url: str, specs: Sequence[ApiSpec], config: BenchmarkConfig, users: int) -> LoadPlan:
+    """Decide who calls what, with which values. Raises UsageError if nothing is left to call."""
+    dynamic = config.dynamic
+    options = PlanOptions(
+        seed=config.seed,
+        wait_time=config.wait_time,
+        users=users,
+        credentials=config.credentials,
+        include=config.include,
+        exclude=config.exclude,
+        tags=config.tag,
+        read_only=config.read_only,
+        infer_meaning=bool(dynamic["enable_parameter_inference"]),
+        file_upload_size=int(dynamic["file_upload_size"]),
+        max_operations=dynamic["max_endpoints_per_app"],
+    )
+    load_plan = plan_scenarios(base_url, specs, analyze_dependencies(specs), options)
+    if not any(task.readiness.enabled for task in load_plan.tasks()):
+        reasons = [task.readiness.reason for task in load_plan.tasks()]
+        reasons += [skip.reason for skip in load_plan.skipped]
+        commonest = max(reasons, key=reasons.count, default="no operations")
+        hint = "give --token, --basic, --api-key or --header, or change --include and --exclude"
+        raise UsageError(f"No operation can be called: {commonest}", hint)
+    return load_plan
+
+
+def prepare(config: BenchmarkConfig, users: int, observer: Observer) -> Prepared:
+    """Everything up to the locustfile, each result written to the results folder."""
+    prepare_folder(config.results_dir)
+    if config.locustfile is not None:
+        if not config.locustfile.is_file():
+            raise UsageError(f"No locustfile {config.locustfile}", "check --locustfile")
+        return Prepared(config.base_url, config.locustfile.resolve())
+    observer.stage(f"Looking for API documents at {config.base_url}")
+    discovery = discover(config)
+    specs = parse(discovery)
+    stamp = time_stamp()
+    found = write_discovery(config.results_dir, stamp, discovery, specs)
+    load_plan = plan(origin(config.base_url), specs, config, users)
+    plan_file = config.results_dir / f"load_plan_{stamp}.json"
+    plan_file.write_text(_json(plan_to_json(load_plan)), encoding="utf-8")
+    locustfile = config.results_dir / f"dynamic_locustfile_{stamp}.py"
+    source = render_locustfile(load_plan, _shown(locustfile))
+    locustfile.write_text(source, encoding="utf-8")
+    enabled = sum(task.readiness.enabled for task in load_plan.tasks())
+    total = sum(1 for _ in load_plan.tasks()) + len(load_plan.skipped)
+    observer.stage(f"Wrote {_shown(locustfile)}: {enabled} of {total} operations take part")
+    return Prepared(
+        load_plan.base_url, locustfile, discovery, specs, load_plan, (found, plan_file, locustfile)
+    )
+
+
+def run(
+    prepared: Prepared, profile: LoadProfile, config: BenchmarkConfig, observer: Observer
+) -> Report:
+    """Run one load, and write its result and reports beside Locust's own files."""
+    prepare_folder(config.results_dir)
+    files = RunFiles(config.results_dir, f"benchmark_{profile.name}_{time_stamp()}")
+    request = _request(prepared, profile, config, files)
+    observer.stage(f"Running {profile.name}: {_in_words(profile)} against {prepared.base_url}")
+    reader = TimelineReader(files.path("_timeline.jsonl"))
+
+    def tick() -> None:
+        reader.read_new()
+        observer.running(profile, reader.progress())
+
+    outcome = run_headless(request, tick)
+    result = build_result(
+        read_timeline(files.path("_timeline.jsonl")),
+        test_type=profile.name,
+        base_url=prepared.base_url,
+        profile=profile,
+        wait_time=config.wait_time,
+        seed=config.seed,
+        readiness=_readiness(prepared.plan),
+        status=outcome.status,
+        status_reason=outcome.reason,
+    )
+    report = analyze(result, _result_files(files, prepared))
+    environment = describe_environment()
+    write_json(report, files.path(".json"), environment)
+    write_html(report, files.path(".html"), environment)
+    return report
+
+
+def run_benchmark(config: BenchmarkConfig, observer: Observer) -> tuple[Report, ...]:
+    """The whole way, for one test type or a suite of them; stops after an interrupted run."""
+    names = config.suite if config.test_type == "suite" else (config.test_type,)
+    profiles = [config.profile(name) for name in names]
+    prepared = prepare(config, min(profile.users for profile in profiles), observer)
+    reports: list[Report] = []
+    for profile in profiles:
+        reports.append(run(prepared, profile, config, observer))
+        if reports[-1].result.status == "interrupted":
+            break
+    return tuple(reports)
+
+
+def interact(config: BenchmarkConfig, observer: Observer) -> None:
+    """Open Locust's web page with the generated file, and wait until it is stopped."""
+    profile = config.profile()
+    prepared = prepare(config, profile.users, observer)
+    files = RunFiles(config.results_dir, f"benchmark_interactive_{time_stamp()}")
+    request = _request(prepared, profile, config, files)
+    run_interactive(request, lambda url: observer.stage(f"Open {url} - Ctrl-C ends it"))
+
+
+def generate(config: BenchmarkConfig, out: Path | None, observer: Observer) -> Prepared:
+    """Everything up to the locustfile; `out` is where it goes instead of the results folder."""
+    prepared = prepare(config, config.users or 10, observer)
+    if out is None or prepared.plan is None:
+        return prepared
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(render_locustfile(prepared.plan, _shown(out)), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written ({error.strerror})", "check --output") from error
+    return Prepared(
+        prepared.base_url, out, prepared.discovery, prepared.specs, prepared.plan, prepared.files
+    )
+
+
+# ── small parts ───────────────────────────────────────────────────────────────────────────────
+
+
+def write_discovery(
+    folder: Path, stamp: str, discovery: Discovery, specs: Sequence[ApiSpec]
+) -> Path:
+    """Write `api_discovery_<stamp>.json` and give its path."""
+    prepare_folder(folder)
+    path = folder / f"api_discovery_{stamp}.json"
+    path.write_text(_json(discovery_json(discovery, specs)), encoding="utf-8")
+    return path
+
+
+def time_stamp() -> str:
+    """The local time as it stands in file names."""
+    return datetime.now().astimezone().strftime("%Y%m%d_%H%M%S")
+
+
+def origin(base_url: str) -> str:
+    """Scheme, host and port of a URL: operations' paths begin below them."""
+    scheme, _, rest = base_url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"
+
+
+def _request(
+    prepared: Prepared, profile: LoadProfile, config: BenchmarkConfig, files: RunFiles
+) -> RunRequest:
+    facts = {
+        "test_type": profile.name,
+        "profile": profile_to_json(profile),
+        "wait_time": list(config.wait_time),
+        "seed": config.seed,
+    }
+    return RunRequest(
+        locustfile=prepared.locustfile,
+        base_url=prepared.base_url,
+        profile=profile,
+        files=files,
+        credentials=config.credentials,
+        insecure=config.insecure,
+        locust_args=config.locust_args,
+        facts=facts,
+    )
+
+
+def _readiness(load_plan: LoadPlan | None) -> tuple[OperationReadiness, ...]:
+    if load_plan is None:
+        return ()
+    planned = [
+        OperationReadiness(task.operation, user.applications[0], task.readiness)
+        for user in load_plan.users
+        for task in user.tasks
+    ]
+    skipped = [
+        OperationReadiness(skip.key, skip.application, Readiness("excluded", False, skip.reason))
+        for skip in load_plan.skipped
+    ]
+    return (*planned, *skipped)
+
+
+def _result_files(files: RunFiles, prepared: Prepared) -> Mapping[str, str]:
+    endings = {
+        "report": ".html",
+        "result": ".json",
+        "locust report": "_locust.html",
+        "statistics": "_stats.csv",
+        "history": "_stats_history.csv",
+        "failures": "_failures.csv",
+        "exceptions": "_exceptions.csv",
+        "timeline": "_timeline.jsonl",
+        "log": ".log",
+    }
+    own = {name: str(files.path(ending)) for name, ending in endings.items()}
+    return {**own, "locustfile": str(prepared.locustfile)}
+
+
+def _in_words(profile: LoadProfile) -> str:
+    users = f"{profile.users} user{'s' if profile.users != 1 else ''}"
+    return f"{users} for {profile.run_time:g} s"
+
+
+def _shown(path: Path) -> str:
+    """A path as the user would type it from here."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,273 @@
+"""Starts, watches and stops one Locust run.
+
+Locust runs as a child process, because importing it monkey-patches the interpreter. What it
+measures reaches us through the timeline file, which grows by a line each second.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+from benchmark.errors import LocustError, UsageError
+from benchmark.models import Credentials, LoadProfile, RunStatus
+from benchmark.utils.text_safety import clean_text, mask_secrets
+
+STOP_TIMEOUT = 10
+"""Seconds that a user gets to finish its request and to delete what it made."""
+
+WEB_PORT = 8089
+_POLL_SECONDS = 0.25
+_GRACE_SECONDS = 30.0
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class RunFiles:
+    """The files of one run: all names begin with the same stem."""
+
+    folder: Path
+    stem: str
+
+    def path(self, ending: str) -> Path:
+        """`<folder>/<stem><ending>`."""
+        return self.folder / f"{self.stem}{ending}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """One run: which locustfile, against which URL, with how much load, to which files.
+
+    `facts` stand in the first line of the timeline, so that it can be read without us.
+    """
+
+    locustfile: Path
+    base_url: str
+    profile: LoadProfile
+    files: RunFiles
+    credentials: Credentials
+    insecure: bool = False
+    locust_args: tuple[str, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """How the process ended. `reason` is "" for a completed run."""
+
+    status: RunStatus
+    reason: str
+
+
+def run_headless(request: RunRequest, tick: Callable[[], None]) -> RunOutcome:
+    """Run Locust without a web page until it ends; `tick` is called a few times a second.
+
+    Ctrl-C (KeyboardInterrupt) stops the run in good order, a second one at once; what was measured
+    is kept either way. Raises LocustError if Locust is missing or never began the test.
+    """
+    process, log = _start(request, headless_arguments(request))
+    deadline = time.monotonic() + request.profile.run_time + STOP_TIMEOUT + _GRACE_SECONDS
+    interrupted = overdue = False
+    while process.poll() is None:
+        try:
+            tick()
+            time.sleep(_POLL_SECONDS)
+        except KeyboardInterrupt:
+            process.send_signal(signal.SIGKILL if interrupted else signal.SIGINT)
+            interrupted = True
+            deadline = time.monotonic() + STOP_TIMEOUT + _GRACE_SECONDS
+        if not overdue and time.monotonic() > deadline:
+            overdue = True
+            process.kill()
+    log.join()
+    tick()
+    if interrupted:
+        return RunOutcome("interrupted", "stopped by Ctrl-C")
+    if overdue:
+        return RunOutcome("failed", "Locust did not end in time and was killed")
+    if process.returncode != 0:
+        reason = f"Locust ended with code {process.returncode}: {log.last_problem()}"
+        if not request.files.path("_timeline.jsonl").exists():
+            hint = f"read {request.files.path('.log')}"
+            raise LocustError(reason, hint)
+        return RunOutcome("failed", reason)
+    return RunOutcome("completed", "")
+
+
+def run_interactive(request: RunRequest, ready: Callable[[str], None]) -> None:
+    """Open Locust's web page on 127.0.0.1:8089 and wait until it is stopped by Ctrl-C."""
+    port = web_port(request.locust_args)
+    if not port_is_free(port):
+        raise UsageError(
+            f"Port {port} is taken, so Locust's web page cannot open",
+            f"stop what listens there, or add -- --web-port {port + 1}",
+        )
+    process, log = _start(request, interactive_arguments(request))
+    ready(f"http://127.0.0.1:{port}")
+    try:
+        process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        _wait(process)
+    log.join()
+    if process.returncode not in {0, -signal.SIGINT}:
+        raise LocustError(
+            f"Locust ended with code {process.returncode}: {log.last_problem()}",
+            f"read {request.files.path('.log')}",
+        )
+
+
+def headless_arguments(request: RunRequest) -> list[str]:
+    """Locust's arguments for a run without a web page."""
+    profile, files = request.profile, request.files
+    arguments = [
+        *_common_arguments(request),
+        "--headless",
+        "--only-summary",
+        f"--run-time={max(1, round(profile.run_time))}s",
+        f"--csv={files.path('')}",
+        f"--html={files.path('_locust.html')}",
+        "--exit-code-on-error=0",
+    ]
+    if profile.shape != "hold":
+        arguments.append(f"--load-shape={profile.shape}")
+    return [*arguments, *request.locust_args]
+
+
+def interactive_arguments(request: RunRequest) -> list[str]:
+    """Locust's arguments for its web page."""
+    web = ["--web-host=127.0.0.1", f"--web-port={WEB_PORT}"]
+    return [*_common_arguments(request), *web, *request.locust_args]
+
+
+def _common_arguments(request: RunRequest) -> list[str]:
+    return [
+        f"--locustfile={request.locustfile}",
+        f"--host={request.base_url}",
+        f"--users={request.profile.users}",
+        f"--spawn-rate={request.profile.spawn_rate:g}",
+        f"--timeline={request.files.path('_timeline.jsonl')}",
+        f"--timeline-facts={json.dumps(request.facts)}",
+        f"--stop-timeout={STOP_TIMEOUT}",
+    ]
+
+
+def web_port(locust_args: Sequence[str]) -> int:
+    """The port of Locust's web page: 8089, unless Locust's own arguments name another."""
+    text = " ".join(locust_args).replace("=", " ").split()
+    for flag, value in pairwise(text):
+        if flag in {"--web-port", "-P"} and value.isdecimal():
+            return int(value)
+    return WEB_PORT
+
+
+def port_is_free(port: int) -> bool:
+    """Whether nothing listens on a port of 127.0.0.1."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the results folder; raises UsageError if nothing can be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".writable-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise UsageError(
+            f"Nothing can be written to {folder} ({error.strerror})", "choose another --results-dir"
+        ) from error
+
+
+# ── the child process ─────────────────────────────────────────────────────────────────────────
+
+
+class _LogWriter(threading.Thread):
+    """Copies what Locust prints to the log file, secrets masked and control characters removed."""
+
+    def __init__(self, process: subprocess.Popen[str], path: Path, secrets: Sequence[str]) -> None:
+        super().__init__(daemon=True)
+        self._process, self._path, self._secrets = process, path, tuple(secrets)
+        self._last: deque[str] = deque(maxlen=200)
+
+    def run(self) -> None:
+        with self._path.open("w", encoding="utf-8") as file:
+            for line in self._process.stdout or ():
+                text = mask_secrets(clean_text(line.rstrip("\n")), self._secrets)
+                self._last.append(text)
+                file.write(text + "\n")
+                file.flush()
+
+    def last_problem(self) -> str:
+        """The last line that says what went wrong."""
+        words = ("Error", "ERROR", "CRITICAL", "error:", "No User class", "Unknown", "Could not")
+        telling = [line for line in self._last if any(word in line for word in words)]
+        return (telling or list(self._last) or ["it printed nothing"])[-1].strip()
+
+
+def _start(request: RunRequest, arguments: list[str]) -> tuple[subprocess.Popen[str], _LogWriter]:
+    if importlib.util.find_spec("locust") is None:
+        raise LocustError(
+            f"Locust is not installed for {sys.executable}",
+            "./benchmark/run_benchmark.sh install, or pip install -r benchmark/requirements.txt",
+        )
+    process = subprocess.Popen(  # noqa: S603  # our own interpreter, a list of arguments, no shell
+        [sys.executable, "-m", "benchmark.engine", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env=_environment(request),
+        start_new_session=True,  # Ctrl-C reaches Locust through us, once
+    )
+    log = _LogWriter(process, request.files.path(".log"), request.credentials.secrets())
+    log.start()
+    return process, log
+
+
+def _environment(request: RunRequest) -> dict[str, str]:
+    """The child's environment: ours, the credentials, and a path on which `benchmark` is found."""
+    credentials = request.credentials
+    own = {
+        "BENCHMARK_TOKEN": credentials.token,
+        "BENCHMARK_BASIC": credentials.basic,
+        "BENCHMARK_API_KEY": credentials.api_key,
+        "BENCHMARK_HEADER": "\n".join(f"{name}: {value}" for name, value in credentials.headers),
+        "BENCHMARK_INSECURE": "1" if request.insecure else "",
+    }
+    kept = {k: v for k, v in os.environ.items() if k not in own and not k.startswith("LOCUST_")}
+    python_path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH", "")]))
+    return {
+        **kept,
+        **{name: value for name, value in own.items() if value},
+        "PYTHONPATH": python_path,
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _wait(process: subprocess.Popen[str]) -> None:
+    try:
+        process.wait(_GRACE_SECONDS)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        process.kill()
+        process.wait()

@@ -1,0 +1,128 @@
+"""Reads JSON that may have been damaged or forged: every value is checked for type and size.
+
+All functions raise MalformedError with a short message that begins with `what`, the place in the
+file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+from benchmark.histogram import Histogram
+from benchmark.utils.text_safety import clean_text
+
+MAX_NUMBER = 1e15
+_MAX_BUCKET = 8192  # far above the bucket of a year; larger ones only cost time
+_MAX_ENTRIES = 10_000
+
+
+class MalformedError(ValueError):
+    """A value in a JSON document is not what it must be."""
+
+
+def parse_json(text: str | bytes) -> Any:
+    """The JSON value in a text; NaN, infinities and absurd nesting are refused.
+
+    Raises MalformedError.
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except MalformedError:
+        raise
+    except RecursionError as error:
+        raise MalformedError("nested too deeply") from error
+    except ValueError as error:  # syntax, encoding, a number of thousands of digits
+        raise MalformedError(f"not JSON: {clean_text(error, 100)}") from error
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise MalformedError(f"{constant} is no JSON number")
+
+
+def as_mapping(value: object, what: str) -> Mapping[str, Any]:
+    """A JSON object."""
+    if not isinstance(value, dict):
+        raise MalformedError(f"{what} is not an object")
+    return value
+
+
+def as_list(value: object, what: str, limit: int) -> list[Any]:
+    """A JSON array of at most `limit` items."""
+    if not isinstance(value, list):
+        raise MalformedError(f"{what} is not an array")
+    if len(value) > limit:
+        raise MalformedError(f"{what} has {len(value)} items, more than {limit}")
+    return value
+
+
+def as_text(value: object, what: str, limit: int = 300) -> str:
+    """A JSON string, cleaned and cut by `text_safety.clean_text`."""
+    if not isinstance(value, str):
+        raise MalformedError(f"{what} is not a string")
+    return clean_text(value, limit)
+
+
+def as_flag(value: object, what: str) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise MalformedError(f"{what} is neither true nor false")
+    return value
+
+
+def as_number(value: object, what: str) -> float:
+    """A number from 0 to `MAX_NUMBER`."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise MalformedError(f"{what} is not a number")
+    if not 0 <= value <= MAX_NUMBER:
+        raise MalformedError(f"{what} is out of range")
+    return float(value)
+
+
+def as_count(value: object, what: str) -> int:
+    """A whole number from 0 to `MAX_NUMBER`."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise MalformedError(f"{what} is not a whole number")
+    if not 0 <= value <= MAX_NUMBER:
+        raise MalformedError(f"{what} is out of range")
+    return value
+
+
+def as_counts(value: object, what: str) -> dict[str, int]:
+    """An object whose members are whole numbers; its keys are cleaned."""
+    counts: dict[str, int] = {}
+    members = as_mapping(value, what)
+    if len(members) > _MAX_ENTRIES:
+        raise MalformedError(f"{what} has more than {_MAX_ENTRIES} members")
+    for key, count in members.items():
+        name = clean_text(key)
+        counts[name] = counts.get(name, 0) + as_count(count, what)
+    return counts
+
+
+def as_histogram(value: object, what: str) -> Histogram:
+    """What `Histogram.to_json` wrote, with every bucket in range."""
+    parts = as_mapping(value, what)
+    counts: dict[int, int] = {}
+    for key, count in as_mapping(parts.get("counts"), f"{what}: counts").items():
+        index = int(key) if key.isascii() and key.isdigit() and len(key) < 6 else 0
+        if not 0 < index <= _MAX_BUCKET:
+            raise MalformedError(f"{what}: there is no bucket {clean_text(key, 20)!r}")
+        if as_count(count, f"{what}: counts"):
+            counts[index] = count
+    total, lowest, highest = (
+        as_number(parts.get(name), f"{what}: {name}") for name in ("total", "lowest", "highest")
+    )
+    return Histogram(counts, total, lowest, highest)
+
+
+def as_time(value: object, what: str) -> datetime:
+    """A point in time in ISO 8601; without a time zone it is taken as UTC."""
+    text = as_text(value, what, 64)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise MalformedError(f"{what} is not a time in ISO 8601") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

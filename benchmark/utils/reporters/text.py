@@ -1,0 +1,268 @@
+"""Reports for the terminal: coloured tables there, plain ASCII tables of 100 columns elsewhere."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+from rich import box
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from benchmark.models import Criterion, GradeName, OperationStats, Report
+from benchmark.utils.figures import (
+    milliseconds,
+    moment,
+    number,
+    percent,
+    plural,
+    seconds,
+    size,
+    statuses,
+)
+from benchmark.utils.text_safety import clean_text
+
+PLAIN_WIDTH = 100
+_STYLES: dict[GradeName, str] = {
+    "Good": "bold green",
+    "Acceptable": "bold yellow",
+    "Below acceptable": "bold dark_orange",
+    "Poor": "bold red",
+    "Not judged": "dim",
+}
+_PLAIN_BOX = box.Box("    \n    \n -- \n    \n    \n -- \n    \n    \n", ascii=True)
+_TO_ASCII = str.maketrans(
+    {"–": "-", "—": "-", "…": "...", "·": "-", "×": "x", "≤": "<=", "≥": ">=", "µ": "u"}
+)
+_MAX_FAILURES = 10
+_MAX_EXCLUDED = 20
+_MESSAGE = 160  # characters; the whole message is in the result file
+
+
+def write_text(report: Report, out: TextIO) -> None:
+    """Writes one report: the verdict first, then the operations, what failed, and what to do."""
+    _write(_report(report), out)
+
+
+def write_suite(reports: Sequence[Report], out: TextIO) -> None:
+    """Writes one table with a row for each run."""
+    _write([_suite(reports)], out)
+
+
+def _write(parts: Iterable[RenderableType], out: TextIO) -> None:
+    """Renders for a terminal if `out` is one; else plainly, in characters that `out` can take."""
+    if out.isatty():
+        console = Console(file=out, markup=False, highlight=False, emoji=False)
+        for part in parts:
+            console.print(part)
+        return
+    buffer = io.StringIO()
+    console = Console(
+        file=buffer, width=PLAIN_WIDTH, markup=False, highlight=False, emoji=False, no_color=True
+    )
+    for part in parts:
+        console.print(part)
+    lines = (line.rstrip() for line in buffer.getvalue().translate(_TO_ASCII).splitlines())
+    text = "\n".join(lines) + "\n"
+    encoding = getattr(out, "encoding", None) or "utf-8"
+    out.write(text.encode(encoding, "replace").decode(encoding))
+
+
+def _report(report: Report) -> Iterable[RenderableType]:
+    yield Text()
+    yield _headline(report)
+    yield _facts(report)
+    yield Text()
+    yield _criteria(report.criteria)
+    if report.result.operations:
+        yield _heading("Operations", "latencies in ms, failures included")
+        yield _operations(report)
+    if report.slowest:
+        yield _heading("Slowest", "by p95")
+        yield _ranking(report.slowest, slow=True)
+    if report.most_failing:
+        yield _heading("Most failing")
+        yield _ranking(report.most_failing, slow=False)
+    if report.result.failures:
+        yield _heading("Failures")
+        yield _failures(report)
+    yield from _left_out(report)
+    if report.tips:
+        yield _heading("What to do next")
+        for tip in report.tips:
+            yield _item(tip)
+    if report.files:
+        yield _heading("Files")
+        for label, path in report.files.items():
+            yield _item(f"{label}: {path}")
+    yield Text()
+
+
+def _headline(report: Report) -> Text:
+    line = Text("Grade: ", style="bold")
+    line.append(report.grade, style=_STYLES[report.grade])
+    result = report.result
+    line.append(f" · {clean_text(result.test_type)} run of {clean_text(result.base_url)}")
+    if result.status != "completed":
+        reason = f" ({clean_text(result.status_reason)})" if result.status_reason else ""
+        line.append(f" · {result.status}{reason}", style="bold red")
+    return line
+
+
+def _facts(report: Report) -> Text:
+    result = report.result
+    totals = result.totals
+    latency = totals.latency
+    users = plural(result.profile.users, "user") if result.profile.users else "users unknown"
+    return Text(
+        f"{moment(result.started_at)} · {seconds(result.duration)} · {users} · "
+        f"{plural(totals.requests, 'request')} · {plural(totals.failures, 'failure')} "
+        f"({percent(totals.failure_share)}) · {size(totals.received)} received\n"
+        f"p50 {milliseconds(latency.percentile(50))} · p95 {milliseconds(latency.percentile(95))} "
+        f"· p99 {milliseconds(latency.percentile(99))} · slowest {milliseconds(latency.highest)}"
+    )
+
+
+def _criteria(criteria: Iterable[Criterion]) -> Table:
+    table = _table("Criterion", "Measured", "Verdict", "Why", numeric=("Measured",))
+    for each in criteria:
+        table.add_row(
+            Text(each.name),
+            Text(f"{number(each.measured)} {each.unit}"),
+            Text(each.verdict, style=_STYLES[each.verdict]),
+            Text(each.explanation),
+        )
+    return table
+
+
+_FIGURES = ("Requests", "Failed", "rps", "mean", "p50", "p95", "p99", "max")
+
+
+def _operations(report: Report) -> Table:
+    table = _table("Operation", *_FIGURES, numeric=_FIGURES, folded="Operation")
+    duration = report.result.duration
+    for each in report.result.operations:
+        table.add_row(*_figures(each, duration))
+    table.add_section()
+    table.add_row(*_figures(report.result.totals, duration), style="bold")
+    return table
+
+
+def _figures(stats: OperationStats, duration: float) -> Iterable[Text]:
+    latency = stats.latency
+    yield _key(stats.method, stats.name)
+    yield Text(f"{stats.requests:,}")
+    yield Text(f"{stats.failures:,}", style="red" if stats.failures else "")
+    yield Text(number(stats.requests / duration) if duration > 0 else "-")
+    times = (latency.mean, *(latency.percentile(p) for p in (50, 95, 99)), latency.highest)
+    for time in times:
+        yield Text(number(time) if stats.requests else "-")
+
+
+def _ranking(operations: Iterable[OperationStats], *, slow: bool) -> Table:
+    figures = ("p95", "p50", "Requests") if slow else ("Failed", "Share", "Statuses")
+    table = _table("Operation", *figures, numeric=figures, folded="Operation")
+    for each in operations:
+        latency = each.latency
+        values = (
+            (
+                milliseconds(latency.percentile(95)),
+                milliseconds(latency.percentile(50)),
+                f"{each.requests:,}",
+            )
+            if slow
+            else (f"{each.failures:,}", percent(each.failure_share), statuses(each.statuses))
+        )
+        table.add_row(_key(each.method, each.name), *(Text(value) for value in values))
+    return table
+
+
+def _failures(report: Report) -> Table:
+    table = _table("Count", "Operation", "Message", numeric=("Count",), folded="Operation")
+    failures = report.result.failures
+    for each in failures[:_MAX_FAILURES]:
+        table.add_row(
+            Text(f"{each.count:,}"),
+            _key(each.method, each.name),
+            Text(clean_text(each.message, _MESSAGE)),
+        )
+    if len(failures) > _MAX_FAILURES:
+        more = plural(len(failures) - _MAX_FAILURES, "more sort")
+        table.add_row(Text(), Text(f"… and {more}, in the result file"), Text())
+    return table
+
+
+def _left_out(report: Report) -> Iterable[RenderableType]:
+    excluded = [each for each in report.result.readiness if not each.readiness.enabled]
+    if not excluded:
+        return
+    yield _heading("Left out", f"{len(excluded)} of {len(report.result.readiness)} operations")
+    table = _table("Operation", "Why", folded="Operation")
+    for each in excluded[:_MAX_EXCLUDED]:
+        reason = clean_text(each.readiness.reason or each.readiness.status)
+        table.add_row(Text(clean_text(each.operation)), Text(reason))
+    if len(excluded) > _MAX_EXCLUDED:
+        table.add_row(Text(f"… and {len(excluded) - _MAX_EXCLUDED} more"), Text())
+    yield table
+
+
+def _suite(reports: Sequence[Report]) -> Table:
+    figures = ("Users", "Time", "Requests", "Failed", "rps", "mean", "p95", "p99")
+    table = _table("Run", *figures, "Grade", numeric=figures, folded="Run")
+    for report in reports:
+        result, totals = report.result, report.result.totals
+        name = clean_text(result.test_type)
+        values = (
+            f"{result.profile.users}" if result.profile.users else "-",
+            seconds(result.duration),
+            f"{totals.requests:,}",
+            percent(totals.failure_share),
+            number(result.rps),
+            number(totals.latency.mean),
+            number(totals.latency.percentile(95)),
+            number(totals.latency.percentile(99)),
+        )
+        table.add_row(
+            Text(name if result.status == "completed" else f"{name} ({result.status})"),
+            *(Text(value) for value in values),
+            Text(report.grade, style=_STYLES[report.grade]),
+        )
+    return table
+
+
+def _table(*columns: str, numeric: Sequence[str] = (), folded: str = "") -> Table:
+    table = Table(
+        box=_PLAIN_BOX, show_edge=False, pad_edge=False, padding=(0, 1), header_style="bold"
+    )
+    for column in columns:
+        table.add_column(
+            Text(column),
+            justify="right" if column in numeric else "left",
+            no_wrap=column in numeric,
+            overflow="fold",
+            min_width=24 if column == folded else None,
+        )
+    return table
+
+
+def _key(method: str, name: str) -> Text:
+    return Text(clean_text(f"{method} {name}".strip()))
+
+
+def _heading(title: str, note: str = "") -> Text:
+    line = Text("\n")
+    line.append(title, style="bold")
+    if note:
+        line.append(f" ({note})", style="dim")
+    return line
+
+
+def _item(text: str) -> RenderableType:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=1)
+    grid.add_column(overflow="fold")
+    grid.add_row(Text("-"), Text(clean_text(text, 600)))
+    return Padding(grid, (0, 0, 0, 1))

@@ -1,0 +1,106 @@
+"""Finds and reads results: ours, the timeline of a killed run, the CSV files of plain Locust."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmark.errors import UsageError
+from benchmark.models import LoadProfile, RunResult
+from benchmark.utils.checked_json import MalformedError, parse_json
+from benchmark.utils.locust_csv import read_locust_csv
+from benchmark.utils.results import build_result, result_from_json
+from benchmark.utils.text_safety import clean_text
+from benchmark.utils.timeline import read_timeline
+
+JSON_SUFFIX = ".json"
+TIMELINE_SUFFIX = "_timeline.jsonl"
+CSV_SUFFIX = "_stats.csv"
+_SUFFIXES = (JSON_SUFFIX, TIMELINE_SUFFIX, CSV_SUFFIX)  # the fullest account of a run first
+_OTHER_DOCUMENTS = ("api_discovery_", "load_plan_")
+_MAX_BYTES = 300_000_000
+
+
+def find_results(where: Path) -> tuple[Path, ...]:
+    """The results that a name stands for: itself, those of a folder by age, or those of a stem.
+
+    Of one run only the fullest file is given. Raises UsageError if there is none.
+    """
+    if where.is_dir():
+        found = _in_folder(where)
+        if not found:
+            raise UsageError(f"{clean_text(where)}: no results in this folder")
+        return found
+    if where.is_file():
+        return (where,)
+    for suffix in _SUFFIXES:
+        candidate = where.with_name(where.name + suffix) if where.name else where
+        if candidate.is_file():
+            return (candidate,)
+    raise UsageError(
+        f"{clean_text(where)}: there is no such result",
+        "give a result (.json), its stem, a _timeline.jsonl, a Locust _stats.csv, or a folder",
+    )
+
+
+def _in_folder(folder: Path) -> tuple[Path, ...]:
+    best: dict[str, tuple[int, Path]] = {}
+    try:
+        for path in sorted(folder.iterdir()):
+            if path.name.startswith(_OTHER_DOCUMENTS) or not path.is_file():
+                continue
+            for rank, suffix in enumerate(_SUFFIXES):
+                stem = path.name.removesuffix(suffix)
+                if stem != path.name and (stem not in best or rank < best[stem][0]):
+                    best[stem] = (rank, path)
+        paths = [path for _, path in best.values()]
+        return tuple(sorted(paths, key=lambda path: (path.stat().st_mtime, path.name)))
+    except OSError as error:
+        raise _unreadable(folder, error) from error
+
+
+def read_result(path: Path) -> RunResult:
+    """The result in one file, told apart by its name. Raises UsageError."""
+    try:
+        if path.name.endswith(".jsonl"):
+            return _from_timeline(path)
+        if path.name.endswith(".csv"):
+            return read_locust_csv(path)
+        return _from_json(path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _from_json(path: Path) -> RunResult:
+    if path.stat().st_size > _MAX_BYTES:
+        raise UsageError(f"{clean_text(path)}: larger than any result ({_MAX_BYTES:,} bytes)")
+    try:
+        return result_from_json(parse_json(path.read_bytes()))
+    except (MalformedError, UsageError) as error:
+        raise UsageError(f"{clean_text(path)}: {error}") from error
+
+
+def _from_timeline(path: Path) -> RunResult:
+    timeline = read_timeline(path)
+    start = timeline.start
+    ended = bool(timeline.end_reason)
+    return build_result(
+        timeline,
+        test_type=start.test_type or _test_type(path),
+        base_url=start.host or "unknown target",
+        profile=start.profile or LoadProfile("unknown", 0, 0.0, 0.0),
+        wait_time=start.wait_time or (0.0, 0.0),
+        seed=start.seed,
+        readiness=(),
+        status="completed" if timeline.end_reason == "run time reached" else "interrupted",
+        status_reason=timeline.end_reason if ended else "the run was killed",
+    )
+
+
+def _test_type(path: Path) -> str:
+    """The type in a name such as benchmark_light_20260301_140509_timeline.jsonl."""
+    parts = path.name.removesuffix(TIMELINE_SUFFIX).split("_")
+    return "_".join(parts[1:-2]) if parts[0] == "benchmark" and len(parts) > 3 else parts[0]
+
+
+def _unreadable(path: Path, error: OSError) -> UsageError:
+    return UsageError(f"{clean_text(path)}: cannot be read ({error.strerror or error})")

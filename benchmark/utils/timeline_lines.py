@@ -1,0 +1,171 @@
+"""One line of a timeline file: from text to a checked value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from benchmark.histogram import Histogram
+from benchmark.models import LoadProfile
+from benchmark.utils.checked_json import (
+    MalformedError,
+    as_count,
+    as_counts,
+    as_histogram,
+    as_list,
+    as_mapping,
+    as_number,
+    as_text,
+    as_time,
+    parse_json,
+)
+
+SCHEMA_VERSION = 1
+_MAX_OPERATIONS_PER_SECOND = 10_000
+_Shape = Literal["hold", "stress", "spike"]
+
+
+@dataclass(frozen=True, slots=True)
+class StartLine:
+    """The first line: when and against what. The load is None where the line does not say it."""
+
+    started_at: datetime
+    host: str
+    locust: str
+    test_type: str = ""
+    profile: LoadProfile | None = None
+    wait_time: tuple[float, float] | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OperationSecond:
+    """What one operation did in one second. `role` is "load", "setup" or "clean-up"."""
+
+    method: str
+    name: str
+    role: str
+    requests: int
+    failures: int
+    received: int
+    latency: Histogram
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    errors: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLine:
+    """What happened in the second that ended `elapsed` seconds after the start."""
+
+    elapsed: float
+    users: int
+    operations: tuple[OperationSecond, ...]
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EndLine:
+    """The last line of a run that ended in order: its length in seconds and why it ended."""
+
+    elapsed: float
+    reason: str
+
+
+TimelineLine = StartLine | SecondLine | EndLine
+
+
+def parse_line(text: bytes) -> TimelineLine:
+    """The value of one line. Raises MalformedError for anything but a timeline's."""
+    line = as_mapping(parse_json(text), "line")
+    match line.get("kind"):
+        case "start":
+            return _start(line)
+        case "second":
+            return _second(line)
+        case "end":
+            reason = as_text(line.get("reason", ""), "reason")
+            return EndLine(as_number(line.get("elapsed"), "elapsed"), reason)
+        case _:
+            raise MalformedError("line of an unknown kind")
+
+
+def _start(line: Mapping[str, Any]) -> StartLine:
+    version = as_count(line.get("schema_version"), "schema_version")
+    if version != SCHEMA_VERSION:
+        raise MalformedError(f"schema_version {version} is not {SCHEMA_VERSION}")
+    profile, wait, seed = line.get("profile"), line.get("wait_time"), line.get("seed")
+    return StartLine(
+        started_at=as_time(line.get("started_at"), "started_at"),
+        host=as_text(line.get("host", ""), "host", 500),
+        locust=as_text(line.get("locust", ""), "locust", 50),
+        test_type=as_text(line.get("test_type", ""), "test_type", 100),
+        profile=None if profile is None else profile_from_json(profile),
+        wait_time=None if wait is None else wait_time_from_json(wait),
+        seed=None if seed is None else as_count(seed, "seed"),
+    )
+
+
+def _second(line: Mapping[str, Any]) -> SecondLine:
+    operations = as_list(line.get("operations"), "operations", _MAX_OPERATIONS_PER_SECOND)
+    return SecondLine(
+        elapsed=as_number(line.get("elapsed"), "elapsed"),
+        users=as_count(line.get("users"), "users"),
+        operations=tuple(_operation(as_mapping(each, "operation")) for each in operations),
+        skipped=as_counts(line.get("skipped", {}), "skipped"),
+    )
+
+
+def _operation(value: Mapping[str, Any]) -> OperationSecond:
+    return OperationSecond(
+        method=as_text(value.get("method"), "method", 20),
+        name=as_text(value.get("name"), "name"),
+        role=as_text(value.get("role", "load"), "role", 20),
+        requests=as_count(value.get("requests"), "requests"),
+        failures=as_count(value.get("failures"), "failures"),
+        received=as_count(value.get("received", 0), "received"),
+        latency=as_histogram(value.get("latency"), "latency"),
+        statuses=as_counts(value.get("statuses", {}), "statuses"),
+        errors=as_counts(value.get("errors", {}), "errors"),
+    )
+
+
+def profile_from_json(value: object) -> LoadProfile:
+    """A load profile as `profile_to_json` writes it. Raises MalformedError."""
+    parts = as_mapping(value, "profile")
+    return LoadProfile(
+        name=as_text(parts.get("name"), "profile: name", 100),
+        users=as_count(parts.get("users"), "profile: users"),
+        spawn_rate=as_number(parts.get("spawn_rate"), "profile: spawn_rate"),
+        run_time=as_number(parts.get("run_time"), "profile: run_time"),
+        shape=_shape(parts.get("shape", "hold")),
+    )
+
+
+def _shape(value: object) -> _Shape:
+    shapes: tuple[_Shape, ...] = get_args(_Shape)
+    for shape in shapes:
+        if value == shape:
+            return shape
+    raise MalformedError("profile: shape is none of " + ", ".join(shapes))
+
+
+def profile_to_json(profile: LoadProfile) -> dict[str, object]:
+    """A load profile as it stands in the start line and in results; `run_time` is in seconds."""
+    return {
+        "name": profile.name,
+        "users": profile.users,
+        "spawn_rate": profile.spawn_rate,
+        "run_time": profile.run_time,
+        "shape": profile.shape,
+    }
+
+
+def wait_time_from_json(value: object) -> tuple[float, float]:
+    """The shortest and the longest pause in seconds, in this order. Raises MalformedError."""
+    pauses = as_list(value, "wait_time", 2)
+    if len(pauses) != 2:
+        raise MalformedError("wait_time is not two numbers")
+    shortest, longest = (as_number(pause, "wait_time") for pause in pauses)
+    return min(shortest, longest), max(shortest, longest)

@@ -1,0 +1,209 @@
+"""What to do next: concrete advice for each criterion that failed, naming the operations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from benchmark.histogram import merge_histograms
+from benchmark.models import Criterion, OperationStats, RunResult
+from benchmark.utils.figures import milliseconds, number, percent, plural, size
+from benchmark.utils.grading import (
+    ACCEPTABLE_RPS,
+    FAILURES,
+    GOOD_MS,
+    GOOD_RPS,
+    LATENCY,
+    THROUGHPUT,
+    fair_latency,
+    users_on_average,
+    wanted_rps,
+)
+from benchmark.utils.text_safety import clean_text
+
+_LARGE_ANSWER = 100_000  # bytes; from here on serialising and sending is a cost of its own
+_UNEVEN = 5.0  # p95 this many times p50: most requests are quick, some wait for something
+_GROWTH = 1.5  # latency this many times higher with more users: requests queue
+
+_ADVICE_BY_STATUS = {
+    "0": "no answer came: is the target up, and does it accept this many connections?",
+    "400": "the requests are not valid for it: correct its values in the generated file",
+    "401": "it needs credentials: give --token, --basic, --api-key or --header",
+    "403": "these credentials may not do this: use an account that may",
+    "404": "what it asks for does not exist: its ids must come from data that this run made",
+    "405": "the document names a method that the target does not offer",
+    "409": "it conflicts with data that is there: its values must be unique",
+    "413": "its body is larger than the target takes",
+    "415": "the target wants another media type",
+    "422": "the requests are not valid for it: correct its values in the generated file",
+    "429": "the target limits the rate: raise the limit for the test, or use fewer users",
+    "500": "the target breaks: its log of this time names the error",
+    "502": "a server behind the target does not answer: look at its log and its workers",
+    "503": "the target is overloaded or not ready: add workers, or use fewer users",
+    "504": "a server behind the target is too slow: look for what it waits for",
+}
+
+
+def slowest_operations(result: RunResult, count: int = 5) -> tuple[OperationStats, ...]:
+    """The operations with the highest p95, highest first."""
+    called = (each for each in result.operations if each.requests)
+    return tuple(sorted(called, key=lambda each: -each.latency.percentile(95))[:count])
+
+
+def most_failing_operations(result: RunResult, count: int = 5) -> tuple[OperationStats, ...]:
+    """The operations with the most failures, most first; those without any are left out."""
+    failing = (each for each in result.operations if each.failures)
+    return tuple(sorted(failing, key=lambda each: (-each.failures, -each.failure_share))[:count])
+
+
+def give_tips(result: RunResult, criteria: tuple[Criterion, ...]) -> tuple[str, ...]:
+    """Advice in the order of urgency: failures, latency, throughput, then the test itself."""
+    wanting = {each.name for each in criteria if each.verdict not in ("Good", "Not judged")}
+    unjudged = {each.name for each in criteria if each.verdict == "Not judged"}
+    tips: list[str] = []
+    if not result.totals.requests:
+        tips.append(
+            "No request was sent: look into the run's log, and at the operations that were skipped."
+        )
+    if FAILURES in wanting:
+        tips.extend(_failure_tips(result))
+    if LATENCY in wanting:
+        tips.extend(_latency_tips(result))
+    if THROUGHPUT in wanting:
+        tips.extend(_throughput_tips(result, latency_is_good=LATENCY not in wanting))
+    if THROUGHPUT in unjudged and result.totals.failures < result.totals.requests:
+        tips.extend(_offer_more(result))
+    tips.extend(_coverage_tips(result))
+    return tuple(tips)
+
+
+def _failure_tips(result: RunResult) -> Iterator[str]:
+    for each in most_failing_operations(result, 3):
+        failed = {code: n for code, n in each.statuses.items() if not code.startswith(("2", "3"))}
+        worst = max(failed, key=lambda code: failed[code], default="")
+        message = next(
+            (f.message for f in result.failures if (f.method, f.name) == (each.method, each.name)),
+            "",
+        )
+        said = f" ({clean_text(message, 120)})" if message else ""
+        status = "without an answer" if worst == "0" else f"with status {worst}" if worst else ""
+        yield (
+            f"{_key(each)}: {each.failures:,} of {plural(each.requests, 'request')} failed, "
+            f"{f'mostly {status}' if status else 'though it answered'}{said}: {_advice(worst)}."
+        )
+
+
+def _advice(status: str) -> str:
+    if status in _ADVICE_BY_STATUS:
+        return _ADVICE_BY_STATUS[status]
+    if status.startswith("5"):
+        return "the target breaks: its log of this time names the error"
+    if status.startswith("4"):
+        return "the target refuses it: compare the request with what its document asks for"
+    return "compare what it answers with what its document promises"
+
+
+def _latency_tips(result: RunResult) -> Iterator[str]:
+    costs = {_key(each): _cost(each) for each in result.operations}
+    everything = sum(costs.values()) or 1.0
+    slow = [each for each in result.operations if each.latency.mean >= GOOD_MS]
+    for each in sorted(slow, key=_cost, reverse=True)[:3]:
+        p50, p95 = each.latency.percentile(50), each.latency.percentile(95)
+        yield (
+            f"{_key(each)}: {plural(each.requests, 'request')} with p95 {milliseconds(p95)} and "
+            f"p50 {milliseconds(p50)}, {percent(costs[_key(each)] / everything)} of all waiting: "
+            f"{_cause(each, p50, p95)}."
+        )
+    growth = _growth_with_users(result)
+    if growth:
+        yield growth
+
+
+def _cause(operation: OperationStats, p50: float, p95: float) -> str:
+    answer = operation.received / operation.requests if operation.requests else 0.0
+    if p95 > _UNEVEN * p50:
+        return (
+            "most answers are quick and a few wait long, so look for locks, a connection pool that "
+            "is too small, cold caches or a slow dependency"
+        )
+    if answer > _LARGE_ANSWER:
+        return f"answers of {size(answer)} on average, so offer pages, fewer fields or compression"
+    return (
+        "it is slow every time, so profile it: queries without an index or one per item, calls to "
+        "other services, blocking work in an async handler"
+    )
+
+
+def _growth_with_users(result: RunResult) -> str:
+    """Compares the seconds with few users with those with many."""
+    seconds = [each for each in result.timeline if each.requests]
+    peak = max((each.users for each in seconds), default=0)
+    few = [each for each in seconds if each.users <= peak / 3]
+    many = [each for each in seconds if each.users >= peak * 0.9]
+    if len(few) < 3 or len(many) < 3:
+        return ""
+    before = merge_histograms(each.latency for each in few).percentile(50)
+    after = merge_histograms(each.latency for each in many).percentile(50)
+    if before <= 0 or after < _GROWTH * before:
+        return ""
+    return (
+        f"The median latency grew from {milliseconds(before)} with up to "
+        f"{max(each.users for each in few)} users to {milliseconds(after)} with {peak}: requests "
+        "queue, so add workers or find what they wait for together (a pool, a lock, one processor)."
+    )
+
+
+def _throughput_tips(result: RunResult, *, latency_is_good: bool) -> Iterator[str]:
+    wanted = f"{number(result.rps)} requests per second where more than {GOOD_RPS:g} is Good"
+    if not latency_is_good and result.operations:
+        worst = max(result.operations, key=_cost)
+        yield f"{wanted}: users spend most of their time waiting for {_key(worst)}; start there."
+    elif users_on_average(result) < 0.7 * result.profile.users:
+        yield (
+            f"{wanted}, but only {number(users_on_average(result))} of {result.profile.users} "
+            "users ran on average: give the run more time, or a higher --spawn-rate."
+        )
+    else:
+        yield (
+            f"{wanted} although answers are quick: add users or shorten --wait-time, and watch the "
+            "processor of the machine that sends the load."
+        )
+
+
+def _offer_more(result: RunResult) -> Iterator[str]:
+    if not result.profile.users or not result.totals.requests:
+        return
+    rps = wanted_rps(result.rps)
+    pause = sum(result.wait_time) / 2
+    users = math.floor(rps * (pause + fair_latency(result) / 1000)) + 1
+    if users > result.profile.users:
+        level = "Acceptable" if rps == ACCEPTABLE_RPS else "Good"
+        yield (
+            f"To have throughput judged, offer more than {rps:g} requests per second ({level}): "
+            f"--users {users} with the same pauses, or a shorter --wait-time."
+        )
+
+
+def _coverage_tips(result: RunResult) -> Iterator[str]:
+    if result.skipped_tasks:
+        task, count = max(result.skipped_tasks.items(), key=lambda item: item[1])
+        yield (
+            f"{plural(sum(result.skipped_tasks.values()), 'task')} sent nothing, most often "
+            f"{clean_text(task, 160)} ({plural(count, 'time')})."
+        )
+    called = {_key(each) for each in result.operations if each.requests}
+    planned = [each.operation for each in result.readiness if each.readiness.enabled]
+    missed = [operation for operation in planned if operation not in called]
+    if missed and called:
+        yield (
+            f"{plural(len(missed), 'operation')} of {len(planned)} had no turn, such as "
+            f"{clean_text(missed[0], 120)}: run longer or with more users."
+        )
+
+
+def _cost(operation: OperationStats) -> float:
+    return operation.latency.percentile(95) * operation.requests
+
+
+def _key(operation: OperationStats) -> str:
+    return clean_text(f"{operation.method} {operation.name}".strip(), 120)

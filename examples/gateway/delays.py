@@ -1,0 +1,74 @@
+"""Artificial delays of single routes, to demonstrate what a slower release looks like."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING
+
+from fastapi import Depends, FastAPI, Request
+from starlette.routing import Mount
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fastapi.params import Depends as Dependency
+
+LONGEST_SECONDS = 60.0
+
+_ENTRY = re.compile(
+    r"(?P<method>[A-Za-z]+)\s+(?P<path>/[^\s=]*)\s*=\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|s)"
+)
+_SECONDS = {"ms": 0.001, "s": 1.0}
+
+
+class DelayError(ValueError):
+    """A delay that cannot be read, or that names a route which does not exist."""
+
+
+def parse_delays(text: str) -> dict[tuple[str, str], float]:
+    """Seconds by method and path template, from `GET /info=30ms, POST /sessions=0.5s`.
+
+    Entries are separated by commas or semicolons. Raises DelayError for anything else.
+    """
+    delays: dict[tuple[str, str], float] = {}
+    for entry in filter(None, (part.strip() for part in re.split("[,;]", text))):
+        match = _ENTRY.fullmatch(entry)
+        if match is None:
+            raise DelayError(f"cannot read {entry!r}; write 'GET /path=30ms' or '=1.5s'")
+        seconds = float(match["number"]) * _SECONDS[match["unit"]]
+        if seconds > LONGEST_SECONDS:
+            raise DelayError(f"{entry!r} is longer than {LONGEST_SECONDS:g} s")
+        delays[match["method"].upper(), match["path"]] = seconds
+    return delays
+
+
+def delaying(delays: Mapping[tuple[str, str], float]) -> list[Dependency]:
+    """Dependencies for every application of the gateway; none, and so no cost, without delays."""
+    if not delays:
+        return []
+
+    async def wait(request: Request) -> None:
+        template = request.scope["root_path"] + request.scope["route"].path
+        await asyncio.sleep(delays.get((request.method, template), 0.0))
+
+    return [Depends(wait)]
+
+
+def require_known_routes(delays: Mapping[tuple[str, str], float], app: FastAPI) -> None:
+    """Raise DelayError where a delay names a route that neither `app` nor a mount of it has."""
+    known = _documented(app, "")
+    for mount in app.routes:
+        if isinstance(mount, Mount) and isinstance(mount.app, FastAPI):
+            known |= _documented(mount.app, mount.path)
+    for method, path in delays:
+        if (method, path) not in known:
+            raise DelayError(f"the gateway has no route '{method} {path}'")
+
+
+def _documented(app: FastAPI, prefix: str) -> set[tuple[str, str]]:
+    return {
+        (method.upper(), prefix + path)
+        for path, operations in app.openapi()["paths"].items()
+        for method in operations
+    }
