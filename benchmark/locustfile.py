@@ -332,10 +332,12 @@ def end_test(environment: Environment, problem: str) -> None:
     """End a test that has nothing to do; the exit code is the suite's for an unusable target."""
     logger.error(problem)
     runner = environment.runner
-    if runner is not None:
+    if runner is None:
+        return
+    if environment.web_ui is None:
         environment.process_exit_code = 3
-        # Not at once: a runner cannot end in the middle of its own start.
-        gevent.spawn(runner.stop if environment.web_ui else runner.quit)
+    # Not at once: a runner cannot end in the middle of its own start.
+    gevent.spawn(runner.stop if environment.web_ui else runner.quit)
 
 
 events.test_start.add_listener(leave_out_missing_routes)  # type: ignore[no-untyped-call] # Locust

@@ -8,13 +8,15 @@ answer says so.
 
 from __future__ import annotations
 
+import builtins
+import keyword
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from benchmark.generators import schema_view
-from benchmark.generators.naming import identified_noun, noun, words
+from benchmark.generators.naming import collection_of, identified_noun, noun, path_noun, words
 from benchmark.models import (
     ApiSpec,
     Dependencies,
@@ -30,7 +32,6 @@ MAX_BODY_DEPTH = 4
 """How deep body schemas are searched for references to other resources."""
 
 _TEMPLATE = re.compile(r"\{([^{}]*)\}")
-_VERSION = re.compile(r"v\d+(\.\d+)*$", re.IGNORECASE)
 _STRONG = frozenset({"id", "ids", "uuid", "uuids", "guid", "guids", "uid", "uids"})
 _SCHEMA_SUFFIXES = frozenset(
     "out output in input read create created response result dto model schema public detail "
@@ -40,6 +41,7 @@ _NOT_CREATING = frozenset(
     "search query login logout signin signout token refresh validate verify check preview count "
     "batch bulk export".split()
 )
+_TAKEN = frozenset({"at", "between", "clock", "deletes", "kind", "reply", "self", "unique"})
 _WRAPPERS = frozenset(
     "data item items result results content records record response payload value values rows "
     "entries list".split()
@@ -112,11 +114,12 @@ def analyze_dependencies(specs: Sequence[ApiSpec]) -> Dependencies:
 def match_wants(spec: ApiSpec) -> tuple[Match, ...]:
     """Every want of an application that some operation of the application can supply."""
     producers = [p for op in spec.operations if (p := find_producer(op, spec.definitions))]
+    creates = _index([p for p in producers if p.action == "create"])
+    lists = _index([p for p in producers if p.action == "list"])
     matches: list[Match] = []
     for operation in spec.operations:
         for want in find_wants(operation, spec.definitions):
-            create = _best([p for p in producers if p.action == "create"], want)
-            listed = _best([p for p in producers if p.action == "list"], want)
+            create, listed = _best(creates, want), _best(lists, want)
             if create or listed:
                 matches.append(Match(want, create, listed))
     return _without_cycles(matches)
@@ -159,22 +162,6 @@ def _body_wants(
             yield Want(operation, "body", f"{here}/0" if is_list else here, name, about)
         elif element is None:
             yield from _body_wants(operation, member, definitions, here, depth + 1)
-
-
-def collection_of(path: str, parameter: str) -> str:
-    """The part of a path template before the segment that holds a parameter."""
-    head = path.partition("{" + parameter + "}")[0]
-    return head[: head.rfind("/")] if "/" in head else ""
-
-
-def path_noun(collection: str, parameter: str) -> str | None:
-    """What a path parameter identifies: `/sessions/{id}` a session; None for `/delay/{seconds}`."""
-    static = [s for s in collection.split("/") if s and "{" not in s and not _VERSION.match(s)]
-    before = static[-1] if static else ""
-    about = identified_noun(parameter)
-    if about is None and noun(before) == noun(parameter) and words(before) != words(parameter):
-        return noun(parameter)
-    return (noun(before) or "item") if about == "" else about
 
 
 def _reference_noun(name: str) -> str | None:
@@ -255,9 +242,20 @@ def _schema_nouns(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> 
 # ── matching ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _best(producers: Sequence[Producer], want: Want) -> Producer | None:
+def _index(producers: Sequence[Producer]) -> dict[str, list[Producer]]:
+    """The producers by what they can be found by: each of their nouns, and their path."""
+    found: dict[str, list[Producer]] = {}
+    for producer in producers:
+        for key in {*producer.nouns, producer.operation.path.rstrip("/") or "/"}:
+            found.setdefault(key, []).append(producer)
+    return found
+
+
+def _best(producers: Mapping[str, list[Producer]], want: Want) -> Producer | None:
     """The producer that fits best; None if none fits. Ties go to the shallower, shorter path."""
-    scored = [(score, p) for p in producers if (score := _score(p, want)) >= 3]
+    path = "" if want.collection is None else want.collection.rstrip("/") or "/"
+    candidates = {p.operation.key: p for key in (path, want.noun) for p in producers.get(key, ())}
+    scored = [(score, p) for p in candidates.values() if (score := _score(p, want)) >= 3]
     if not scored:
         return None
     return max(
@@ -338,12 +336,20 @@ def _name_kinds(
     for match in matches:
         if match.key in names:
             continue
-        about = match.want.noun or "item"
+        about = _safe_name(match.want.noun)
         used = {*taken, *names.values()}
-        options = [about, f"{noun(application)}_{about}"]
+        options = [about, f"{_safe_name(noun(application))}_{about}"]
         options += [f"{about}_{number}" for number in range(2, len(matches) + 3)]
         names[match.key] = next(option for option in options if option not in used)
     return names
+
+
+def _safe_name(about: str) -> str:
+    """A kind's name as it may stand in source text as a variable: `import` → `import_item`."""
+    if not about or not about.isidentifier():
+        return f"item_{about}".rstrip("_")
+    reserved = keyword.iskeyword(about) or keyword.issoftkeyword(about) or about in _TAKEN
+    return f"{about}_item" if reserved or hasattr(builtins, about) else about
 
 
 def _kinds(

@@ -19,6 +19,8 @@ _IRREGULAR = {
     "knives": "knife", "wolves": "wolf", "quizzes": "quiz", "media": "medium",
 }  # fmt: skip
 
+_VERSION = re.compile(r"v\d+(\.\d+)*$", re.IGNORECASE)
+
 IDENTIFIER_WORDS = ("id", "ids", "uuid", "guid", "uid", "sid", "pk", "key", "slug", "code", "name")
 """Words that name a thing's identifier, the strongest first."""
 
@@ -56,3 +58,19 @@ def identified_noun(parameter: str) -> str | None:
     if not parts or parts[-1] not in IDENTIFIER_WORDS:
         return None
     return noun("_".join(parts[:-1]))
+
+
+def collection_of(path: str, parameter: str) -> str:
+    """The part of a path template before the segment that holds a parameter."""
+    head = path.partition("{" + parameter + "}")[0]
+    return head[: head.rfind("/")] if "/" in head else ""
+
+
+def path_noun(collection: str, parameter: str) -> str | None:
+    """What a path parameter identifies: `/sessions/{id}` a session; None for `/delay/{seconds}`."""
+    static = [s for s in collection.split("/") if s and "{" not in s and not _VERSION.match(s)]
+    before = static[-1] if static else ""
+    about = identified_noun(parameter)
+    if about is None and noun(before) == noun(parameter) and words(before) != words(parameter):
+        return noun(parameter)
+    return (noun(before) or "item") if about == "" else about

@@ -78,7 +78,7 @@ class RecipeWriter:
             parameter.schema, SAMPLES, parameter.name, "minimal", parameter.examples
         )
         if parameter.location == "path":
-            samples = tuple(s for s in samples if s not in {"", ".", ".."}) or ("1",)
+            samples = tuple(s for s in samples if s not in ("", ".", "..")) or ("1",)
         wires = [serialize_parameter(parameter, sample) for sample in samples]
         names = list(dict.fromkeys(name for wire in wires for name, _ in wire))
         slots = []

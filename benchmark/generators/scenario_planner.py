@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from benchmark.generators.credential_needs import missing_credentials, signs_in
-from benchmark.generators.dependency_analyzer import collection_of, path_noun
-from benchmark.generators.naming import words
+from benchmark.generators.naming import collection_of, path_noun, words
 from benchmark.generators.parameter_generator import ParameterGenerator
 from benchmark.generators.recipes import RecipeWriter
 from benchmark.models import (
@@ -233,14 +232,14 @@ def _bind(
     bound: dict[tuple[str, str], Source] = {}
     for link in links:
         kind = dependencies.kinds[link.kind]
-        sources = {
-            kind.create: Created(link.kind, link.pointer),
-            kind.list: Found(link.kind, link.pointer),
-        }
-        usable = [key for key in (kind.create, kind.list) if key is not None and key in readiness]
-        usable.sort(key=lambda key: not readiness[key].enabled)  # an enabled one before the others
-        if usable:
-            bound[(link.location, link.slot_pointer)] = sources[usable[0]]
+        options: list[tuple[str | None, Source]] = [
+            (kind.create, Created(link.kind, link.pointer)),
+            (kind.list, Found(link.kind, link.pointer)),
+        ]
+        known = [(readiness[key], source) for key, source in options if key and key in readiness]
+        known.sort(key=lambda pair: not pair[0].enabled)  # one that can be called comes first
+        if known:
+            bound[(link.location, link.slot_pointer)] = known[0][1]
     return bound
 
 

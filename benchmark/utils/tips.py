@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from benchmark.histogram import merge_histograms
@@ -22,8 +23,11 @@ from benchmark.utils.grading import (
 from benchmark.utils.text_safety import clean_text
 
 _LARGE_ANSWER = 100_000  # bytes; from here on serialising and sending is a cost of its own
+_HEADROOM = 1.25  # a run has a ramp, and users never send at the ideal rate
 _UNEVEN = 5.0  # p95 this many times p50: most requests are quick, some wait for something
 _GROWTH = 1.5  # latency this many times higher with more users: requests queue
+
+_STATUS_IN_MESSAGE = re.compile(r"\b([45]\d\d) (?:Client|Server) Error\b")
 
 _ADVICE_BY_STATUS = {
     "0": "no answer came: is the target up, and does it accept this many connections?",
@@ -79,18 +83,29 @@ def give_tips(result: RunResult, criteria: tuple[Criterion, ...]) -> tuple[str, 
 
 def _failure_tips(result: RunResult) -> Iterator[str]:
     for each in most_failing_operations(result, 3):
-        failed = {code: n for code, n in each.statuses.items() if not code.startswith(("2", "3"))}
-        worst = max(failed, key=lambda code: failed[code], default="")
         message = next(
             (f.message for f in result.failures if (f.method, f.name) == (each.method, each.name)),
             "",
         )
+        worst = _worst_status(each, message)
+        how = ", mostly without an answer" if worst == "0" else f", mostly with status {worst}"
         said = f" ({clean_text(message, 120)})" if message else ""
-        status = "without an answer" if worst == "0" else f"with status {worst}" if worst else ""
         yield (
-            f"{_key(each)}: {each.failures:,} of {plural(each.requests, 'request')} failed, "
-            f"{f'mostly {status}' if status else 'though it answered'}{said}: {_advice(worst)}."
+            f"{_key(each)}: {each.failures:,} of {plural(each.requests, 'request')} failed"
+            f"{how if worst else ''}{said}: {_advice(worst)}."
         )
+
+
+def _worst_status(operation: OperationStats, message: str) -> str:
+    """The most frequent status of failures, "0" for no answer, "" where none was kept or is meant.
+
+    Plain Locust keeps no statuses, but names them in its messages.
+    """
+    failed = {code: n for code, n in operation.statuses.items() if not code.startswith(("2", "3"))}
+    if operation.statuses:
+        return clean_text(max(failed, key=lambda code: failed[code], default=""), 20)
+    named = _STATUS_IN_MESSAGE.search(message)
+    return named[1] if named else ""
 
 
 def _advice(status: str) -> str:
@@ -175,7 +190,7 @@ def _offer_more(result: RunResult) -> Iterator[str]:
         return
     rps = wanted_rps(result.rps)
     pause = sum(result.wait_time) / 2
-    users = math.floor(rps * (pause + fair_latency(result) / 1000)) + 1
+    users = math.ceil(_HEADROOM * rps * (pause + fair_latency(result) / 1000))
     if users > result.profile.users:
         level = "Acceptable" if rps == ACCEPTABLE_RPS else "Good"
         yield (

@@ -91,15 +91,16 @@ def run_locust(
 
 def test_every_class_runs_without_failures_and_cleans_up(gateway: str, tmp_path: Path) -> None:
     """Against the gateway all user classes work, nothing fails, and nothing is left behind."""
-    code, log, rows = run_locust(gateway, tmp_path, "-u", "12", "-r", "12", "-t", "6s")
+    code, log, rows = run_locust(gateway, tmp_path, "-u", "12", "-r", "12", "-t", "4s")
     assert code == 0
     spawned = re.search(r"All users spawned: (\{.*?\})", log)
     assert spawned is not None
     assert json.loads(spawned[1]) == {"BrowsingUser": 4, "DocumentUser": 6, "MonitorUser": 2}
     assert "left out" not in log
     assert {name: failed for name, (_, failed) in rows.items() if failed} == {}
-    assert rows[f"POST {DOCUMENTS}/sessions"][0] == 6
-    assert rows[f"DELETE {DOCUMENTS}/session/{{session_id}}"][0] == 6
+    opened, _ = rows[f"POST {DOCUMENTS}/sessions"]
+    assert opened > 0
+    assert rows[f"DELETE {DOCUMENTS}/session/{{session_id}}"] == (opened, 0)
     assert rows[f"POST {DOCUMENTS}/session/{{session_id}}/upload"][0] > 0
     assert not [name for name in rows if re.search(r"[0-9a-f]{8}-", name)]
     info = requests.get(f"{gateway}{DOCUMENTS}/info", timeout=10).json()

@@ -36,7 +36,8 @@ _FORMATS = {
     "url": "uri",
     "base64": "byte",
 }
-_MAX_EXACT = 2**63
+_MAX_COUNT = 2**63
+_MAX_NUMBER = 1.7e308
 
 
 class WrongValueError(Exception):
@@ -72,16 +73,13 @@ def _number(value: Any) -> int | float:
             value = int(value) if len(value) < 20 else float(value)
         except ValueError:
             raise WrongValueError("is no number") from None
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise WrongValueError("is no number")
-    if isinstance(value, int) and abs(value) > _MAX_EXACT:
-        # Beyond what validators and servers hold exactly.
-        return max(-1.7e308, min(1.7e308, value)) if abs(value) < 10**308 else _limit(value)
+    if abs(value) > _MAX_NUMBER:  # more than validators and most servers can hold
+        return _MAX_NUMBER if value > 0 else -_MAX_NUMBER
+    if math.isnan(value):
+        raise WrongValueError("is no number")
     return value
-
-
-def _limit(value: int) -> float:
-    return 1.7e308 if value > 0 else -1.7e308
 
 
 def _positive(value: Any) -> int | float:
@@ -93,7 +91,7 @@ def _positive(value: Any) -> int | float:
 
 def _count(value: Any) -> int:
     number = _number(value)
-    if number < 0 or number != number // 1 or number > _MAX_EXACT:
+    if number < 0 or number != number // 1 or number > _MAX_COUNT:
         raise WrongValueError("is no count")
     return int(number)
 

@@ -154,11 +154,11 @@ def _style(
         if collection == "multi":
             return default, True
         return _COLLECTION_STYLES.get(as_text(collection), default), False
-    if style not in _STYLES[location]:
-        if style is not None:
-            context.warn(where, f"style {as_text(style)!r} is none of {location} parameters")
-        style = default
-    return str(style), explode if explode is not None else style in ("form", "cookie")
+    if style is not None and as_text(style) not in _STYLES[location]:
+        context.warn(where, f"style {as_text(style)!r} is none of {location} parameters")
+        style = None
+    style = as_text(style) or default
+    return style, explode if explode is not None else style in ("form", "cookie")
 
 
 def _path_parameters(

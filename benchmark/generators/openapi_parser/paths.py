@@ -43,8 +43,8 @@ class PathTemplate:
     """A path key, taken apart.
 
     `text` is the template with plain `{name}` expressions; a query string or a fragment of the key
-    stays in it. `names` are its parameters in order, `reserved` those whose value may hold
-    slashes (RFC 6570 `{+name}`, gRPC `{name=**}`), `query_names` those of a query expression (`{?a,b}`) and
+    stays in it. `names` are its parameters in order, `reserved` those whose value may hold slashes
+    (RFC 6570 `{+name}`, gRPC `{name=**}`), `query_names` those of a query expression (`{?a,b}`) and
     `fixed_query` the parameters that the key's own query string settles.
     """
 

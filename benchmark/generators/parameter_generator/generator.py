@@ -81,7 +81,7 @@ class ParameterGenerator:
         """The value of a request body as Python data.
 
         Files are `Upload`s, of the content type that the schema, the body's `encoding` or the name
-        tells; in a JSON body, which cannot carry a file, they are text. Takes our model (the best
+        tells; in a body that cannot carry a file, such as JSON, they are text. Takes our model (the best
         media type of a `RequestBody`) or a raw object: a request body, a media type, or a body
         parameter of Swagger 2.0.
         """
@@ -121,7 +121,8 @@ class ParameterGenerator:
         if _is_file(content_type, self._schemas.read(media_type.schema)):
             upload = Upload(file_name(content_type), content_type, self._file_size)
             return (upload,) * (1 if count is None else count)
-        schema, examples, files = media_type.schema, media_type.examples, not _is_json(content_type)
+        schema, examples = media_type.schema, media_type.examples
+        files = content_type.startswith("multipart/")
         encoding = {
             name: a_text(part["contentType"])
             for name, part in media_type.encoding.items()

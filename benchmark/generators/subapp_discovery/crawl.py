@@ -50,6 +50,7 @@ _TOLD, _LINKED, _KNOWN, _PAGES, _MOUNTS, _COMMON, _GUESSED = range(1, 8)
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
+    rank: tuple[float, int]
     url: str
     kind: Kind
     referrer: str | None = None
@@ -71,11 +72,12 @@ class _Crawl:
         parts = urlsplit(base_url)
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self._bases = tuple(dict.fromkeys((parts.path.rstrip("/"), "")))
-        self._queue: list[tuple[float, int, _Ask]] = []
+        self._queue: list[tuple[tuple[float, int], _Ask]] = []
         self._seen: set[str] = set()
         self._mounts: dict[str, None] = {}
         self._served_mounts: set[str] = set()  # a document was found there, or none can be
         self._documents: dict[str, FoundDocument] = {}
+        self._ranks: dict[str, tuple[float, int]] = {}
         self._page_of: dict[str, str] = {}
         self._notes: dict[Note, None] = {}
         self._broken: dict[Note, str] = {}
@@ -96,7 +98,8 @@ class _Crawl:
         return CrawlResult(
             documents=tuple(
                 FoundDocument(d.places, d.spec, d.docs_url or self._page_of.get(d.url))
-                for d in self._documents.values()
+                # In the order of asking: that of the answers differs from time to time.
+                for d in sorted(self._documents.values(), key=lambda d: self._ranks[d.url])
             ),
             notes=tuple(self._notes),
             broken=tuple(self._broken),
@@ -167,7 +170,8 @@ class _Crawl:
         if url in self._seen or not self._transport.allows(url):
             return
         self._seen.add(url)
-        heapq.heappush(self._queue, (priority, len(self._seen), _Ask(url, kind, referrer, mount)))
+        rank = (priority, len(self._seen))
+        heapq.heappush(self._queue, (rank, _Ask(rank, url, kind, referrer, mount)))
 
     # ── Asking ───────────────────────────────────────────────────────────────────────────────────
 
@@ -187,7 +191,7 @@ class _Crawl:
 
     def _next(self) -> _Ask | None:
         while self._queue and not self._limit():
-            ask = heapq.heappop(self._queue)[2]
+            ask = heapq.heappop(self._queue)[1]
             if ask.mount is None or ask.mount not in self._served_mounts:
                 self._asked += 1
                 return ask
@@ -201,7 +205,7 @@ class _Crawl:
         return ""
 
     def _note_what_was_left(self) -> None:
-        left = [ask.url for *_, ask in self._queue if ask.mount not in self._served_mounts]
+        left = [ask.url for _, ask in self._queue if ask.mount not in self._served_mounts]
         if left and self._answered:
             what = f"{len(left)} places were not asked, {urlsplit(left[0]).path} among them"
             self._note(self._origin, f"{what}: {self._limit()}")
@@ -261,8 +265,9 @@ class _Crawl:
                 self._note_broken(reply.url, error.message, error.hint)
             return False
         if not is_openapi(spec):
-            if expected and document_version(spec):
-                self._note_broken(reply.url, "holds a version of OpenAPI but no paths", "")
+            if expected and ("openapi" in spec or "swagger" in spec):
+                lacks = "paths" if document_version(spec) else "a version of OpenAPI that is known"
+                self._note_broken(reply.url, f"is no OpenAPI document: it lacks {lacks}", "")
             return False
         page = ask.referrer or (ask.url if places.names_page(path) else None)
         self._keep(FoundDocument((reply.url,), spec, page), ask)
@@ -275,6 +280,7 @@ class _Crawl:
         if document.url in self._documents:
             return
         self._documents[document.url] = document
+        self._ranks[document.url] = ask.rank
         if ask.mount is not None:
             self._served_mounts.add(ask.mount)
         servers = declared_servers(document.spec, document.url)

@@ -65,9 +65,10 @@ def same_answer(reply: Reply, other: Reply) -> bool:
 
 
 def is_html(reply: Reply) -> bool:
-    """Whether an answer is a web page, told by its content before its content type."""
+    """Whether an answer is a web page: by its content, since documents come as text/html too."""
     start = reply.body[:500].lstrip().lower()
-    return start.startswith((b"<!doctype html", b"<html")) or reply.content_type == "text/html"
+    marked = start.startswith((b"<!doctype html", b"<html"))
+    return marked or (start.startswith(b"<") and reply.content_type == "text/html")
 
 
 def _without_path(reply: Reply) -> bytes:

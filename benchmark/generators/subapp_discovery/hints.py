@@ -46,6 +46,7 @@ _ESCAPED = re.compile(r"\\u00([0-9a-fA-F]{2})")
 _LINK_HEADER = re.compile(r"<([^<>]{1,500})>\s*((?:;\s*[\w*-]+\s*=\s*(?:\"[^\"]*\"|[^\s;,]+)\s*)*)")
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_-]{1,40}", re.IGNORECASE)
 _TEXT_URL = re.compile(r"(?:https?://[^\s<>\"')\]]{1,300}|(?<![\w/.<])/[\w.~-]+(?:/[\w.~{}-]+)*/?)")
+_SERVICE_DESC = "service_desc"
 _URL_KEYS = frozenset({"url", "href", "link", "location", "configurl", "spec", "docs", "openapi"})
 _PREFIX_KEYS = frozenset(
     {"prefix", "mount", "mount_path", "mountpath", "path", "base_path", "basepath", "root_path"}
@@ -100,7 +101,7 @@ class _Collector:
         if not url:
             return
         path = urlsplit(url).path
-        if places.names_document(path):
+        if places.names_document(path) or places.names_data(path):
             self._add(self.documents, url)
         elif places.names_asset(path):
             if _SCRIPT.search(path) and not _LIBRARY.search(path):
@@ -200,7 +201,7 @@ def json_hints(value: Any, url: str) -> Hints:
         is_path = text.startswith(("/", "http://", "https://", "./"))
         if len(text) > 500 or any(c in text for c in ' <>"\n'):
             continue
-        if lowered in ("service_desc", "configurl") or (is_path and lowered == "openapi_url"):
+        if lowered in (_SERVICE_DESC, "configurl") or (is_path and lowered == "openapi_url"):
             found.document(text)
         elif is_path or _refers(lowered, text):
             found.link(text)
@@ -248,7 +249,9 @@ def _strings(value: Any) -> Iterator[tuple[str, str]]:
                     yield key, name
                 elif isinstance(name, str) and isinstance(item, dict):
                     yield "name", name
-                waiting.append((str(name), item))
+                # RFC 9264 puts the `href` of a link into an object below its relation.
+                inherits = key.replace("-", "_") == _SERVICE_DESC and name == "href"
+                waiting.append((key if inherits else str(name), item))
 
 
 def link_header_hints(header: str, url: str) -> Hints:

@@ -302,9 +302,8 @@ def named(applications: list[Application], base_path: str = "") -> tuple[ApiDocu
     """The applications with their names: `main` for the root, the others after their mounts."""
     names: list[str] = []
     for application in applications:
-        root = application.prefix in ("", base_path)
-        choices = ["main"] if root and "main" not in names else []
-        if not root:
+        choices = ["main"] if _is_root(application, base_path) and "main" not in names else []
+        if application.prefix not in ("", base_path):
             choices += _mount_names(application.prefix) or (["main"] if not names else [])
         choices += [_title(application), "api"]
         free = next((name for name in choices if name and name not in names), None)
@@ -319,6 +318,13 @@ def named(applications: list[Application], base_path: str = "") -> tuple[ApiDocu
         ApiDocument(name, a.prefix, a.document.url, a.document.spec, a.document.docs_url)
         for name, a in zip(names, applications, strict=True)
     )
+
+
+def _is_root(application: Application, base_path: str) -> bool:
+    """Whether the application, or at least its document, is where the host or base URL is."""
+    web = [url for url in application.document.places if url.startswith(("http://", "https://"))]
+    directories = {places.document_directory(urlsplit(url).path) for url in web}
+    return not {application.prefix, *directories}.isdisjoint({"", base_path})
 
 
 def _mount_names(prefix: str) -> list[str]:

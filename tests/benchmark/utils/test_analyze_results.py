@@ -119,7 +119,7 @@ def test_throughput_that_was_not_offered_is_not_judged() -> None:
         "5 users pausing 1–3 s (2 s on average) plus 12 ms per request can offer at most 2.49 "
         "requests per second"
     )
-    assert any("--users 101" in tip for tip in report.tips)
+    assert any("--users 126" in tip for tip in report.tips)
 
 
 def test_a_slow_target_is_no_excuse_for_throughput() -> None:
@@ -195,7 +195,10 @@ Max Response Time,Average Content Size,Requests/s,Failures/s,50%,66%,75%,80%,90%
 GET,/items,100,10,12,15.5,3.2,250.1,120,10.0,1.0,12,14,16,18,25,40,90,120,250,250,250
 ,Aggregated,100,10,12,15.5,3.2,250.1,120,10.0,1.0,12,14,16,18,25,40,90,120,250,250,250
 """
-LOCUST_FAILURES = "Method,Name,Error,Occurrences\nGET,/items,=cmd|' /C calc'!A0,10\n"
+LOCUST_FAILURES = """\
+Method,Name,Error,Occurrences
+GET,/items,HTTPError('503 Server Error: Busy for url: /items'),10
+"""
 LOCUST_HISTORY = """\
 Timestamp,User Count,Type,Name,Requests/s,Failures/s,50%,Total Request Count,Total Failure Count
 1772373909,2,,Aggregated,0,0,N/A,0,0
@@ -263,6 +266,7 @@ def test_a_plain_locust_run_is_read(folder: Path, capsys: pytest.CaptureFixture[
     assert latency["max"] == pytest.approx(250.1)
     assert document["failures"][0]["count"] == 10
     assert [point["requests"] for point in document["timeline"]] == [0, 40, 60]
+    assert "mostly with status 503" in document["tips"][0]
 
 
 def test_several_results_as_json_are_one_object(

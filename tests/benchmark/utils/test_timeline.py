@@ -90,6 +90,7 @@ def _is_whole_second(line: bytes) -> bool:
 
 
 HUGE = 10**400
+EMPTY = {"total": 0.0, "lowest": 0.0, "highest": 0.0}
 FORGED: list[Any] = [
     [],
     None,
@@ -103,8 +104,8 @@ FORGED: list[Any] = [
     {"kind": "second", "elapsed": 1, "users": 1, "operations": {}},
     {"kind": "second", "elapsed": 1, "users": 1, "operations": [1]},
     second_line(1, 1, {**operation_second(), "requests": HUGE}),
-    second_line(1, 1, {**operation_second(), "latency": {"counts": {"99999999": 1}}}),
-    second_line(1, 1, {**operation_second(), "latency": {"counts": {"-3": 1}}}),
+    second_line(1, 1, {**operation_second(), "latency": {**EMPTY, "counts": {"99999": 1}}}),
+    second_line(1, 1, {**operation_second(), "latency": {**EMPTY, "counts": {"-3": 1}}}),
     second_line(1, 1, {**operation_second(), "latency": 3}),
     second_line(1, 1, {**operation_second(), "statuses": {"200": "many"}}),
     {**second_line(1, 1), "skipped": [1]},

@@ -47,6 +47,7 @@ def level(schema: Any, version: str = "3.0.3") -> JsonSchema:
         ({"maximum": 9, "exclusiveMaximum": False}, {"maximum": 9}),
         ({"exclusiveMaximum": 9}, {"exclusiveMaximum": 9}),
         ({"exclusiveMinimum": True}, {}),
+        ({"maximum": 2**64, "minimum": -(10**400)}, {"maximum": 2**64, "minimum": -1.7e308}),
         ({"minLength": "3", "maxLength": 4.0}, {"minLength": 3, "maxLength": 4}),
         ({"items": [{"type": "string"}]}, {"items": {"type": "string"}}),
         (
