@@ -82,12 +82,20 @@ class Prepared:
 
 def discover(config: BenchmarkConfig) -> Discovery:
     """Find every application's document: given, imported from an application, or by looking."""
-    timeout = float(config.dynamic["discovery_timeout"])
     if config.spec:
         return discover_from_specs(config.target, config.spec)
     if config.app:
         return discover_from_app(config.target, config.app)
-    return discover_by_crawling(config.target, timeout_seconds=timeout)
+    return discover_by_crawling(config.target, timeout_seconds=config.dynamic.discovery_timeout)
+
+
+def where_from(config: BenchmarkConfig) -> str:
+    """One sentence: where the documents are taken from."""
+    if config.spec:
+        return f"Reading {', '.join(config.spec)}"
+    if config.app:
+        return f"Importing {config.app}"
+    return f"Looking for API documents at {config.base_url}"
 
 
 def parse(discovery: Discovery) -> tuple[ApiSpec, ...]:
@@ -115,9 +123,9 @@ def plan(base_url: str, specs: Sequence[ApiSpec], config: BenchmarkConfig, users
         exclude=config.exclude,
         tags=config.tag,
         read_only=config.read_only,
-        infer_meaning=bool(dynamic["enable_parameter_inference"]),
-        file_upload_size=int(dynamic["file_upload_size"]),
-        max_operations=dynamic["max_endpoints_per_app"],
+        infer_meaning=dynamic.enable_parameter_inference,
+        file_upload_size=dynamic.file_upload_size,
+        max_operations=dynamic.max_endpoints_per_app,
     )
     load_plan = plan_scenarios(base_url, specs, analyze_dependencies(specs), options)
     if not any(task.readiness.enabled for task in load_plan.tasks()):
@@ -136,7 +144,7 @@ def prepare(config: BenchmarkConfig, users: int, observer: Observer) -> Prepared
         if not config.locustfile.is_file():
             raise UsageError(f"No locustfile {config.locustfile}", "check --locustfile")
         return Prepared(config.base_url, config.locustfile.resolve())
-    observer.stage(f"Looking for API documents at {config.base_url}")
+    observer.stage(where_from(config))
     discovery = discover(config)
     specs = parse(discovery)
     stamp = time_stamp()

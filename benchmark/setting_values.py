@@ -1,94 +1,140 @@
 """Reads single values that people write: durations, pauses, numbers, URLs, headers.
 
-Each function takes the value and what it is called, and raises UsageError with the next step.
+Each function gives the value in the form the program uses, or raises UsageError: what is wrong with
+it, and how to write it. The caller says which setting it was.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from benchmark.errors import UsageError
 
-_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+(?:\.\d+)?)s?)?\Z")
-_WAIT = re.compile(r"(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?\Z")
-_HOST = re.compile(r"[A-Za-z0-9.\-_~%\[\]:@]+")
+T = TypeVar("T")
+
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+(?:\.\d+)?)s?)?\Z", re.ASCII)
+_WAIT = re.compile(r"(\d+(?:\.\d+)?)s?(?:\s*-\s*(\d+(?:\.\d+)?)s?)?\Z", re.ASCII)
+_AUTHORITY = re.compile(
+    r"(?:[A-Za-z0-9._~%-]+|\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._~-]+)?\])(?::(?P<port>.*))?"
+)
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+MAX_SECONDS = 30 * 24 * 3600
+"""Longer durations are mistakes of writing: 30 days."""
+
+_LOCUST_OWNED = {
+    **dict.fromkeys(("-f", "--locustfile"), "--locustfile"),
+    **dict.fromkeys(("-H", "--host"), "--host"),
+    **dict.fromkeys(("-u", "--users"), "--users"),
+    **dict.fromkeys(("-r", "--spawn-rate"), "--spawn-rate"),
+    **dict.fromkeys(("-t", "--run-time"), "--run-time"),
+    **dict.fromkeys(("--csv", "--html", "--timeline", "--timeline-facts"), "--results-dir"),
+    **dict.fromkeys(("--load-shape", "--headless"), "--test-type"),
+}
 
 
-def parse_duration(value: Any, what: str = "run time") -> float:
-    """Seconds of "90", "90s", "5m", "1h30m"; a number is seconds. Raises UsageError, also for 0."""
+def named(what: str, read: Callable[[Any], T], value: Any) -> T:
+    """`read(value)`, with `what` put before the message of a UsageError."""
+    try:
+        return read(value)
+    except UsageError as error:
+        raise UsageError(f"{what}: {error.message}", error.hint) from None
+
+
+def parse_duration(value: Any) -> float:
+    """Seconds of "90", "90s", "5m", "1h30m"; a number is seconds. At least one second."""
     text = str(value).strip().lower()
     match = _DURATION.match(text)
     if isinstance(value, bool) or not match or not any(match.groups()):
-        raise UsageError(f"{what}: {value!r} is no duration", "write 90s, 5m or 1h30m")
+        raise UsageError(f"{value!r} is no duration", "write 90s, 5m or 1h30m")
     hours, minutes, seconds = match.groups()
-    total = int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds or 0)
+    total = float(hours or 0) * 3600 + float(minutes or 0) * 60 + float(seconds or 0)
     if total < 1:
-        raise UsageError(f"{what}: {value!r} is too short", "a test lasts at least 1s")
+        raise UsageError(f"{value!r} is too short", "a test lasts at least 1s")
+    if total > MAX_SECONDS:
+        raise UsageError(f"{value!r} is too long", "a test lasts at most 30 days (720h)")
     return total
 
 
-def parse_wait_time(value: Any, what: str = "wait time") -> tuple[float, float]:
+def parse_wait_time(value: Any) -> tuple[float, float]:
     """The shortest and longest pause in seconds: "1-3", "0.5", 2, (1, 3)."""
     if isinstance(value, tuple | list):
         value = "-".join(str(part) for part in value)
-    match = _WAIT.match(str(value).strip().lower().replace("s", ""))
+    match = _WAIT.match(str(value).strip().lower())
     if not match:
-        raise UsageError(f"{what}: {value!r} is no pause", "write MIN-MAX in seconds, such as 1-3")
+        raise UsageError(f"{value!r} is no pause", "write MIN-MAX in seconds, such as 1-3")
     shortest = float(match[1])
     longest = float(match[2] or match[1])
     if longest < shortest:
-        raise UsageError(
-            f"{what}: {value!r} ends before it begins", "write the shorter pause first"
-        )
+        raise UsageError(f"{value!r} ends before it begins", "write the shorter pause first")
     return shortest, longest
 
 
-def positive_int(value: Any, what: str) -> int:
+def whole_number(value: Any) -> int:
+    """A whole number."""
+    try:
+        return int(str(value))
+    except ValueError:
+        raise UsageError(f"{value!r} is not a whole number", "for example 42") from None
+
+
+def positive_int(value: Any) -> int:
     """A whole number of at least 1."""
     try:
         number = int(str(value))
     except ValueError:
         number = 0
     if number < 1:
-        raise UsageError(f"{what}: {value!r} is not a whole number of at least 1", "for example 10")
+        raise UsageError(f"{value!r} is not a whole number of at least 1", "for example 10")
     return number
 
 
-def positive_number(value: Any, what: str) -> float:
+def positive_number(value: Any) -> float:
     """A number above 0."""
     try:
         number = float(str(value))
     except ValueError:
         number = 0.0
     if not 0 < number < 1e9:
-        raise UsageError(f"{what}: {value!r} is not a number above 0", "for example 2.5")
+        raise UsageError(f"{value!r} is not a number above 0", "for example 2.5")
     return number
 
 
-def checked_host(value: Any, what: str = "host") -> str:
+def checked_host(value: Any) -> str:
     """A base URL without trailing slash; `http://` is put before a bare host name."""
     text = str(value).strip().rstrip("/")
+    if "@" in text:  # before anything else: it may be a password, which no message may repeat
+        raise UsageError("a base URL must not hold a password", "use --basic user:password")
     if "://" not in text:
         text = f"http://{text}"
     scheme, _, rest = text.partition("://")
     authority, path = rest.partition("/")[::2]
-    broken = not authority or not _HOST.fullmatch(authority) or re.search(r"[\s?#]", path)
-    if scheme.lower() not in {"http", "https"} or broken:
-        raise UsageError(f"{what}: {value!r} is no base URL", "write it as http://localhost:8000")
-    if "@" in authority:
-        raise UsageError(f"{what}: a URL must not hold a password", "use --basic user:password")
-    port = authority.rpartition(":")[2] if re.search(r":[^\]]*\Z", authority) else "80"
-    if not port.isdecimal() or not 0 < int(port) < 65536:
-        raise UsageError(
-            f"{what}: {value!r} has no valid port", "write it as http://localhost:8000"
-        )
-    return text
+    parts = _AUTHORITY.fullmatch(authority)
+    if scheme.lower() not in {"http", "https"} or not parts or re.search(r"[\s?#]", path):
+        raise UsageError(f"{value!r} is no base URL", "write it as http://localhost:8000")
+    if parts["port"] is not None and not _is_port(parts["port"]):
+        raise UsageError(f"{value!r} has no valid port", "write it as http://localhost:8000")
+    return f"{scheme.lower()}://{rest}"
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 5 and 0 < int(text) < 65536
 
 
 def split_header(line: str) -> tuple[str, str]:
     """Name and value of `Name: value`. Line breaks in it are refused."""
     name, colon, value = line.partition(":")
-    if not colon or not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name.strip()) or "\n" in value:
-        raise UsageError("--header must be 'Name: value'", "for example --header 'X-Tenant: 7'")
+    if not colon or not _HEADER_NAME.fullmatch(name.strip()) or re.search(r"[\r\n\0]", value):
+        raise UsageError("a header is written 'Name: value'", "for example --header 'X-Tenant: 7'")
     return name.strip(), value.strip()
+
+
+def checked_locust_argument(argument: str) -> str:
+    """One of the arguments after `--`; those that the suite gives to Locust itself are refused."""
+    name = argument.partition("=")[0]
+    if name in _LOCUST_OWNED:
+        ours = _LOCUST_OWNED[name]
+        raise UsageError(f"{name} is not passed on to Locust", f"use {ours}, before the --")
+    return argument

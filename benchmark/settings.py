@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AliasChoices, BeforeValidator, Field, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    YamlConfigSettingsSource,
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
 )
+from pydantic_core import PydanticCustomError
 
 from benchmark import config as defaults
 from benchmark.errors import UsageError
 from benchmark.models import Credentials, LoadProfile, Target
 from benchmark.setting_values import (
     checked_host,
+    checked_locust_argument,
     parse_duration,
     parse_wait_time,
     positive_int,
     positive_number,
     split_header,
+    whole_number,
 )
 
 ACTIONS = ("suite", "discover")
@@ -33,6 +40,7 @@ ACTIONS = ("suite", "discover")
 
 DEFAULT_FILE = "benchmark.yaml"
 _DEFAULT_HOST = "http://localhost:8000"
+_PRESET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")  # it becomes part of file names
 
 
 def default_results_dir() -> Path:
@@ -42,82 +50,148 @@ def default_results_dir() -> Path:
     return here / "results" if is_checkout else Path.cwd() / "results"
 
 
-def _items(value: Any) -> Any:
-    """In the environment a list is one line per item; commas separate too where that is safe."""
-    return (
-        [line for line in value.splitlines() if line.strip()] if isinstance(value, str) else value
-    )
+# ── the kinds of values ───────────────────────────────────────────────────────────────────────
+
+
+def _read_by(read: Callable[[Any], Any]) -> BeforeValidator:
+    """A check of pydantic's from a function that raises UsageError."""
+
+    def check(value: Any) -> Any:
+        try:
+            return read(value)
+        except UsageError as error:
+            raise PydanticCustomError(
+                "usage", "{problem}", {"problem": error.message, "hint": error.hint}
+            ) from error
+
+    return BeforeValidator(check)
+
+
+def _lines(value: Any) -> Any:
+    """In the environment a list is one line for each item."""
+    return [line for line in value.splitlines() if line.strip()] if _is_text(value) else value
+
+
+def _comma_items(value: Any) -> Any:
+    return _lines(value.replace(",", "\n")) if _is_text(value) else value
 
 
 def _header_lines(value: Any) -> Any:
-    lines = _items(value)
+    lines = _lines(value)
     for line in lines if isinstance(lines, list | tuple) else ():
         split_header(str(line))
     return lines
 
 
-def _comma_items(value: Any) -> Any:
-    text = value.replace(",", "\n") if isinstance(value, str) else value
-    return _items(text)
+def _locust_arguments(value: Any) -> Any:
+    arguments = _lines(value)
+    for argument in arguments if isinstance(arguments, list | tuple) else ():
+        checked_locust_argument(str(argument))
+    return arguments
 
 
-def _presets(given: Any) -> Any:
-    return _laid_over(defaults.BENCHMARK_CONFIGS, given, "presets")
+def _folder(value: Any) -> Any:
+    if "," in str(value):
+        raise UsageError("the folder must not contain a comma", "Locust divides names at commas")
+    return Path(value).expanduser() if _is_text(value) else value
 
 
-def _dynamic(given: Any) -> Any:
-    unknown = set(given) - set(defaults.DYNAMIC_CONFIG) if isinstance(given, Mapping) else ()
-    if unknown:
-        known = ", ".join(defaults.DYNAMIC_CONFIG)
-        raise UsageError(f"dynamic: unknown setting {min(unknown)!r}", f"known are: {known}")
-    return _laid_over(defaults.DYNAMIC_CONFIG, given, "dynamic")
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
-def _laid_over(table: Mapping[str, Any], given: Any, what: str) -> dict[str, Any]:
-    if not isinstance(given, Mapping):
-        raise UsageError(f"{what}: a table of names and values is needed", "see the README")
-    merged = dict(table)
-    for name, value in given.items():
-        before = merged.get(name)
-        if isinstance(before, Mapping) and isinstance(value, Mapping):
-            value = {**before, **value}  # noqa: PLW2901  # a partial preset keeps the rest
-        merged[str(name)] = value
-    return merged
+def _over(table: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """Lays what was given over a table of defaults; an inner table that is partial keeps the rest.
 
-
-Host = Annotated[str, BeforeValidator(lambda v: checked_host(v, "--host"))]
-Seconds = Annotated[float, BeforeValidator(lambda v: parse_duration(v, "--run-time"))]
-Pause = Annotated[
-    tuple[float, float], NoDecode, BeforeValidator(lambda v: parse_wait_time(v, "--wait-time"))
-]
-Count = Annotated[int, BeforeValidator(lambda v: positive_int(v, "--users"))]
-Rate = Annotated[float, BeforeValidator(lambda v: positive_number(v, "--spawn-rate"))]
-Lines = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_items)]
-Headers = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_header_lines)]
-Commas = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_items)]
-
-
-class BenchmarkConfig(BaseSettings):
-    """Everything that one command was asked to do. None means "as the preset says".
-
-    `run_time` and `wait_time` are in seconds. Made by `load_config`.
+    Tables of `config.py` are looked at anew each time, since a user may add to them.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="BENCHMARK_", extra="forbid", frozen=True, env_ignore_empty=True
-    )
+    def lay(given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            raise UsageError("a table of names and values is needed", "see the README")
+        merged = dict(table)
+        for name, value in given.items():
+            before = merged.get(name)
+            if isinstance(before, Mapping) and isinstance(value, Mapping):
+                merged[name] = {**before, **value}
+            else:
+                merged[name] = value
+        return merged
+
+    return lay
+
+
+def _preset_name(value: Any) -> str:
+    name = str(value)
+    if name in ACTIONS or not _PRESET_NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} cannot be the name of a preset", "use letters, digits, dot, - and _"
+        )
+    return name
+
+
+Host = Annotated[str, _read_by(checked_host)]
+Seconds = Annotated[float, _read_by(parse_duration)]
+Pause = Annotated[tuple[float, float], _read_by(parse_wait_time)]
+Count = Annotated[int, _read_by(positive_int)]
+Rate = Annotated[float, _read_by(positive_number)]
+Lines = Annotated[tuple[str, ...], _read_by(_lines)]
+Headers = Annotated[tuple[str, ...], _read_by(_header_lines)]
+LocustArguments = Annotated[tuple[str, ...], _read_by(_locust_arguments)]
+Commas = Annotated[tuple[str, ...], _read_by(_comma_items)]
+PresetName = Annotated[str, _read_by(_preset_name)]
+
+
+# ── the settings ──────────────────────────────────────────────────────────────────────────────
+
+
+class Preset(BaseModel):
+    """The load of one test type, as it stands in BENCHMARK_CONFIGS or under `presets:`.
+
+    `spawn_rate` is in users per second (None: all at once), `run_time` in seconds.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    users: Count = 1
+    spawn_rate: Rate | None = None
+    run_time: Seconds = 60.0
+    host: Host = _DEFAULT_HOST
+    shape: Literal["hold", "stress", "spike"] = "hold"
+    description: str = ""
+
+
+class DynamicConfig(BaseModel):
+    """How an API is discovered and read: DYNAMIC_CONFIG, or `dynamic:` in the file.
+
+    `discovery_timeout` is in seconds, `file_upload_size` in bytes.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    discovery_timeout: PositiveFloat
+    max_endpoints_per_app: PositiveInt | None
+    enable_parameter_inference: bool
+    file_upload_size: Annotated[NonNegativeInt, Field(le=1_000_000_000)]
+
+
+class BenchmarkConfig(BaseModel):
+    """Everything that one command was asked to do. None means "as the preset says".
+
+    `run_time` and `wait_time` are in seconds. The command line makes it with `load_config`; made
+    directly, it reads neither the environment nor a file.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
     host: Host | None = None
     test_type: str = "dynamic"
     users: Count | None = None
     spawn_rate: Rate | None = None
-    run_time: Seconds | None = Field(
-        None,
-        validation_alias=AliasChoices("run_time", "BENCHMARK_RUN_TIME", "BENCHMARK_DURATION"),
-    )
+    run_time: Seconds | None = None
     wait_time: Pause = (1.0, 3.0)
-    seed: int = 42
-    results_dir: Path = Field(default_factory=default_results_dir)
+    seed: Annotated[int, _read_by(whole_number)] = 42
+    results_dir: Annotated[Path, _read_by(_folder)] = Field(default_factory=default_results_dir)
     spec: Lines = ()
     app: str | None = None
     locustfile: Path | None = None
@@ -131,32 +205,20 @@ class BenchmarkConfig(BaseSettings):
     tag: Commas = ()
     read_only: bool = False
     allow_host: Commas = ()
-    locust_args: Lines = ()
+    locust_args: LocustArguments = ()
     suite: Commas = defaults.SUITE
-    presets: Annotated[dict[str, dict[str, Any]], BeforeValidator(_presets)] = Field(
-        default_factory=lambda: dict(defaults.BENCHMARK_CONFIGS)
+    presets: Annotated[dict[PresetName, Preset], _read_by(_over(defaults.BENCHMARK_CONFIGS))] = (
+        Field(default_factory=dict, validate_default=True)
     )
-    dynamic: Annotated[dict[str, Any], BeforeValidator(_dynamic)] = Field(
-        default_factory=lambda: dict(defaults.DYNAMIC_CONFIG)
+    dynamic: Annotated[DynamicConfig, _read_by(_over(defaults.DYNAMIC_CONFIG))] = Field(
+        default_factory=dict, validate_default=True
     )
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # pydantic's interface
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # pydantic's interface
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Flags, then the environment, then the YAML file."""
-        return init_settings, env_settings, YamlConfigSettingsSource(settings_cls)
 
     @property
     def base_url(self) -> str:
         """The URL under test: the one given, else the preset's."""
-        preset = self.presets.get(self.test_type) or {}
-        return self.host or checked_host(preset.get("host") or _DEFAULT_HOST, "preset host")
+        preset = self.presets.get(self.test_type)
+        return self.host or (preset.host if preset else _DEFAULT_HOST)
 
     @property
     def credentials(self) -> Credentials:
@@ -170,58 +232,104 @@ class BenchmarkConfig(BaseSettings):
         return Target(self.base_url, self.credentials, self.allow_host, not self.insecure)
 
     def profile(self, test_type: str | None = None) -> LoadProfile:
-        """The load of a test type, with what was given explicitly laid over the preset."""
+        """The load of a test type, with what was given explicitly laid over the preset.
+
+        Raises UsageError for a name that is no preset.
+        """
         name = test_type or self.test_type
         preset = self.presets.get(name)
         if preset is None:
-            known = ", ".join([*self.presets, *ACTIONS])
-            raise UsageError(f"Unknown test type {name!r}", f"known are: {known}")
-        users = self.users or positive_int(preset.get("users", 1), f"preset {name}: users")
-        rate = self.spawn_rate or preset.get("spawn_rate", users)
-        run_time = self.run_time or preset.get("run_time", 60)
-        shape = preset.get("shape", "hold")
-        if shape not in {"hold", "stress", "spike"}:
-            raise UsageError(f"Preset {name}: unknown shape {shape!r}", "use hold, stress or spike")
+            known = ", ".join(self.presets)
+            problem = "stands for no load of its own" if name in ACTIONS else "is no test type"
+            raise UsageError(f"{name!r} {problem}", f"known are: {known}")
+        users = self.users or preset.users
         return LoadProfile(
             name=name,
             users=users,
-            spawn_rate=positive_number(rate, f"preset {name}: spawn_rate"),
-            run_time=parse_duration(run_time, f"preset {name}: run_time"),
-            shape=shape,
+            spawn_rate=self.spawn_rate or preset.spawn_rate or float(users),
+            run_time=self.run_time or preset.run_time,
+            shape=preset.shape,
         )
 
 
-def load_config(flags: Mapping[str, Any], config_file: Path | None = None) -> BenchmarkConfig:
+# ── from where they come ──────────────────────────────────────────────────────────────────────
+
+Given = tuple[str, Any, str]
+"""A setting's name, its value, and where it was written, as an error message says it."""
+
+
+def load_config(
+    flags: Mapping[str, Any],
+    config_file: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> BenchmarkConfig:
     """The settings of one command. `flags` holds what was given explicitly, and nothing else.
 
     Raises UsageError for an unknown name, a value that is no such thing, or an unreadable file.
     """
     path = config_file or (Path(DEFAULT_FILE) if Path(DEFAULT_FILE).is_file() else None)
-    if config_file and not config_file.is_file():
-        raise UsageError(f"No settings file {config_file}", "check --config")
-
-    class _Config(BenchmarkConfig):
-        model_config = SettingsConfigDict(yaml_file=path)
-
+    given = [
+        *(_from_file(path) if path else ()),
+        *_from_environment(environment),
+        *((name, value, _flag(name)) for name, value in flags.items()),
+    ]
     try:
-        loaded = _Config(**flags)
+        config = BenchmarkConfig(**{name: value for name, value, _ in given})
     except ValidationError as error:
-        raise _usage_error(error, path) from error
-    except yaml.YAMLError as error:
-        place = " ".join(str(error).split())
-        raise UsageError(f"{path} is no valid YAML: {place}", "mend the file") from error
-    for name in loaded.suite if loaded.test_type == "suite" else (loaded.test_type,):
-        if name != "discover":
-            loaded.profile(name)
-    if "," in str(loaded.results_dir):
-        raise UsageError("--results-dir must not contain a comma", "Locust divides names at commas")
-    return loaded
+        raise _usage_error(error, {name: where for name, _, where in given}) from error
+    _check_test_types(config)
+    return config
 
 
-def _usage_error(error: ValidationError, path: Path | None) -> UsageError:
+def _flag(name: str) -> str:
+    return "after --" if name == "locust_args" else f"--{name.replace('_', '-')}"
+
+
+def _check_test_types(config: BenchmarkConfig) -> None:
+    if config.test_type == "discover":
+        return
+    for name in config.suite if config.test_type == "suite" else (config.test_type,):
+        if name not in config.presets:
+            known = ", ".join([*config.presets, *ACTIONS])
+            raise UsageError(f"Unknown test type {name!r}", f"known are: {known}")
+
+
+def _from_environment(environment: Mapping[str, str]) -> Iterator[Given]:
+    """BENCHMARK_<OPTION> of every option; BENCHMARK_DURATION is another name of the run time."""
+    names = [("run_time", "BENCHMARK_DURATION")]
+    names += [(name, f"BENCHMARK_{name.upper()}") for name in BenchmarkConfig.model_fields]
+    for name, variable in names:
+        value = environment.get(variable, "")
+        if value.strip() and name not in {"presets", "dynamic"}:
+            yield name, value, variable
+
+
+def _from_file(path: Path) -> Iterator[Given]:
+    """What a YAML file sets; `spawn-rate` and `spawn_rate` are the same."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        raise UsageError(f"{path} cannot be read: {reason}", "check --config") from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)  # its own text quotes the line: not for secrets
+        place = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        raise UsageError(f"{path} is no valid YAML{place}: {problem}", "mend the file") from error
+    if not isinstance(content, dict | None):
+        raise UsageError(f"{path} must hold names and values", "a line for each: users: 20")
+    for name, value in (content or {}).items():
+        yield str(name).replace("-", "_"), value, f"{path}: {name}"
+
+
+def _usage_error(error: ValidationError, places: Mapping[str, str]) -> UsageError:
+    """The first problem in words, with the place where the value was written."""
     first = error.errors()[0]
-    name = str(first["loc"][0]) if first["loc"] else "settings"
+    name, *inner = (str(key) for key in first["loc"] if key != "[key]")
+    where = ".".join([places.get(name, f"benchmark/config.py: {name}"), *inner])
     if first["type"] == "extra_forbidden":
-        known = ", ".join(BenchmarkConfig.model_fields)
-        return UsageError(f"{path}: unknown setting {name!r}", f"known are: {known}")
-    return UsageError(f"{name.removeprefix('BENCHMARK_').lower()}: {first['msg']}", "see --help")
+        models: dict[str, type[BaseModel]] = {"presets": Preset, "dynamic": DynamicConfig}
+        known = ", ".join(models.get(name, BenchmarkConfig).model_fields)
+        return UsageError(f"{where} is no setting", f"known are: {known}")
+    hint = str(first.get("ctx", {}).get("hint", "see --help"))
+    return UsageError(f"{where}: {first['msg']}", hint)

@@ -11,8 +11,11 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, count
 from typing import Literal
 
 from benchmark.generators import schema_view
@@ -28,7 +31,7 @@ from benchmark.models import (
     escape_pointer,
 )
 
-MAX_BODY_DEPTH = 4
+MAX_BODY_DEPTH = 3
 """How deep body schemas are searched for references to other resources."""
 
 _TEMPLATE = re.compile(r"\{([^{}]*)\}")
@@ -46,6 +49,10 @@ _WRAPPERS = frozenset(
     "data item items result results content records record response payload value values rows "
     "entries list".split()
 )
+
+
+_Reference = tuple[str, str, str]
+_Known = dict[tuple[str, int], tuple[_Reference, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +124,9 @@ def match_wants(spec: ApiSpec) -> tuple[Match, ...]:
     creates = _index([p for p in producers if p.action == "create"])
     lists = _index([p for p in producers if p.action == "list"])
     matches: list[Match] = []
+    known: _Known = {}
     for operation in spec.operations:
-        for want in find_wants(operation, spec.definitions):
+        for want in find_wants(operation, spec.definitions, known):
             create, listed = _best(creates, want), _best(lists, want)
             if create or listed:
                 matches.append(Match(want, create, listed))
@@ -128,8 +136,13 @@ def match_wants(spec: ApiSpec) -> tuple[Match, ...]:
 # ── wants ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def find_wants(operation: Operation, definitions: Mapping[str, JsonSchema]) -> Iterator[Want]:
-    """The slots of an operation that, by their names, take the identifier of a resource."""
+def find_wants(
+    operation: Operation, definitions: Mapping[str, JsonSchema], known: _Known | None = None
+) -> Iterator[Want]:
+    """The slots of an operation that, by their names, take the identifier of a resource.
+
+    `known` remembers, between operations of one application, what was found in shared schemas.
+    """
     for parameter in operation.parameters:
         pointer = f"/{escape_pointer(parameter.name)}"
         if parameter.location == "path":
@@ -142,26 +155,30 @@ def find_wants(operation: Operation, definitions: Mapping[str, JsonSchema]) -> I
                 yield Want(operation, "query", pointer, parameter.name, about)
     if operation.body:
         schema = operation.body.media_types[0].schema
-        yield from _body_wants(operation, schema, definitions, "", 0)
+        found = _references(schema, definitions, MAX_BODY_DEPTH, {} if known is None else known)
+        for pointer, name, about in found:
+            yield Want(operation, "body", pointer, name, about)
 
 
-def _body_wants(
-    operation: Operation,
-    schema: JsonSchema,
-    definitions: Mapping[str, JsonSchema],
-    pointer: str,
-    depth: int,
-) -> Iterator[Want]:
-    if depth > MAX_BODY_DEPTH:
-        return
+def _references(
+    schema: JsonSchema, definitions: Mapping[str, JsonSchema], depth: int, known: _Known
+) -> tuple[_Reference, ...]:
+    """The members of a body that refer to a resource: pointer, name and noun of each."""
+    key = (schema_view.reference_name(schema), depth)
+    if key[0] and key in known:
+        return known[key]
+    found: list[_Reference] = []
     for name, member in schema_view.properties(schema, definitions).items():
-        here = f"{pointer}/{escape_pointer(name)}"
+        here = f"/{escape_pointer(name)}"
         element = schema_view.items(member, definitions)
         if about := _reference_noun(name):
-            is_list = element is not None
-            yield Want(operation, "body", f"{here}/0" if is_list else here, name, about)
-        elif element is None:
-            yield from _body_wants(operation, member, definitions, here, depth + 1)
+            found.append((here if element is None else f"{here}/0", name, about))
+        elif element is None and depth:
+            inner = _references(member, definitions, depth - 1, known)
+            found.extend((here + pointer, below, noun_) for pointer, below, noun_ in inner)
+    if key[0]:
+        known[key] = tuple(found)
+    return tuple(found)
 
 
 def _reference_noun(name: str) -> str | None:
@@ -287,6 +304,7 @@ def _identifier(producer: Producer | None, want: Want) -> str:
     return f"/{escape_pointer(found)}" if found is not None else ""
 
 
+@lru_cache(maxsize=100_000)
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
@@ -333,14 +351,15 @@ def _name_kinds(
 ) -> dict[str, str]:
     """A readable name for each kind, unique in the target: its noun, else with more words."""
     names: dict[str, str] = {}
+    used = set(taken)
     for match in matches:
         if match.key in names:
             continue
         about = _safe_name(match.want.noun)
-        used = {*taken, *names.values()}
-        options = [about, f"{_safe_name(noun(application))}_{about}"]
-        options += [f"{about}_{number}" for number in range(2, len(matches) + 3)]
+        numbered = (f"{about}_{number}" for number in count(2))
+        options = chain([about, f"{_safe_name(noun(application))}_{about}"], numbered)
         names[match.key] = next(option for option in options if option not in used)
+        used.add(names[match.key])
     return names
 
 
@@ -356,17 +375,17 @@ def _kinds(
     matches: Sequence[Match], names: Mapping[str, str], application: str
 ) -> dict[str, ResourceKind]:
     found: dict[str, ResourceKind] = {}
+    by_kind, by_operation = defaultdict(list), defaultdict(list)
+    for match in matches:
+        by_kind[match.key].append(match)
+        by_operation[match.want.operation.key].append(match)
     for key, name in names.items():
-        mine = [match for match in matches if match.key == key]
+        mine = by_kind[key]
         create = mine[0].create
         listed = next((match.list for match in mine if match.list), None)
         deletes = [m.want for m in mine if m.want.operation.method == "DELETE" and _is_last(m.want)]
         maker = create.operation.key if create else ""
-        parents = [
-            names[m.key]
-            for m in matches
-            if m.want.operation.key == maker and m.want.location == "path"
-        ]
+        parents = [names[m.key] for m in by_operation[maker] if m.want.location == "path"]
         found[name] = ResourceKind(
             kind=name,
             application=application,

@@ -39,8 +39,9 @@ SAMPLES = 4
 """How many requests are generated for one operation; a pool holds at most that many values."""
 
 _UNIQUE_NAMES = frozenset(
-    "email username login slug handle code sku nickname uuid guid key identifier".split()
+    "email username login slug handle nickname sku uuid guid identifier".split()
 )
+_UNIQUE_AT_TOP = frozenset({("id",), ("name",), ("user", "name"), ("key",), ("code",)})
 _PAGING = frozenset("limit page offset size skip top per_page page_size pagesize perpage".split())
 _INT32_MAX = 2**31 - 1
 
@@ -109,18 +110,13 @@ class RecipeWriter:
             return bound[pointer]
         first = samples[0]
         if all(isinstance(s, dict) and s.keys() == first.keys() for s in samples):
-            names = list(first)
-            names += [n for n in _bound_members(bound, pointer) if n not in first and n != "0"]
             members = []
-            for name in names:
-                here = f"{pointer}/{escape_pointer(name)}"
-                member = schema_view.at_pointer(
-                    schema, self.definitions, f"/{escape_pointer(name)}"
-                )
-                values = [s[name] for s in samples] if name in first else [{}]
-                if name not in first and here not in bound and f"{here}/0" in bound:
-                    values = [[None]]
-                members.append((name, self._node(values, member, here, bound, creates)))
+            for name in first:
+                token = f"/{escape_pointer(name)}"
+                member = schema_view.at_pointer(schema, self.definitions, token)
+                values = [sample[name] for sample in samples]
+                node = self._node(values, member, pointer + token, bound, creates)
+                members.append((name, node))
             return ObjectNode(tuple(members))
         if all(isinstance(s, list) and len(s) == len(first) for s in samples):
             element = schema_view.items(schema, self.definitions) or {}
@@ -172,12 +168,6 @@ def _is_sent(parameter: Parameter) -> bool:
     return named or "_".join(words(parameter.name)) in _PAGING
 
 
-def _bound_members(bound: Mapping[str, Source], pointer: str) -> list[str]:
-    below = [p[len(pointer) + 1 :] for p in bound if p.startswith(f"{pointer}/")]
-    tokens = dict.fromkeys(rest.partition("/")[0] for rest in below)
-    return [token.replace("~1", "/").replace("~0", "~") for token in tokens]
-
-
 def _as_unique(sample: Any, schema: Mapping[str, Any], pointer: str) -> Unique | None:
     """A value that a create must not repeat, judged by its name; None where repeating is fine.
 
@@ -188,13 +178,11 @@ def _as_unique(sample: Any, schema: Mapping[str, Any], pointer: str) -> Unique |
     parts = words(pointer.rpartition("/")[2])
     if not parts:
         return None
-    is_name = parts[-1] == "name" and parts[:-1] not in {("first",), ("last",), ("full",)}
+    at_top = pointer.count("/") == 1 and parts in _UNIQUE_AT_TOP
     if parts == ("id",) and isinstance(sample, int) and not isinstance(sample, bool):
         maximum = schema.get("maximum", _INT32_MAX)
         return Unique(sample, "number") if maximum >= _INT32_MAX else None
-    if not isinstance(sample, str) or not (
-        is_name or parts[-1] in _UNIQUE_NAMES or parts == ("id",)
-    ):
+    if not isinstance(sample, str) or not (at_top or parts[-1] in _UNIQUE_NAMES):
         return None
     text_format = schema.get("format")
     if text_format in {"uuid", "guid"}:

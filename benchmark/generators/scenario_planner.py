@@ -121,6 +121,7 @@ def _judge(
 ) -> dict[str, Readiness]:
     """Whether each operation can be called, its creates and their creates considered."""
     verdicts: dict[str, Readiness] = {}
+    links_of = dependencies.by_consumer()
 
     def judge(key: str) -> Readiness:
         if key not in verdicts:
@@ -132,7 +133,7 @@ def _judge(
 
     def unbound(operation: Operation) -> str:
         links = {
-            (link.location, link.slot_pointer): link for link in dependencies.of(operation.key)
+            (link.location, link.slot_pointer): link for link in links_of.get(operation.key, ())
         }
         for parameter in operation.parameters:
             if parameter.location != "path":
@@ -195,13 +196,15 @@ def _plan_application(
         options.seed, spec.definitions, options.file_upload_size, options.infer_meaning
     )
     writer = RecipeWriter(generator, spec.definitions)
+    links_of = dependencies.by_consumer()
     creators = {kind.create: kind for kind in dependencies.kinds.values() if kind.create}
     deleters = {kind.delete: kind for kind in dependencies.kinds.values() if kind.delete}
     tasks = []
     for operation in spec.operations:
         if operation.key not in chosen:
             continue
-        links = dependencies.of(operation.key)
+        links = links_of.get(operation.key, [])
+        bound = _bind(links, dependencies.kinds, readiness, readiness[operation.key].enabled)
         kept = creators.get(operation.key)
         taken = deleters.get(operation.key)
         tasks.append(
@@ -212,7 +215,7 @@ def _plan_application(
                 path=operation.path,
                 summary=operation.summary or operation.description,
                 weight=1 if operation.deprecated else WEIGHTS.get(operation.method, 1),
-                recipe=writer.write(operation, _bind(links, dependencies, readiness)),
+                recipe=writer.write(operation, bound),
                 readiness=readiness[operation.key],
                 keeps=kept.kind if kept else None,
                 takes=taken.kind if taken and readiness.get(taken.create or "") else None,
@@ -222,23 +225,26 @@ def _plan_application(
 
 
 def _bind(
-    links: Sequence[Dependency], dependencies: Dependencies, readiness: Mapping[str, Readiness]
+    links: Sequence[Dependency],
+    kinds: Mapping[str, ResourceKind],
+    readiness: Mapping[str, Readiness],
+    enabled: bool,
 ) -> dict[tuple[str, str], Source]:
     """The source of each linked slot: a resource of one's own where one can be made, else found.
 
-    Slots of disabled operations are bound too: the file shows the data flow, and enabling them is
-    a matter of removing a comment sign.
+    Slots of disabled operations (`enabled` False) are bound too: the file shows the data flow, and
+    enabling them is a matter of removing a comment sign.
     """
     bound: dict[tuple[str, str], Source] = {}
     for link in links:
-        kind = dependencies.kinds[link.kind]
+        kind = kinds[link.kind]
         options: list[tuple[str | None, Source]] = [
             (kind.create, Created(link.kind, link.pointer)),
             (kind.list, Found(link.kind, link.pointer)),
         ]
         known = [(readiness[key], source) for key, source in options if key and key in readiness]
         known.sort(key=lambda pair: not pair[0].enabled)  # one that can be called comes first
-        if known:
+        if known and (known[0][0].enabled or not enabled):
             bound[(link.location, link.slot_pointer)] = known[0][1]
     return bound
 

@@ -264,6 +264,9 @@ class Dependencies:
     kinds: Mapping[str, ResourceKind]
     links: tuple[Dependency, ...]
 
-    def of(self, consumer: str) -> tuple[Dependency, ...]:
-        """The links that fill slots of one operation."""
-        return tuple(link for link in self.links if link.consumer == consumer)
+    def by_consumer(self) -> dict[str, list[Dependency]]:
+        """The links that fill slots of each operation, by its key; {} for one without."""
+        found: dict[str, list[Dependency]] = {}
+        for link in self.links:
+            found.setdefault(link.consumer, []).append(link)
+        return found

@@ -76,6 +76,7 @@ class UserView:
 class FileView:
     """The whole file."""
 
+    locust_imports: tuple[str, ...]
     imports: tuple[str, ...]
     bodies: tuple[BodyView, ...]
     users: tuple[UserView, ...]
@@ -88,12 +89,18 @@ class FileWriter:
         self._plan = plan
         self._bodies: list[BodyView] = []
         self._used = {"ApiUser"}
+        self._locust_names = {"between"}
         self._tasks = {task.operation: task for task in plan.tasks()}
 
     def view(self) -> FileView:
         """Everything that the template prints."""
         users = tuple(self._user(user) for user in self._plan.users)
-        return FileView(tuple(sorted(self._used, key=_import_order)), tuple(self._bodies), users)
+        return FileView(
+            locust_imports=tuple(sorted(self._locust_names)),
+            imports=tuple(sorted(self._used, key=_import_order)),
+            bodies=tuple(self._bodies),
+            users=users,
+        )
 
     def _user(self, user: PlannedUser) -> UserView:
         return UserView(
@@ -107,8 +114,11 @@ class FileWriter:
 
     def _task(self, task: PlannedTask) -> TaskView:
         decorators = [f"@task({task.weight})"]
+        enabled = task.readiness.enabled
+        if enabled:
+            self._locust_names.add("task")
         if task.takes:
-            self._used.add("deletes")
+            self._used.update({"deletes"} if enabled else ())
             decorators.append(f"@deletes({quoted(task.takes)})")
         statements, resources = self._resources(task)
         request = self._request(task, resources)
@@ -120,7 +130,7 @@ class FileWriter:
             name=identifier(task.name),
             decorators=tuple(decorators),
             summary=_summary(task),
-            disabled="" if task.readiness.enabled else prose(task.readiness.reason, 80),
+            disabled="" if enabled else prose(task.readiness.reason, 80),
             statements=tuple(statements),
         )
 

@@ -120,7 +120,7 @@ class Drawing:
         if not values:
             return MISSING
         if self._index is None:
-            return values[0] if len(values) == 1 else self._words.random.choice(values)
+            return values[0] if rules.enum is None else self._words.random.choice(values)
         if self._index >= len(values) and self._infer and rules.enum is None and not rules.defaults:
             return self._varied(values[self._index % len(values)], rules, name, 0)
         return values[self._index % len(values)]

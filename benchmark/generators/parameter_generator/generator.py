@@ -62,7 +62,7 @@ class ParameterGenerator:
             name = a_text(parameter.get("name"))
             schema, examples = _raw_schema(parameter), _raw_examples(parameter)
             files = parameter.get("in") == "formData"
-        return self._one(schema, name, "typical", examples, files=files)
+        return self._one(schema, name or "parameter", "typical", examples, files=files)
 
     def generate_for_schema(
         self, schema: JsonSchema, name: str = "", level: Level = "typical"
@@ -81,9 +81,9 @@ class ParameterGenerator:
         """The value of a request body as Python data.
 
         Files are `Upload`s, of the content type that the schema, the body's `encoding` or the name
-        tells; in a body that cannot carry a file, such as JSON, they are text. Takes our model (the best
-        media type of a `RequestBody`) or a raw object: a request body, a media type, or a body
-        parameter of Swagger 2.0.
+        tells; in a body that cannot carry a file, such as JSON, they are text. Takes our model (of
+        a `RequestBody` the best media type) or a raw object: a request body, a media type, or a
+        body parameter of Swagger 2.0.
         """
         return self._body(_media_type(body), level, None)[0]
 

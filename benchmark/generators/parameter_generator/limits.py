@@ -47,8 +47,8 @@ MAX_PATTERN_TEXT = 10_000
 MAX_RISKY_TEXT = 18
 """Characters of a text that is matched against a pattern which may backtrack exponentially."""
 
-MAX_SLOW_TEXT = 100
-"""The same for a pattern which may backtrack with a high power of the length."""
+MAX_MATCH_STEPS = 20_000_000
+"""Steps of a match, by estimate: it bounds the text where repetitions can trade characters."""
 
 PATTERN_ATTEMPTS = 40
 """Texts drawn for one pattern before it is given up."""

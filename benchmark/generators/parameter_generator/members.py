@@ -280,8 +280,9 @@ class Members:
                 yield draw_string(words, named, "", infer=False)
         for part in rules.objects:
             for pattern in part.pattern_properties:
-                for _ in range(count):
-                    yield draw_pattern(str(pattern), words.random) or "key"
+                # A pattern without an end has other names only where they are longer.
+                for index in range(count):
+                    yield draw_pattern(str(pattern), words.random, index % 20) or "key"
         for index in range(count):
             yield f"key{index + 1}"
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmark.generators.parameter_generator import limits
+from benchmark.generators.parameter_generator.pattern_risk import longest_match
+from benchmark.generators.parameter_generator.pattern_tree import Part
 
 # The parser of the standard library; it has no public name.
 from re import _parser  # type: ignore[attr-defined]  # isort: skip
@@ -18,24 +20,6 @@ _SIGNS = "-_.!@#$%&*+=?/:;,()[]{}<>|~^'\"`\\"
 _PRINTABLE = _LETTERS + _DIGITS + _SIGNS + " "
 _WORD = _LETTERS + _DIGITS + "_"
 _CATEGORIES = {"DIGIT": _DIGITS, "WORD": _WORD, "SPACE": " \t\n"}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """A part of a pattern: its texts have `shortest` to `shortest + slack` characters.
-
-    `kind` is "chars" (one of `chars`), "sequence", "branch" (one of `parts`), "repeat" (`parts[0]`
-    from `least` to `most` times), "group" (remembered as `group`) or "again" (what `group` was).
-    """
-
-    kind: str
-    shortest: int = 0
-    slack: int = 0
-    chars: str = ""
-    parts: tuple[Part, ...] = ()
-    least: int = 1
-    most: int = 1
-    group: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +43,7 @@ def parse_pattern(pattern: str) -> Syntax | None:
             parsed = _parser.parse(_as_python(pattern))
         builder = _Builder()
         root = builder.sequence(parsed)
-        return Syntax(root, builder.exact, _longest_match(root), root.shortest)
+        return Syntax(root, builder.exact, longest_match(root), root.shortest)
     except (re.error, OverflowError, RecursionError, ValueError, KeyError, IndexError):
         return None
 
@@ -140,9 +124,12 @@ class _Builder:
 
     def _part(self, code: str, argument: Any) -> Part:
         if code == "LITERAL":
-            return Part("chars", 1, chars=chr(argument))
-        if code in {"NOT_LITERAL", "IN", "ANY"}:
-            return Part("chars", 1, chars=_members(code, argument))
+            return Part("chars", 1, chars=chr(argument), covers=chr(argument))
+        if code == "ANY":
+            return Part("chars", 1, chars=_LETTERS + _DIGITS + "-_.@#", covers=_PRINTABLE)
+        if code in {"NOT_LITERAL", "IN"}:
+            chars = _members(code, argument)
+            return Part("chars", 1, chars=chars, covers=chars)
         if code == "SUBPATTERN":
             group, _, _, inner = argument
             body = self.sequence(inner)
@@ -162,11 +149,11 @@ class _Builder:
         if code == "GROUPREF":
             self.exact = False
             return Part("again", self.groups[argument].shortest, group=argument)
-        # Anchors hold where people put them; where they do not, as with what looks around, only
-        # the match decides.
-        if code != "AT":
-            self.exact = False
-        return Part("sequence")
+        if code == "AT":  # people put anchors where they hold
+            return Part("sequence")
+        self.exact = False
+        inner = argument[1] if code in {"ASSERT", "ASSERT_NOT"} else ()
+        return Part("around", parts=(self.sequence(inner),))
 
     def _repeat(self, least: int, most: int, body: Part) -> Part:
         shortest = least * body.shortest
@@ -180,8 +167,6 @@ class _Builder:
 
 def _members(code: str, argument: Any) -> str:
     """The characters of a class, the printable ASCII ones where it has any."""
-    if code == "ANY":
-        return _LETTERS + _DIGITS + "-_.@#"
     if code == "NOT_LITERAL":
         return "".join(one for one in _PRINTABLE if one != chr(argument))
     items = [(str(name), value) for name, value in argument]
@@ -216,70 +201,3 @@ def _in_class(character: str, items: list[tuple[str, Any]]) -> bool:
             if (character in _CATEGORIES[category.removeprefix("NOT_")]) is not negated:
                 return True
     return False
-
-
-# ── Backtracking ──────────────────────────────────────────────────────────────────────────────────
-
-
-def _longest_match(root: Part) -> int:
-    if _is_risky(root):
-        return limits.MAX_RISKY_TEXT
-    # Each repetition beside the others multiplies the work by the length, at worst.
-    if sum(1 for _ in _variable_repeats(root)) > 3:
-        return limits.MAX_SLOW_TEXT
-    return limits.MAX_PATTERN_TEXT
-
-
-def _is_risky(part: Part) -> bool:
-    """Whether a text could be divided among nested repetitions in exponentially many ways."""
-    if part.kind == "repeat" and part.most > 1 and _is_ambiguous(part.parts[0]):
-        return True
-    return any(map(_is_risky, part.parts))
-
-
-def _is_ambiguous(body: Part) -> bool:
-    """Whether a repetition of the body may find its end in more than one place.
-
-    Not if its repetitions cannot run over a character that each turn begins or ends with.
-    """
-    inner = list(_variable_repeats(body))
-    if any(list(_variable_repeats(repeat.parts[0])) for repeat in inner):
-        return True
-    if _has_unclear_branch(body):
-        return True
-    if not inner:
-        return False
-    running = set().union(*(_characters(repeat) for repeat in inner))
-    flat = _flattened(body)
-    for edge in (flat[0], flat[-1]):
-        if edge.kind == "chars" and not running & set(edge.chars):
-            return False
-    return True
-
-
-def _has_unclear_branch(part: Part) -> bool:
-    if part.kind == "branch":
-        seen: set[str] = set()
-        for branch in part.parts:
-            flat = _flattened(branch)
-            if not flat or flat[0].kind != "chars" or seen & set(flat[0].chars):
-                return True
-            seen |= set(flat[0].chars)
-    return any(map(_has_unclear_branch, part.parts))
-
-
-def _variable_repeats(part: Part) -> list[Part]:
-    found = [part] if part.kind == "repeat" and part.most > part.least else []
-    for inner in part.parts:
-        found += _variable_repeats(inner)
-    return found
-
-
-def _characters(part: Part) -> set[str]:
-    return set(part.chars).union(*map(_characters, part.parts))
-
-
-def _flattened(part: Part) -> list[Part]:
-    if part.kind in {"sequence", "group"}:
-        return [one for inner in part.parts for one in _flattened(inner)]
-    return [part]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from benchmark.generators.parameter_generator.pattern_syntax import Part
+from benchmark.generators.parameter_generator.pattern_tree import Part
 
 
 def draw_text(root: Part, random: Random, slack: int) -> str:
@@ -20,6 +20,8 @@ def _draw(part: Part, random: Random, slack: int, groups: dict[int, str]) -> str
     slack = max(0, min(slack, part.slack))
     if part.kind == "chars":
         return random.choice(part.chars)
+    if part.kind == "around":
+        return ""
     if part.kind == "again":
         return groups.get(part.group, "")
     if part.kind == "branch":

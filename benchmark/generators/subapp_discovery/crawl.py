@@ -84,6 +84,7 @@ class _Crawl:
         self._denied: list[str] = []
         self._random: Reply | None = None
         self._failure = ""
+        self._unreachable = False
         self._answered = False
         self._asked = 0
 
@@ -91,7 +92,7 @@ class _Crawl:
         self._add(0, self._root, "root")
         self._add(0, f"{self._origin}/{secrets.token_hex(8)}", "random")
         self._work()
-        if self._answered or not self._failure:
+        if not self._unreachable:
             self._add_known_places()
             self._work()
         self._note_what_was_left()
@@ -238,15 +239,8 @@ class _Crawl:
         if failure.kind == "redirect":
             self._answered = True
         if ask.kind == "root" and failure.kind in _UNREACHABLE:
-            self._failure = failure.message
-            self._queue.clear()
-        elif not self._answered and ask.kind != "root":
-            self._failure_later(failure)
-
-    def _failure_later(self, failure: TransportFailure) -> None:
-        """Remember why nothing answers, without giving up yet: other places may be quicker."""
-        if time.monotonic() >= self._deadline or not self._queue:
-            self._failure = self._failure or failure.message
+            self._unreachable = True
+        self._failure = self._failure or failure.message
 
     def _take_document(self, ask: _Ask, reply: Reply) -> bool:
         """Whether the answer is a document, good or broken."""
