@@ -41,7 +41,9 @@ from benchmark.models import (
 from benchmark.runner import (
     RunFiles,
     RunRequest,
+    interrupts_wait,
     prepare_folder,
+    require_web_port,
     run_headless,
     run_interactive,
 )
@@ -177,22 +179,26 @@ def run(
         reader.read_new()
         observer.running(profile, reader.progress())
 
-    outcome = run_headless(request, tick)
-    result = build_result(
-        read_timeline(files.path("_timeline.jsonl")),
-        test_type=profile.name,
-        base_url=prepared.base_url,
-        profile=profile,
-        wait_time=config.wait_time,
-        seed=config.seed,
-        readiness=_readiness(prepared.plan),
-        status=outcome.status,
-        status_reason=outcome.reason,
-    )
-    report = analyze(result, _result_files(files, prepared))
-    environment = describe_environment()
-    write_json(report, files.path(".json"), environment)
-    write_html(report, files.path(".html"), environment)
+    def stopping() -> None:
+        observer.stage("Stopping: users finish and delete what they made (Ctrl-C again: at once)")
+
+    outcome = run_headless(request, tick, stopping)
+    with interrupts_wait(forget=outcome.status == "interrupted"):
+        result = build_result(
+            read_timeline(files.path("_timeline.jsonl")),
+            test_type=profile.name,
+            base_url=prepared.base_url,
+            profile=profile,
+            wait_time=config.wait_time,
+            seed=config.seed,
+            readiness=_readiness(prepared.plan),
+            status=outcome.status,
+            status_reason=outcome.reason,
+        )
+        report = analyze(result, _result_files(files, prepared))
+        environment = describe_environment()
+        write_json(report, files.path(".json"), environment)
+        write_html(report, files.path(".html"), environment)
     return report
 
 
@@ -212,10 +218,12 @@ def run_benchmark(config: BenchmarkConfig, observer: Observer) -> tuple[Report, 
 def interact(config: BenchmarkConfig, observer: Observer) -> None:
     """Open Locust's web page with the generated file, and wait until it is stopped."""
     profile = config.profile()
+    require_web_port(config.locust_args)  # known before the user waits for discovery
     prepared = prepare(config, profile.users, observer)
     files = RunFiles(config.results_dir, f"benchmark_interactive_{time_stamp()}")
     request = _request(prepared, profile, config, files)
     run_interactive(request, lambda url: observer.stage(f"Open {url} - Ctrl-C ends it"))
+    observer.stage(f"Ended; what happened is in {_shown(files.path('.log'))}")
 
 
 def generate(config: BenchmarkConfig, out: Path | None, observer: Observer) -> Prepared:

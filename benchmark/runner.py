@@ -16,12 +16,14 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import IO
 
-from benchmark.errors import LocustError, UsageError
+from benchmark.errors import BenchmarkError, LocustError, TargetError, UsageError
 from benchmark.models import Credentials, LoadProfile, RunStatus
 from benchmark.utils.text_safety import clean_text, mask_secrets
 
@@ -31,6 +33,7 @@ STOP_TIMEOUT = 10
 WEB_PORT = 8089
 _POLL_SECONDS = 0.25
 _GRACE_SECONDS = 30.0
+_MAX_LINE = 2000
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -71,58 +74,105 @@ class RunOutcome:
     reason: str
 
 
-def run_headless(request: RunRequest, tick: Callable[[], None]) -> RunOutcome:
+def run_headless(
+    request: RunRequest, tick: Callable[[], None], stopping: Callable[[], None]
+) -> RunOutcome:
     """Run Locust without a web page until it ends; `tick` is called a few times a second.
 
-    Ctrl-C (KeyboardInterrupt) stops the run in good order, a second one at once; what was measured
-    is kept either way. Raises LocustError if Locust is missing or never began the test.
+    Ctrl-C (KeyboardInterrupt) stops the run in good order, after a call of `stopping`; a second one
+    stops it at once. What was measured is kept either way; an interruption before the test began
+    is passed on. Raises LocustError if Locust is missing or never began the test, TargetError if
+    the locustfile found nothing to call, UsageError for arguments that Locust does not know.
     """
     process, log = _start(request, headless_arguments(request))
+    timeline = request.files.path("_timeline.jsonl")
     deadline = time.monotonic() + request.profile.run_time + STOP_TIMEOUT + _GRACE_SECONDS
-    interrupted = overdue = False
+    interruption = ""
+    overdue = False
     while process.poll() is None:
         try:
             tick()
             time.sleep(_POLL_SECONDS)
-        except KeyboardInterrupt:
-            process.send_signal(signal.SIGKILL if interrupted else signal.SIGINT)
-            interrupted = True
+        except KeyboardInterrupt as cause:
+            # Before the test began, Locust's answer to SIGINT may not be in place yet.
+            gently = signal.SIGINT if timeline.exists() else signal.SIGTERM
+            process.send_signal(signal.SIGKILL if interruption else gently)
+            if not interruption:
+                stopping()
+            interruption = str(cause) or "Ctrl-C"
             deadline = time.monotonic() + STOP_TIMEOUT + _GRACE_SECONDS
         if not overdue and time.monotonic() > deadline:
             overdue = True
             process.kill()
     log.join()
+    if interruption and not timeline.exists():
+        raise KeyboardInterrupt(interruption)
+    if not timeline.exists():
+        raise _never_began(request, process.returncode, log.last_problem())
     tick()
-    if interrupted:
-        return RunOutcome("interrupted", "stopped by Ctrl-C")
+    if interruption:
+        return RunOutcome("interrupted", f"stopped by {interruption}")
     if overdue:
         return RunOutcome("failed", "Locust did not end in time and was killed")
+    if process.returncode == TargetError.exit_code:  # the static scenarios end this way
+        raise TargetError(log.last_problem(), "start the API, or correct the address (--host)")
     if process.returncode != 0:
         reason = f"Locust ended with code {process.returncode}: {log.last_problem()}"
-        if not request.files.path("_timeline.jsonl").exists():
-            hint = f"read {request.files.path('.log')}"
-            raise LocustError(reason, hint)
         return RunOutcome("failed", reason)
     return RunOutcome("completed", "")
 
 
-def run_interactive(request: RunRequest, ready: Callable[[str], None]) -> None:
-    """Open Locust's web page on 127.0.0.1:8089 and wait until it is stopped by Ctrl-C."""
-    port = web_port(request.locust_args)
-    if not port_is_free(port):
-        raise UsageError(
-            f"Port {port} is taken, so Locust's web page cannot open",
-            f"stop what listens there, or add -- --web-port {port + 1}",
-        )
-    process, log = _start(request, interactive_arguments(request))
-    ready(f"http://127.0.0.1:{port}")
+def _never_began(request: RunRequest, code: int, problem: str) -> BenchmarkError:
+    if code == 2 and request.locust_args:  # the code with which argparse ends a program
+        return UsageError(problem, "see locust --help for what may follow --")
+    hint = f"read {request.files.path('.log')}"
+    return LocustError(f"Locust ended with code {code} before the test: {problem}", hint)
+
+
+@contextmanager
+def interrupts_wait(*, forget: bool) -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back while results are written.
+
+    One that came is raised at the end, unless `forget` says that the command ends anyway.
+    """
+    if threading.current_thread() is not threading.main_thread():  # signals are not for us then
+        yield
+        return
+    came: list[int] = []
+    kept = {
+        number: signal.signal(number, lambda number, _frame: came.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+    if came and not forget:
+        raise KeyboardInterrupt
+
+
+def run_interactive(request: RunRequest, ready: Callable[[str], None]) -> None:
+    """Open Locust's web page on 127.0.0.1:8089, call `ready` with its address, and wait.
+
+    Ctrl-C is the ordinary way to end it. Raises UsageError if the port is taken, LocustError if
+    Locust is missing or ends by itself with an error.
+    """
+    port = require_web_port(request.locust_args)
+    process, log = _start(request, interactive_arguments(request))
+    try:
+        while process.poll() is None and port_is_free(port):
+            time.sleep(_POLL_SECONDS)
+        if process.poll() is None:
+            ready(f"http://127.0.0.1:{port}")
         process.wait()
     except KeyboardInterrupt:
         process.send_signal(signal.SIGINT)
         _wait(process)
+        log.join()
+        return
     log.join()
-    if process.returncode not in {0, -signal.SIGINT}:
+    if process.returncode != 0:
         raise LocustError(
             f"Locust ended with code {process.returncode}: {log.last_problem()}",
             f"read {request.files.path('.log')}",
@@ -139,7 +189,6 @@ def headless_arguments(request: RunRequest) -> list[str]:
         f"--run-time={max(1, round(profile.run_time))}s",
         f"--csv={files.path('')}",
         f"--html={files.path('_locust.html')}",
-        "--exit-code-on-error=0",
     ]
     if profile.shape != "hold":
         arguments.append(f"--load-shape={profile.shape}")
@@ -161,6 +210,7 @@ def _common_arguments(request: RunRequest) -> list[str]:
         f"--timeline={request.files.path('_timeline.jsonl')}",
         f"--timeline-facts={json.dumps(request.facts)}",
         f"--stop-timeout={STOP_TIMEOUT}",
+        "--exit-code-on-error=0",  # failed requests are a result, not an error of Locust's
     ]
 
 
@@ -171,6 +221,17 @@ def web_port(locust_args: Sequence[str]) -> int:
         if flag in {"--web-port", "-P"} and value.isdecimal():
             return int(value)
     return WEB_PORT
+
+
+def require_web_port(locust_args: Sequence[str]) -> int:
+    """The port of Locust's web page; raises UsageError if it is taken."""
+    port = web_port(locust_args)
+    if not port_is_free(port):
+        raise UsageError(
+            f"Port {port} is taken, so Locust's web page cannot open",
+            f"stop what listens there, or choose another: -- --web-port {port + 1}",
+        )
+    return port
 
 
 def port_is_free(port: int) -> bool:
@@ -203,24 +264,30 @@ def prepare_folder(folder: Path) -> None:
 class _LogWriter(threading.Thread):
     """Copies what Locust prints to the log file, secrets masked and control characters removed."""
 
-    def __init__(self, process: subprocess.Popen[str], path: Path, secrets: Sequence[str]) -> None:
+    def __init__(self, output: IO[str], path: Path, secrets: Sequence[str]) -> None:
         super().__init__(daemon=True)
-        self._process, self._path, self._secrets = process, path, tuple(secrets)
+        self._output, self._path, self._secrets = output, path, tuple(secrets)
         self._last: deque[str] = deque(maxlen=200)
 
     def run(self) -> None:
-        with self._path.open("w", encoding="utf-8") as file:
-            for line in self._process.stdout or ():
-                text = mask_secrets(clean_text(line.rstrip("\n")), self._secrets)
+        with self._path.open("w", encoding="utf-8") as file, self._output as output:
+            for line in output:
+                text = _safe_line(mask_secrets(line.rstrip("\n"), self._secrets))
                 self._last.append(text)
-                file.write(text + "\n")
-                file.flush()
+                with suppress(OSError):  # a full disk must not make Locust wait for a reader
+                    file.write(text + "\n")
+                    file.flush()
 
     def last_problem(self) -> str:
         """The last line that says what went wrong."""
         words = ("Error", "ERROR", "CRITICAL", "error:", "No User class", "Unknown", "Could not")
         telling = [line for line in self._last if any(word in line for word in words)]
         return (telling or list(self._last) or ["it printed nothing"])[-1].strip()
+
+
+def _safe_line(text: str) -> str:
+    """Without control characters; spaces stay, since Locust prints tables."""
+    return " ".join(clean_text(part, _MAX_LINE) for part in text[:_MAX_LINE].split(" "))
 
 
 def _start(request: RunRequest, arguments: list[str]) -> tuple[subprocess.Popen[str], _LogWriter]:
@@ -230,7 +297,8 @@ def _start(request: RunRequest, arguments: list[str]) -> tuple[subprocess.Popen[
             "./benchmark/run_benchmark.sh install, or pip install -r benchmark/requirements.txt",
         )
     process = subprocess.Popen(  # noqa: S603  # our own interpreter, a list of arguments, no shell
-        [sys.executable, "-m", "benchmark.engine", *arguments],
+        # -P: a folder `benchmark` where the user stands must not be taken for this package.
+        [sys.executable, "-P", "-m", "benchmark.engine", *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -240,7 +308,9 @@ def _start(request: RunRequest, arguments: list[str]) -> tuple[subprocess.Popen[
         env=_environment(request),
         start_new_session=True,  # Ctrl-C reaches Locust through us, once
     )
-    log = _LogWriter(process, request.files.path(".log"), request.credentials.secrets())
+    if process.stdout is None:  # cannot be: it was asked for above
+        raise LocustError("Locust's output cannot be read")
+    log = _LogWriter(process.stdout, request.files.path(".log"), request.credentials.secrets())
     log.start()
     return process, log
 

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from itertools import count
 from random import Random
 from typing import Any, ClassVar, TypeVar
 
-from locust import between
+import gevent
+from gevent.lock import BoundedSemaphore
+from locust import between, events
 from locust.user.task import DefaultTaskSet
 
 from benchmark.engine.bodies import Body
 from benchmark.engine.http_client import RapidHttpUser
-from benchmark.engine.resources import Resource, SkipTask, value_at
+from benchmark.engine.resources import Resource, SkipTask, answer_json, value_at
 
 Task = TypeVar("Task", bound=Callable[..., Any])
 
 OWN_LIMIT = 20
 """How many resources of one kind a user keeps; beyond it the oldest is deleted."""
+
+CLEAN_UP_SECONDS = 10.0
+"""How long a user that stops may take to delete what it made."""
+
+LISTED_LIMIT = 1000
+"""How many items of a listing `find` chooses from."""
+
+LISTINGS_LIMIT = 100
+"""How many listings `find` keeps."""
+
+ASK_AGAIN_SECONDS = 5.0
+"""How soon `find` asks again for a list that was empty or could not be had."""
+
+logger = logging.getLogger(__name__)
 
 
 def deletes(kind: str) -> Callable[[Task], Task]:
@@ -29,6 +48,15 @@ def deletes(kind: str) -> Callable[[Task], Task]:
         return task
 
     return mark
+
+
+@dataclass(slots=True)
+class _Listing:
+    """Existing items of the server, and when to ask for them again where there are none."""
+
+    items: list[Any] = field(default_factory=list)
+    ask_at: float = 0.0
+    lock: BoundedSemaphore = field(default_factory=BoundedSemaphore)
 
 
 class ApiUser(RapidHttpUser):
@@ -49,7 +77,7 @@ class ApiUser(RapidHttpUser):
 
     _deleters: ClassVar[dict[str, Callable[[Any], None]]] = {}
     _first_round: ClassVar[deque[Callable[[Any], None]]]
-    _found: ClassVar[dict[str, list[Any]]]
+    _listings: ClassVar[dict[str, _Listing]]
     _numbers: ClassVar[count[int]]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -62,13 +90,15 @@ class ApiUser(RapidHttpUser):
     def start_over(cls) -> None:
         """Forget what an earlier test in this process left: each test starts alike."""
         cls._first_round = deque(dict.fromkeys(getattr(cls, "tasks", ())))
-        cls._found = {}
+        cls._listings = {}
         cls._numbers = count()
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
-        self.random = Random(f"{self.seed}/{type(self).__name__}/{next(self._numbers)}")
+        worker = getattr(environment.runner, "worker_index", 0)
+        self.random = Random(f"{self.seed}/{type(self).__name__}/{worker}/{next(self._numbers)}")
         self._own: dict[str, list[Resource]] = {}
+        self._making: set[str] = set()
         self._in_deletion: Resource | None = None
         self._role = "load"
 
@@ -81,10 +111,21 @@ class ApiUser(RapidHttpUser):
         self._taskset_instance = _FairStart(self)
 
     def on_stop(self) -> None:
-        """Delete what is left of this user's resources, children before their parents."""
+        """Delete what is left of this user's resources, children before their parents.
+
+        It takes `CLEAN_UP_SECONDS` at most: a server that hangs must not hold up the end.
+        """
         own = [resource for resources in self._own.values() for resource in resources]
-        for resource in sorted(own, key=_depth, reverse=True):
-            self._delete(resource)
+        over = time.monotonic() + CLEAN_UP_SECONDS
+        with gevent.Timeout(CLEAN_UP_SECONDS, exception=False):
+            # The client takes the timeout for one of its own and returns, hence the second look.
+            for resource in sorted(own, key=lambda each: len(each.ancestors()), reverse=True):
+                if time.monotonic() >= over:
+                    break
+                self._delete(resource)
+        if left := sum(map(len, self._own.values())):
+            name = type(self).__name__
+            logger.warning("%s: no time was left to delete %d resources", name, left)
 
     # ── the verbs of tasks ────────────────────────────────────────────────────────────────────
 
@@ -98,21 +139,18 @@ class ApiUser(RapidHttpUser):
 
     def keep(self, kind: str, reply: Any, at: str = "", **parents: Resource) -> None:
         """Remember the item that a 2xx answer holds at the JSON Pointer `at`; else do nothing."""
-        if not 200 <= reply.status_code < 300:
-            return
-        try:
-            item = value_at(reply.json(), at, kind)
-        except ValueError:
+        item = value_at(answer_json(reply), at)
+        if item is None:
             return
         own = self._own.setdefault(kind, [])
         own.append(Resource(kind, item, parents))
-        if len(own) > OWN_LIMIT and (oldest := self._without_children(own)):
+        if len(own) > OWN_LIMIT and (oldest := self._without_children(own[:-1])):
             self._delete(oldest)
 
     def need(self, kind: str, make: Callable[[], None]) -> Resource:
         """One of this user's own resources; where it has none, `make` is called first."""
         own = self._own.get(kind) or self._made(kind, make)
-        return own[int(self.random.random() * len(own))]
+        return self.pick(*own)  # type: ignore[no-any-return]  # pick gives what it was given
 
     def take(self, kind: str, make: Callable[[], None]) -> Resource:
         """An own resource that will be deleted: it leaves the pool, and has no own children."""
@@ -127,33 +165,44 @@ class ApiUser(RapidHttpUser):
     def find(self, kind: str, path: str, at: str = "", **filled: Any) -> Resource:
         """One of the items that the server listed at the first call; only for reading.
 
-        The list at `path` is asked for once in each process; `at` leads to the array in the answer
-        and `filled` fills the path's names.
+        The list at `path` is asked for once in each process, and again after a while if it was
+        empty; `at` leads to the array in the answer and `filled` fills the path's names.
         """
-        listing = f"{path} {sorted(filled.items())}" if filled else path
-        if listing not in self._found:
-            self._found[listing] = self._listed(path, at, filled)
-        items = self._found[listing]
-        if not items:
+        key = f"{path} {sorted(filled.items())}" if filled else path
+        listing = self._listings.setdefault(key, _Listing())
+        with listing.lock:  # the others wait for the first one's answer
+            if not listing.items and time.monotonic() >= listing.ask_at:
+                listing.items = self._listed(path, at, filled)
+                listing.ask_at = time.monotonic() + ASK_AGAIN_SECONDS
+        if len(self._listings) > LISTINGS_LIMIT:
+            del self._listings[next(iter(self._listings))]
+        if not listing.items:
             raise SkipTask(f"the server lists no {kind} at {path}")
-        return Resource(kind, self.pick(*items))
+        return Resource(kind, self.pick(*listing.items))
 
     # ── what the verbs stand on ───────────────────────────────────────────────────────────────
 
     def _made(self, kind: str, make: Callable[[], None]) -> list[Resource]:
-        make()
-        own = self._own.get(kind)
-        if not own:
+        """This user's resources of a kind, after it made one more."""
+        if self._in_deletion is not None or kind in self._making:
+            raise SkipTask(f"no {kind} to be had, and not the time to make one")
+        before = len(self._own.get(kind, ()))
+        self._making.add(kind)
+        try:
+            make()
+        finally:
+            self._making.discard(kind)
+        own = self._own.get(kind, [])
+        if len(own) <= before and before < OWN_LIMIT:
             raise SkipTask(f"no {kind} could be made")
         return own
 
     def _without_children(self, resources: list[Resource]) -> Resource | None:
-        parents = {id(parent) for own in self._own.values() for r in own for parent in _above(r)}
+        parents = {id(one) for own in self._own.values() for r in own for one in r.ancestors()}
         return next((r for r in resources if id(r) not in parents), None)
 
     def _delete(self, resource: Resource) -> None:
-        if resource in self._own.get(resource.kind, []):
-            self._own[resource.kind].remove(resource)
+        self._own[resource.kind].remove(resource)
         if (delete := self._deleters.get(resource.kind)) is None:
             return
         before, self._role, self._in_deletion = self._role, "clean-up", resource
@@ -161,22 +210,19 @@ class ApiUser(RapidHttpUser):
             delete(self)
         except SkipTask:
             pass
+        except Exception:  # the others must still be deleted
+            logger.exception("a %s could not be deleted", resource.kind)
         finally:
             self._role, self._in_deletion = before, None
 
     def _listed(self, path: str, at: str, filled: dict[str, Any]) -> list[Any]:
         before, self._role = self._role, "setup"
         try:
-            reply = self.client.request("GET", path, path=filled or None)
+            reply = self.client.request("GET", path, path=filled)
         finally:
             self._role = before
-        if not 200 <= reply.status_code < 300:
-            return []
-        try:
-            items = value_at(reply.json(), at, "list")
-        except (ValueError, SkipTask):
-            return []
-        return items if isinstance(items, list) else []
+        items = value_at(answer_json(reply), at)
+        return items[:LISTED_LIMIT] if isinstance(items, list) else []
 
 
 class _FairStart(DefaultTaskSet):
@@ -185,17 +231,19 @@ class _FairStart(DefaultTaskSet):
     user: ApiUser
 
     def get_next_task(self) -> Any:
-        if first_round := type(self.user)._first_round:
+        if first_round := self.user._first_round:
             return first_round.popleft()
         if not self.user.tasks:
             return super().get_next_task()  # says what is wrong
         return self.user.pick(*self.user.tasks)
 
 
-def _above(resource: Resource) -> list[Resource]:
-    direct = list(resource.parents.values())
-    return [*direct, *(further for parent in direct for further in _above(parent))]
+def _start_over(environment: Any, **_: Any) -> None:
+    for user_class in environment.user_classes:
+        if issubclass(user_class, ApiUser):
+            user_class.start_over()
 
 
-def _depth(resource: Resource) -> int:
-    return max((1 + _depth(parent) for parent in resource.parents.values()), default=0)
+# Here and not with the other hooks: a plain `locust -f FILE` needs it as well, for --tags (which
+# Locust applies just before the test) and for the second test of its web page.
+events.test_start.add_listener(_start_over)

@@ -11,49 +11,73 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote
 
+from benchmark.engine.encoding import UnsendableError, header_text
+
 ApiKeyPlace = tuple[Literal["header", "query", "cookie"], str]
 """Where an API key goes, and under which name."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestCredentials:
-    """Headers and query parameters that go with every request."""
+    """Headers, query parameters and cookies (ready to send) that go with every request."""
 
     headers: dict[str, str] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        return f"RequestCredentials({', '.join([*self.headers, *self.query]) or 'none'})"
+        names = [*self.headers, *self.query, *self.cookies]
+        return f"RequestCredentials({', '.join(names) or 'none'})"
 
 
 def request_credentials(api_key: ApiKeyPlace) -> RequestCredentials:
     """What BENCHMARK_TOKEN, _BASIC, _API_KEY and _HEADER ask to be sent.
 
     BENCHMARK_HEADER holds one or more `Name: value`, separated by line breaks; such a header
-    wins over one made from the other variables.
+    wins over one made from the other variables. Raises UnsendableError, without the value, for
+    what cannot stand in a header.
     """
     headers: dict[str, str] = {}
     query: dict[str, str] = {}
-    if token := os.environ.get("BENCHMARK_TOKEN"):
-        headers["Authorization"] = f"Bearer {token}"
+    cookies: dict[str, str] = {}
+    if token := os.environ.get("BENCHMARK_TOKEN", "").strip():
+        headers["Authorization"] = _checked("Authorization", f"Bearer {token}", "BENCHMARK_TOKEN")
     if basic := os.environ.get("BENCHMARK_BASIC"):
-        headers["Authorization"] = f"Basic {b64encode(basic.encode()).decode()}"
-    if key := os.environ.get("BENCHMARK_API_KEY"):
+        coded = b64encode(os.fsencode(basic)).decode()
+        headers["Authorization"] = f"Basic {coded}"
+    if key := os.environ.get("BENCHMARK_API_KEY", "").strip():
         place, name = api_key
         if place == "query":
             query[name] = key
         elif place == "cookie":
-            headers["Cookie"] = f"{name}={quote(key)}"
+            cookies[name] = quote(os.fsencode(key))
         else:
-            headers[name] = key
-    for line in os.environ.get("BENCHMARK_HEADER", "").splitlines():
-        name, colon, value = line.partition(":")
-        if colon and name.strip():
-            headers = {k: v for k, v in headers.items() if k.lower() != name.strip().lower()}
-            headers[name.strip()] = value.strip()
-    return RequestCredentials(headers, query)
+            headers[name] = _checked(name, key, "BENCHMARK_API_KEY")
+    for line in os.environ.get("BENCHMARK_HEADER", "").split("\n"):
+        name, colon, value = (part.strip() for part in line.partition(":"))
+        if not colon or not name:
+            continue
+        _checked(name, value, "BENCHMARK_HEADER")
+        if name.lower() == "cookie":
+            pairs = (pair.partition("=") for pair in value.split(";") if pair.strip())
+            cookies |= {key.strip(): text.strip() for key, _, text in pairs}
+        else:
+            headers = {k: v for k, v in headers.items() if k.lower() != name.lower()}
+            headers[name] = value
+    return RequestCredentials(headers, query, cookies)
 
 
 def verify_tls() -> bool:
     """Whether certificates are checked: yes, unless BENCHMARK_INSECURE says otherwise."""
-    return os.environ.get("BENCHMARK_INSECURE", "").lower() not in {"1", "true", "yes", "on"}
+    return os.environ.get("BENCHMARK_INSECURE", "").strip().lower() not in {
+        "1", "true", "yes", "on",
+    }  # fmt: skip
+
+
+def _checked(name: str, value: str, variable: str) -> str:
+    try:
+        return header_text(name, value)
+    except UnsendableError as problem:
+        raise UnsendableError(
+            f"{variable} holds a character that no header may have (RFC 9110, section 5.5)"
+        ) from problem

@@ -1,26 +1,51 @@
-"""The HTTP client of a user: path templates, multipart, credentials, no hidden redirects.
+"""The HTTP client of a user: path templates, multipart, credentials, no hidden retries.
 
 This is the one seam between the locustfiles and the HTTP library below (Locust's FastHttpUser).
 """
 
 from __future__ import annotations
 
-import json as json_text
-import re
+import os
+import time
+import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any
-from urllib.parse import quote, urlencode
+from functools import lru_cache, partial
+from ssl import SSLContext
+from typing import Any, NoReturn
+from urllib.parse import urlencode
 
-from locust.contrib.fasthttp import FastHttpSession, FastHttpUser, ResponseContextManager
-from urllib3.fields import RequestField
-from urllib3.filepost import encode_multipart_formdata
+import brotli
+import gevent.ssl
+from gevent import GreenletExit
+from geventhttpclient._parser import HTTPParseError
+from locust.contrib.fasthttp import (
+    FastHttpSession,
+    FastHttpUser,
+    FastResponse,
+    LocustBadStatusCode,
+    LocustUserAgent,
+    ResponseContextManager,
+)
+from locust.exception import CatchResponseError, StopTest
 
-from benchmark.engine.credentials import ApiKeyPlace, request_credentials, verify_tls
-
-_TEMPLATE_NAME = re.compile(r"\{([^{}]*)\}")
-
-FilePart = tuple[str, bytes, str]
-"""A file to upload: its name, its content and its content type."""
+from benchmark.engine.credentials import (
+    ApiKeyPlace,
+    RequestCredentials,
+    request_credentials,
+    verify_tls,
+)
+from benchmark.engine.encoding import (
+    FilePart,
+    Pairs,
+    UnsendableError,
+    encode_cookies,
+    encode_headers,
+    encode_multipart,
+    encode_query,
+    fill_template,
+    form_pairs,
+)
+from benchmark.engine.resources import SkipTask
 
 
 class ApiSession(FastHttpSession):
@@ -29,9 +54,17 @@ class ApiSession(FastHttpSession):
     Redirects are answers like any other unless the caller asks for them to be followed.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.query_credentials: dict[str, str] = {}
+    def __init__(
+        self,
+        base_url: str,
+        request_event: Any,
+        user: Any,
+        credentials: RequestCredentials,
+        **connection: Any,
+    ) -> None:
+        super().__init__(base_url, request_event, user, **connection)
+        self.client = _Agent(cookiejar=self.cookiejar, **connection)
+        self._credentials = credentials
 
     def request(  # type: ignore[override]  # two parameters more than Locust's
         self,
@@ -41,11 +74,12 @@ class ApiSession(FastHttpSession):
         data: Any = None,
         *,
         path: Mapping[str, Any] | None = None,
-        params: Mapping[str, Any] | Sequence[tuple[str, Any]] | None = None,
+        params: Pairs | None = None,
         files: Mapping[str, FilePart | Sequence[FilePart]] | None = None,
         cookies: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, Any] | None = None,
         allow_redirects: bool = False,
+        context: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> ResponseContextManager:
         """Send one request.
@@ -53,27 +87,71 @@ class ApiSession(FastHttpSession):
         `path` fills the `{names}` of `url`, percent-encoded; the template is then the request's
         name in every statistic. `params` is the query: lists repeat their name, None leaves it out.
         `files` makes the body multipart/form-data, with the members of `data` as further parts.
+        A request that cannot be written, for want of a value in its path for one, is not sent: its
+        task is skipped.
         """
-        target = fill_template(url, path) if path is not None else url
-        query = encode_query(params, self.query_credentials)
-        if query:
-            target = f"{target}{'&' if '?' in target else '?'}{query}"
-        sent = dict(headers) if headers else {}
-        if files:
-            data, sent["Content-Type"] = encode_multipart(data or {}, files)
-        elif isinstance(data, Mapping):
-            data = urlencode(form_pairs(data))
-            sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
-        if cookies:
-            sent["Cookie"] = "; ".join(f"{key}={quote(str(v))}" for key, v in cookies.items())
-        return super().request(
-            method,
-            target,
-            name=name or self.request_name or url,
-            data=data,
-            headers=sent,
-            allow_redirects=allow_redirects,
-            **kwargs,
+        name = name or self.request_name or url
+        try:
+            target = fill_template(url, path) if path is not None else url
+            if query := encode_query(params, self._credentials.query):
+                target = f"{target}{'&' if '?' in target else '?'}{query}"
+            sent = encode_headers(headers or {})
+            if files:
+                data, sent["Content-Type"] = encode_multipart(data or {}, files)
+            elif isinstance(data, Mapping):
+                data = urlencode(form_pairs(data))
+                if "content-type" not in map(str.lower, sent):
+                    sent["Content-Type"] = "application/x-www-form-urlencoded"
+            elif isinstance(data, str):
+                data.encode()  # half a surrogate pair has no bytes
+            if cookies or self._credentials.cookies:
+                sent["Cookie"] = self._cookie_header(cookies or {})
+        except UnsendableError as problem:
+            raise SkipTask(f"{name}: {problem}") from problem
+        except UnicodeEncodeError as problem:
+            raise SkipTask(f"{name}: a text that is not valid Unicode") from problem
+        began, began_at = time.perf_counter(), time.time()
+        try:
+            return super().request(
+                method,
+                target,
+                name=name,
+                data=data,
+                headers=sent,
+                allow_redirects=allow_redirects,
+                context=dict(context or {}),
+                **kwargs,
+            )
+        except GreenletExit:
+            self._record_given_up(method, name, target, context, began, began_at)
+            raise
+
+    def _cookie_header(self, cookies: Mapping[str, Any]) -> str:
+        """Our own cookies and those that the server set: the jar adds none beside a header."""
+        jar = {cookie.name: cookie.value or "" for cookie in self.cookiejar}
+        every = {**jar, **self._credentials.cookies, **encode_cookies(cookies)}
+        return encode_headers({"Cookie": "; ".join(f"{k}={v}" for k, v in every.items())})["Cookie"]
+
+    def _record_given_up(
+        self, method: str, name: str, target: str, context: Any, began: float, began_at: float
+    ) -> None:
+        """A request without an answer for all of the stop timeout failed; it must not vanish.
+
+        One that was cut off earlier proves nothing, and is left out as Locust leaves it out.
+        """
+        waited = time.perf_counter() - began
+        if self.user is None or not 0 < (self.user.environment.stop_timeout or 0) <= waited:
+            return
+        self.request_event.fire(
+            request_type=method,
+            name=name,
+            response_time=waited * 1000,
+            response_length=0,
+            response=None,
+            context={**self.user.context(), **(context or {})},
+            exception=CatchResponseError("no answer until its user was stopped"),
+            start_time=began_at,
+            url=self._build_url(target),
         )
 
 
@@ -81,25 +159,30 @@ class RapidHttpUser(FastHttpUser):
     """A Locust user with a fast client; the interface of `FastHttpUser`, and path templates.
 
     `self.client.get("/items/{id}", path={"id": 7})` asks for `/items/7` and counts it as
-    `/items/{id}`. TLS certificates are verified unless BENCHMARK_INSECURE is set. Credentials in
-    the environment (BENCHMARK_TOKEN, BENCHMARK_BASIC, BENCHMARK_API_KEY, BENCHMARK_HEADER) go with
-    every request; `api_key` says where the key belongs.
+    `/items/{id}`. TLS certificates are verified unless BENCHMARK_INSECURE or `insecure` is set.
+    Credentials in the environment (BENCHMARK_TOKEN, BENCHMARK_BASIC, BENCHMARK_API_KEY,
+    BENCHMARK_HEADER) go with every request; `api_key` says where the key belongs.
     """
 
     abstract = True
     api_key: ApiKeyPlace = ("header", "X-API-Key")
+    insecure = False
     connection_timeout = 10.0
     network_timeout = 60.0
 
     def __init__(self, environment: Any) -> None:
-        credentials = request_credentials(self.api_key)
-        self.insecure = not verify_tls()
+        try:
+            credentials = request_credentials(self.api_key)
+        except UnsendableError as problem:
+            raise StopTest(str(problem)) from None
+        self.insecure = self.insecure or not verify_tls()
         self.default_headers = {**(self.default_headers or {}), **credentials.headers}
         super().__init__(environment)
-        session = ApiSession(
-            base_url=(self.host or "").rstrip("/"),
-            request_event=environment.events.request,
-            user=self,
+        self.client = ApiSession(
+            (self.host or "").rstrip("/"),
+            environment.events.request,
+            self,
+            credentials,
             insecure=self.insecure,
             network_timeout=self.network_timeout,
             connection_timeout=self.connection_timeout,
@@ -107,72 +190,53 @@ class RapidHttpUser(FastHttpUser):
             max_retries=self.max_retries,
             concurrency=self.concurrency,
             client_pool=self.client_pool,
-            ssl_context_factory=self.ssl_context_factory,
+            ssl_context_factory=self.ssl_context_factory or partial(_tls_context, self.insecure),
             headers=self.default_headers,
             proxy_host=self.proxy_host,
             proxy_port=self.proxy_port,
         )
-        session.query_credentials = credentials.query
-        self.client = session
 
 
-def fill_template(template: str, values: Mapping[str, Any]) -> str:
-    """A path template with its `{names}` filled and percent-encoded (RFC 3986, section 2.1).
+class _Response(FastResponse):
+    """An answer whose unknown or broken content coding is a failure, not an exception."""
 
-    Raises KeyError for a name without a value, so that `/items/None` is never sent.
-    """
-    return _TEMPLATE_NAME.sub(lambda match: quote(_text(values[match[1]]), safe=""), template)
+    error: Exception | None = None
 
-
-def encode_query(
-    params: Mapping[str, Any] | Sequence[tuple[str, Any]] | None, more: Mapping[str, str]
-) -> str:
-    """The query string, without a question mark; "" when there is nothing to say."""
-    if not params and not more:
-        return ""
-    pairs = list(params.items() if isinstance(params, Mapping) else params or ())
-    return urlencode(form_pairs([*pairs, *more.items()]), quote_via=quote)
+    def _content(self) -> bytes | None:
+        try:
+            content: bytes | None = super()._content()
+        except (ValueError, zlib.error, brotli.error):
+            self.error = HTTPParseError("the content coding of the answer is unknown or broken")
+            return b""
+        return content
 
 
-def form_pairs(
-    values: Mapping[str, Any] | Sequence[tuple[str, Any]],
-) -> list[tuple[str, str]]:
-    """Names and texts as forms and queries send them: lists repeat the name, None is left out."""
-    pairs: list[tuple[str, str]] = []
-    for name, value in values.items() if isinstance(values, Mapping) else values:
-        items = value if isinstance(value, list | tuple) else [value]
-        pairs.extend((name, _text(item)) for item in items if item is not None)
-    return pairs
+class _Agent(LocustUserAgent):
+    """Locust's agent, without retries of its own, and with every answer kept as an answer."""
+
+    response_type = _Response
+    valid_response_codes = range(1000)  # else it decodes the body of every error, and may fail
+
+    def _urlopen(self, request: Any) -> FastResponse:
+        # The library sends a GET again, up to this number of times, when the server closes the
+        # connection; idle connections that were closed are noticed before sending anyway.
+        self.clientpool.get_client(request.url_split)._connection_pool.size = -1
+        response: FastResponse = super()._urlopen(request)
+        if response.status_code >= 400:
+            response.error = LocustBadStatusCode(request.url, code=response.status_code)
+        return response
+
+    def _handle_retries_exceeded(self, url: Any, last_error: Any = None) -> NoReturn:
+        if last_error is not None:
+            raise last_error  # "timed out", not "retries exceeded" with the URL and its ids
+        super()._handle_retries_exceeded(url)
+        raise AssertionError("unreachable: Locust's agent raises")
 
 
-def encode_multipart(
-    fields: Mapping[str, Any], files: Mapping[str, FilePart | Sequence[FilePart]]
-) -> tuple[bytes, str]:
-    """A multipart/form-data body and its content type. Objects become JSON parts (OpenAPI 3)."""
-    parts: list[RequestField] = []
-    for name, value in fields.items():
-        items = value if isinstance(value, list | tuple) else [value]
-        for item in items:
-            if item is None:
-                continue
-            part = RequestField(name=name, data=_text(item))
-            is_json = isinstance(item, Mapping | list)
-            part.make_multipart(content_type="application/json" if is_json else None)
-            parts.append(part)
-    for name, upload in files.items():
-        for file_name, content, content_type in [upload] if isinstance(upload, tuple) else upload:
-            part = RequestField(name=name, data=content, filename=file_name)
-            part.make_multipart(content_type=content_type)
-            parts.append(part)
-    return encode_multipart_formdata(parts)
-
-
-def _text(value: Any) -> str:
-    """A value as forms, queries and paths write it: booleans in lower case, objects as JSON."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Mapping | list | tuple):
-        return json_text.dumps(value, separators=(",", ":"))
-    return str(value)
+@lru_cache(maxsize=4)
+def _tls_context(insecure: bool, cafile: str | None = None) -> SSLContext:
+    """One context for all users: making one takes longer than many requests."""
+    if insecure:
+        return gevent.ssl._create_unverified_context()  # type: ignore[no-any-return]
+    own = os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE")
+    return gevent.ssl.create_default_context(cafile=own or cafile)  # type: ignore[no-any-return]

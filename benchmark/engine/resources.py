@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -32,7 +33,11 @@ class Resource:
 
     def __getitem__(self, field: str) -> Any:
         """A member of the item, by name or by JSON Pointer. Skips the task where it is missing."""
-        return value_at(self.item, field if field[:1] in {"", "/"} else f"/{field}", self.kind)
+        pointer = field if field[:1] in {"", "/"} else f"/{field}"
+        value = value_at(self.item, pointer)
+        if value is None:
+            raise SkipTask(f"the answer with the {self.kind} has no {pointer}")
+        return value
 
     def of(self, kind: str) -> Resource:
         """The parent of that kind under which this resource was made."""
@@ -40,12 +45,29 @@ class Resource:
             return self.parents[kind]
         raise SkipTask(f"a {self.kind} was made without its {kind}")
 
+    def ancestors(self) -> list[Resource]:
+        """Its parents, their parents, and so on: each once."""
+        known = list(self.parents.values())
+        for resource in known:  # it grows meanwhile
+            known.extend(one for one in resource.parents.values() if one not in known)
+        return known
+
     def __repr__(self) -> str:
         return f"Resource({self.kind})"
 
 
-def value_at(document: Any, pointer: str, kind: str) -> Any:
-    """What a JSON Pointer (RFC 6901) leads to in an answer; where nowhere, the task is skipped."""
+def answer_json(reply: Any) -> Any:
+    """The JSON value of a 2xx answer; None where it is an error, or is no JSON."""
+    if not 200 <= reply.status_code < 300 or not reply.content:
+        return None
+    try:
+        return json.loads(reply.content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def value_at(document: Any, pointer: str) -> Any:
+    """What a JSON Pointer (RFC 6901) leads to; None where it leads nowhere."""
     found = document
     for token in pointer[1:].split("/") if pointer else []:
         name = token.replace("~1", "/").replace("~0", "~")
@@ -54,7 +76,5 @@ def value_at(document: Any, pointer: str, kind: str) -> Any:
         elif isinstance(found, list) and name.isdecimal() and int(name) < len(found):
             found = found[int(name)]
         else:
-            raise SkipTask(f"the answer with the {kind} has no {pointer}")
-    if found is None:
-        raise SkipTask(f"the answer with the {kind} has null at {pointer}")
+            return None
     return found

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from benchmark.generators.parameter_generator import limits
-from benchmark.generators.parameter_generator.checks import satisfies
+from benchmark.generators.parameter_generator.checks import satisfies, text_fits
 from benchmark.generators.parameter_generator.documented import Documented
 from benchmark.generators.parameter_generator.members import Members, kind_of
 from benchmark.generators.parameter_generator.names import (
@@ -73,6 +73,7 @@ class Drawing:
         self._encoding = encoding or {}
         self._nodes = 0
         self._attempts = 0
+        self._scattered = False
         self._text = 0
 
     def draw(self, rules: Rules, name: str) -> Any:
@@ -218,6 +219,7 @@ class Drawing:
                 # Later attempts look further along the documented values, then anywhere.
                 if taken and self._index is not None:
                     self._index = None if attempt > len(taken) else (asked or 0) + attempt + 1
+                self._scattered = attempt > _UNIQUE_TRIES // 2
                 value = self._value(rules, name, depth + 1, inside)
                 if not any(identical(value, other) for other in taken):
                     return value
@@ -228,6 +230,7 @@ class Drawing:
             return MISSING
         finally:
             self._index = asked
+            self._scattered = False
 
     # ── Scalars ───────────────────────────────────────────────────────────────────────────────────
 
@@ -247,13 +250,18 @@ class Drawing:
         return {} if depth == 0 and not name else self._string(rules, name)
 
     def _string(self, rules: Rules, name: str) -> str:
+        scattered = f"{self._words.slug()}-{self._words.token(6)}"
+        if self._scattered and text_fits(scattered, rules):
+            return scattered
         text = draw_string(self._words, rules, name, self._infer)
         self._text += len(text)
         return text if self._text <= limits.MAX_TOTAL_TEXT else text[:1]
 
     def _number(self, rules: Rules, name: str, integer: bool) -> int | float:
-        wanted = None
-        if self._infer and name:
+        wanted: tuple[float, float] | None = None
+        if self._scattered:
+            wanted = (1, 1_000_000)
+        elif self._infer and name:
             meaning = meaning_of(name)
             if meaning is not None and meaning.numbers is not None:
                 wanted = meaning.numbers
