@@ -7,313 +7,288 @@ quick.
 
 from __future__ import annotations
 
+import inspect
 import json
+import logging
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from benchmark.errors import BenchmarkError
+from benchmark import __version__
+from benchmark.errors import BenchmarkError, LocustError, UsageError
+from benchmark.help_page import GroupedCommand, Program
+from benchmark.options import (
+    ACTION,
+    CONTENT,
+    CREDENTIALS,
+    FILES,
+    LOAD,
+    OUTPUT,
+    TARGET,
+    YES,
+    Group,
+    Switches,
+)
 
 if TYPE_CHECKING:
     from benchmark.models import Report
     from benchmark.settings import BenchmarkConfig
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C or SIGTERM. Results so far are kept."""
+
+_LOOK: dict[str, Any] = {
+    "add_completion": False,
+    "pretty_exceptions_enable": False,
+    "rich_markup_mode": None,
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+}
+
 app = typer.Typer(
     name="stress-api",
+    cls=Program,
     help="Point it at an HTTP API and get a load test with a verdict, without writing a line.",
-    epilog="Example: stress-api run --host http://localhost:8000 --users 20 --run-time 60s",
+    epilog=(
+        "stress-api discover --host http://localhost:8000\n"
+        "stress-api run --host http://localhost:8000 --users 20 --run-time 60s\n"
+        "stress-api COMMAND --help"
+    ),
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    **_LOOK,
 )
 
-INTERRUPTED = 130
 
-# ── options, each one once ────────────────────────────────────────────────────────────────────
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The console script `stress-api`: run a command and leave with its exit code."""
+    sys.exit(_run_program(app, "stress-api", sys.argv[1:] if arguments is None else arguments))
 
-Host = Annotated[str | None, typer.Option("--host", "-H", help="base URL of the API under test")]
-Spec = Annotated[
-    list[str] | None,
-    typer.Option("--spec", help="OpenAPI document, file or URL; skips the search (repeatable)"),
-]
-AppOption = Annotated[
-    str | None,
-    typer.Option("--app", metavar="MODULE:ATTRIBUTE", help="read the documents from an ASGI app"),
-]
-HeaderOption = Annotated[
-    list[str] | None, typer.Option("--header", metavar="'K: V'", help="sent with every request")
-]
-Token = Annotated[str | None, typer.Option("--token", help="bearer token (or BENCHMARK_TOKEN)")]
-Basic = Annotated[
-    str | None, typer.Option("--basic", metavar="USER:PASSWORD", help="HTTP basic credentials")
-]
-ApiKey = Annotated[
-    str | None, typer.Option("--api-key", help="API key, sent where the document says")
-]
-Insecure = Annotated[bool | None, typer.Option("--insecure", help="do not verify TLS certificates")]
-Include = Annotated[
-    list[str] | None,
-    typer.Option("--include", metavar="GLOB", help="only operations like 'GET /items*'"),
-]
-Exclude = Annotated[
-    list[str] | None,
-    typer.Option("--exclude", metavar="GLOB", help="no operations like 'DELETE *'"),
-]
-Tag = Annotated[list[str] | None, typer.Option("--tag", help="only operations with this tag")]
-ReadOnly = Annotated[bool | None, typer.Option("--read-only", help="only GET, HEAD and OPTIONS")]
-AllowHost = Annotated[
-    list[str] | None,
-    typer.Option("--allow-host", metavar="HOST", help="a further host that may be contacted"),
-]
-ResultsDir = Annotated[Path | None, typer.Option("--results-dir", help="where results go")]
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option("--config", envvar="BENCHMARK_CONFIG", help="settings file (benchmark.yaml)"),
-]
-Seed = Annotated[int | None, typer.Option("--seed", help="for repeatable values (42)")]
-WaitTime = Annotated[
-    str | None,
-    typer.Option("--wait-time", metavar="MIN-MAX", help="pause between tasks in seconds (1-3)"),
-]
-JsonFlag = Annotated[
-    bool, typer.Option("--json", envvar="BENCHMARK_JSON", help="print one JSON object, no text")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", envvar="BENCHMARK_QUIET", help="no progress")]
-Verbose = Annotated[
-    bool,
-    typer.Option("--verbose", "-v", envvar="BENCHMARK_VERBOSE", help="say what is tried"),
-]
+
+def main_flat(arguments: Sequence[str] | None = None) -> NoReturn:
+    """`run_benchmark.py`: the options of `stress-api run` without a command before them."""
+    flat = typer.Typer(**_LOOK)
+    examples = (
+        "python benchmark/run_benchmark.py --test-type light --host http://localhost:8000\n"
+        "python benchmark/run_benchmark.py --test-type dynamic --users 20 --run-time 60s\n"
+        "python benchmark/run_benchmark.py --discover-only"
+    )
+    flat.command(cls=GroupedCommand, options_metavar=_RUN_OPTIONS, epilog=examples)(run)
+    given = sys.argv[1:] if arguments is None else arguments
+    sys.exit(_run_program(flat, "run_benchmark.py", given))
+
+
+def _run_program(program: typer.Typer, name: str, arguments: Sequence[str]) -> int:
+    """Hand the arguments before `--` to typer, and remember those behind it for Locust."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    own, for_locust = list(arguments[:end]), tuple(arguments[end + 1 :])
+    try:
+        code = program(args=own, prog_name=name, standalone_mode=False, obj=for_locust)
+    except typer.TyperException as error:  # an unknown option or command
+        if not own:
+            sys.stderr.write(error.format_message() + "\n")  # the help page
+        else:
+            path = getattr(getattr(error, "ctx", None), "command_path", name)
+            _say_error(error.format_message(), f"see {path} --help")
+        return UsageError.exit_code
+    except ModuleNotFoundError as error:
+        sys.stderr.write(  # plainly, since the package that prints errors may be missing too
+            f"error: the package {error.name} is not installed for {sys.executable}\n"
+            "hint: ./benchmark/run_benchmark.sh install, "
+            "or pip install -r benchmark/requirements.txt\n"
+        )
+        return LocustError.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _command(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make of `function(config, switches)` what typer takes: a parameter for each option."""
+
+    def decorate(function: Callable[[BenchmarkConfig, Switches], None]) -> Callable[..., None]:
+        def call(context: typer.Context, **given: Any) -> None:
+            values = {name: value for name, value in given.items() if value not in (None, [])}
+            with _outcome(verbose="verbose" in values):
+                if context.obj and ACTION not in groups:
+                    raise UsageError(
+                        f"{context.command_path} passes nothing on to Locust",
+                        "arguments after -- belong to the command run",
+                    )
+                if context.obj:
+                    values["locust_args"] = context.obj
+                function(*_read(values))
+
+        context = inspect.Parameter(
+            "context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context
+        )
+        options = [option for group in groups for option in group.parameters()]
+        call.__signature__ = inspect.Signature([context, *options])  # type: ignore[attr-defined] # read by typer
+        call.__name__, call.__doc__ = function.__name__, function.__doc__
+        return call
+
+    return decorate
+
+
+def _read(values: Mapping[str, Any]) -> tuple[BenchmarkConfig, Switches]:
+    from benchmark.settings import load_config  # noqa: PLC0415  # slow to import
+
+    own = Switches.__dataclass_fields__
+    switches = {name: value for name, value in values.items() if name in own}
+    for name in {"config", "output"} & switches.keys():
+        switches[name] = Path(switches[name]).expanduser()
+    settings = {name: value for name, value in values.items() if name not in own}
+    config = load_config(settings, switches.get("config"))
+    return config, Switches(**switches)
 
 
 # ── commands ──────────────────────────────────────────────────────────────────────────────────
 
+_RUN_OPTIONS = "[OPTIONS] [-- LOCUST_ARGS]"
 
-@app.command()
-def run(
-    host: Host = None,
-    test_type: Annotated[
-        str | None,
-        typer.Option(
-            "--test-type",
-            help="light, medium, heavy, stress, spike, dynamic, quick, suite or discover",
-        ),
-    ] = None,
-    users: Annotated[str | None, typer.Option("--users", "-u", help="how many users")] = None,
-    spawn_rate: Annotated[
-        str | None, typer.Option("--spawn-rate", "-r", help="users started per second")
-    ] = None,
-    run_time: Annotated[
-        str | None, typer.Option("--run-time", "-t", help="how long: 90s, 5m, 1h30m")
-    ] = None,
-    wait_time: WaitTime = None,
-    interactive: Annotated[
-        bool, typer.Option("--interactive", help="open Locust's web page on port 8089")
-    ] = False,
-    check_health: Annotated[
-        bool, typer.Option("--check-health", help="say whether the host is up, and end")
-    ] = False,
-    discover_only: Annotated[
-        bool, typer.Option("--discover-only", help="find the API documents, send no load")
-    ] = False,
-    locustfile: Annotated[
-        Path | None, typer.Option("--locustfile", help="run this file instead of generating one")
-    ] = None,
-    spec: Spec = None,
-    app_: AppOption = None,
-    header: HeaderOption = None,
-    token: Token = None,
-    basic: Basic = None,
-    api_key: ApiKey = None,
-    insecure: Insecure = None,
-    include: Include = None,
-    exclude: Exclude = None,
-    tag: Tag = None,
-    read_only: ReadOnly = None,
-    allow_host: AllowHost = None,
-    results_dir: ResultsDir = None,
-    config: ConfigFile = None,
-    seed: Seed = None,
-    as_json: JsonFlag = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    locust_args: Annotated[
-        list[str] | None, typer.Argument(metavar="[-- LOCUST_ARGS]", help="passed on to Locust")
-    ] = None,
-) -> None:
+
+@app.command(
+    cls=GroupedCommand,
+    options_metavar=_RUN_OPTIONS,
+    epilog=(
+        "stress-api run --host http://localhost:8000 --test-type light\n"
+        "stress-api run --users 20 --run-time 60s --exclude 'DELETE *'\n"
+        "stress-api run --locustfile benchmark/locustfile.py -- --tags read"
+    ),
+)
+@_command(LOAD, ACTION, TARGET, CREDENTIALS, CONTENT, FILES.without("output"), OUTPUT)
+def run(config: BenchmarkConfig, switches: Switches) -> None:
     """Discover the API, generate a load test, run it and report.
 
-    Settings come from flags, from BENCHMARK_<OPTION> in the environment, and from benchmark.yaml.
+    Every option can also be given as BENCHMARK_<OPTION> in the environment or in benchmark.yaml.
+    What stands after -- is passed on to Locust.
     """
-    flags = {k: v for k, v in locals().items() if k not in _COMMAND_ONLY}
-    with _outcome(verbose=verbose):
-        settings = _settings({**flags, "app": app_}, config)
-        if check_health:
-            _health(settings, as_json=as_json)
-        elif discover_only or settings.test_type == "discover":
-            _discover(settings, as_json=as_json, quiet=quiet)
-        elif interactive:
-            _interact(settings, quiet=quiet)
-        else:
-            _run(settings, as_json=as_json, quiet=quiet)
+    if switches.check_health:
+        _health(config, switches)
+    elif switches.discover_only or config.test_type == "discover":
+        _discover(config, switches)
+    elif switches.interactive:
+        _interact(config, switches)
+    else:
+        _run(config, switches)
 
 
-_COMMAND_ONLY = frozenset(
-    "interactive check_health discover_only config as_json quiet verbose app_ output".split()
-)
+@app.command(cls=GroupedCommand, epilog="stress-api discover --host http://localhost:8000")
+@_command(TARGET, CREDENTIALS, FILES.without("output"), OUTPUT)
+def discover(config: BenchmarkConfig, switches: Switches) -> None:
+    """Find the API documents of a host; sends no load."""
+    _discover(config, switches)
 
 
-@app.command()
-def discover(
-    host: Host = None,
-    spec: Spec = None,
-    app_: AppOption = None,
-    header: HeaderOption = None,
-    token: Token = None,
-    basic: Basic = None,
-    api_key: ApiKey = None,
-    insecure: Insecure = None,
-    allow_host: AllowHost = None,
-    results_dir: ResultsDir = None,
-    config: ConfigFile = None,
-    as_json: JsonFlag = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
-    """Find the API documents of a host and list the applications. Sends no load."""
-    flags = {k: v for k, v in locals().items() if k not in _COMMAND_ONLY}
-    with _outcome(verbose=verbose):
-        settings = _settings({**flags, "app": app_}, config)
-        _discover(settings, as_json=as_json, quiet=quiet)
+@app.command(cls=GroupedCommand, epilog="stress-api generate --spec openapi.json -o locustfile.py")
+@_command(TARGET, CREDENTIALS, CONTENT.without("locustfile"), LOAD.only("wait_time"), FILES, OUTPUT)
+def generate(config: BenchmarkConfig, switches: Switches) -> None:
+    """Write the locustfile of an API and end.
+
+    With --spec it needs no server.
+    """
+    from benchmark import pipeline  # noqa: PLC0415  # slow to import
+    from benchmark.console import print_plan, watching  # noqa: PLC0415
+
+    with watching(quiet=switches.quiet or switches.json) as observer:
+        prepared = pipeline.generate(config, switches.output, observer)
+    if switches.json:
+        files = [str(path) for path in prepared.files]
+        _print_json({"locustfile": str(prepared.locustfile), "files": files})
+    elif prepared.plan is not None:
+        print_plan(prepared.plan)
+        typer.echo(prepared.locustfile)
 
 
-@app.command()
-def generate(
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="where the locustfile goes")
+@app.command(cls=GroupedCommand, epilog="stress-api analyze benchmark/results")
+def analyze(
+    results: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="RESULT",
+            show_default=False,
+            help="a result (.json), the _timeline.jsonl of a run that was killed, a _stats.csv of "
+            "Locust, or a folder (default: the newest result)",
+        ),
     ] = None,
-    host: Host = None,
-    spec: Spec = None,
-    app_: AppOption = None,
-    header: HeaderOption = None,
-    token: Token = None,
-    basic: Basic = None,
-    api_key: ApiKey = None,
-    insecure: Insecure = None,
-    include: Include = None,
-    exclude: Exclude = None,
-    tag: Tag = None,
-    read_only: ReadOnly = None,
-    allow_host: AllowHost = None,
-    results_dir: ResultsDir = None,
-    config: ConfigFile = None,
-    seed: Seed = None,
-    wait_time: WaitTime = None,
-    as_json: JsonFlag = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
+    results_dir: Annotated[
+        str | None,
+        typer.Option("--results-dir", metavar="FOLDER", help="where results are looked for"),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="print one JSON object and nothing else")
+    ] = False,
 ) -> None:
-    """Write the locustfile of an API without running it; with --spec it needs no server."""
-    flags = {k: v for k, v in locals().items() if k not in _COMMAND_ONLY}
-    with _outcome(verbose=verbose):
-        from benchmark import pipeline  # noqa: PLC0415  # slow to import
-        from benchmark.console import print_plan, watching  # noqa: PLC0415
-
-        settings = _settings({**flags, "app": app_}, config)
-        with watching(quiet=quiet or as_json) as observer:
-            prepared = pipeline.generate(settings, output, observer)
-        if as_json:
-            _print_json(
-                {"locustfile": str(prepared.locustfile), "files": list(map(str, prepared.files))}
-            )
-        elif prepared.plan is not None:
-            print_plan(prepared.plan)
-            typer.echo(prepared.locustfile)
-
-
-@app.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
-def analyze(arguments: Annotated[list[str] | None, typer.Argument()] = None) -> None:
-    """Read old results again and print the verdict; several at once make a table."""
-    from benchmark.utils.analyze_results import main as analyze_main  # noqa: PLC0415
-
-    raise typer.Exit(analyze_main(arguments or []))
-
-
-@app.command()
-def health(
-    host: Host = None,
-    header: HeaderOption = None,
-    token: Token = None,
-    basic: Basic = None,
-    api_key: ApiKey = None,
-    insecure: Insecure = None,
-    config: ConfigFile = None,
-    as_json: JsonFlag = False,
-) -> None:
-    """Say whether the host is up, and which API documents it shows."""
-    flags = {k: v for k, v in locals().items() if k not in _COMMAND_ONLY}
+    """Read old results again: the verdict on one, a table of several."""
     with _outcome():
-        _health(_settings(flags, config), as_json=as_json)
+        from benchmark.utils.analyze_results import main as analyze_main  # noqa: PLC0415  # slow
+
+        folder = results_dir or str(_read({})[0].results_dir)
+        options = ["--results-dir", folder, *(["--json"] if as_json else [])]
+        raise typer.Exit(analyze_main([*options, "--", *(results or [])]))
 
 
-@app.command()
-def check(
-    host: Host = None,
-    header: HeaderOption = None,
-    token: Token = None,
-    basic: Basic = None,
-    api_key: ApiKey = None,
-    insecure: Insecure = None,
-    results_dir: ResultsDir = None,
-    config: ConfigFile = None,
-    as_json: JsonFlag = False,
+@app.command(cls=GroupedCommand, epilog="stress-api health --host http://localhost:8000")
+@_command(TARGET, CREDENTIALS, FILES.only("config"), OUTPUT.without("quiet"))
+def health(config: BenchmarkConfig, switches: Switches) -> None:
+    """Say whether the host is up and which documents it shows."""
+    _health(config, switches)
+
+
+@app.command(cls=GroupedCommand, epilog="stress-api check --host http://localhost:8000")
+@_command(TARGET, CREDENTIALS, FILES.without("output"), OUTPUT.without("quiet"))
+def check(config: BenchmarkConfig, switches: Switches) -> None:
+    """Say whether everything is in place, here and at the host.
+
+    It looks at Python, the packages, the results folder and the port of the web page.
+    """
+    _health(config, switches, installation=True)
+
+
+@app.command(cls=GroupedCommand, epilog="stress-api demo --yes")
+@_command(YES, LOAD.only("run_time"), FILES.only("results_dir"))
+def demo(config: BenchmarkConfig, switches: Switches) -> None:
+    """Show the whole way at a small API, in half a minute."""
+    from benchmark.guided_demo import run_demo  # noqa: PLC0415  # slow to import
+
+    run_demo(config, ask=not switches.yes and sys.stdin.isatty())
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"stress-api {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[  # its callback does it
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
 ) -> None:
-    """Say whether everything is in place here (packages, folders, ports) and at the host."""
-    flags = {k: v for k, v in locals().items() if k not in _COMMAND_ONLY}
-    with _outcome():
-        _health(_settings(flags, config), as_json=as_json, installation=True)
-
-
-@app.command()
-def demo(
-    yes: Annotated[bool, typer.Option("--yes", help="ask nothing")] = False,
-    run_time: Annotated[str, typer.Option("--run-time", "-t", help="how long")] = "20s",
-) -> None:
-    """Start the demo gateway, discover it, show the generated file, run it for 20 s, report."""
-    with _outcome():
-        from benchmark.guided_demo import run_demo  # noqa: PLC0415  # slow to import
-
-        run_demo(ask=not yes and sys.stdin.isatty(), run_time=run_time)
+    pass
 
 
 # ── what commands share ───────────────────────────────────────────────────────────────────────
 
 
-def _settings(flags: dict[str, Any], config_file: Path | None) -> BenchmarkConfig:
-    from benchmark.settings import load_config  # noqa: PLC0415  # slow to import
-
-    given = {name: value for name, value in flags.items() if value not in (None, [], ())}
-    return load_config(given, config_file)
-
-
-def _run(settings: BenchmarkConfig, *, as_json: bool, quiet: bool) -> None:
+def _run(config: BenchmarkConfig, switches: Switches) -> None:
     from benchmark import pipeline  # noqa: PLC0415  # slow to import
     from benchmark.console import watching  # noqa: PLC0415
     from benchmark.utils.reporters.environment import describe_environment  # noqa: PLC0415
     from benchmark.utils.reporters.text import write_suite, write_text  # noqa: PLC0415
     from benchmark.utils.results import result_to_json  # noqa: PLC0415
 
-    with watching(quiet=quiet or as_json) as observer:
-        reports = pipeline.run_benchmark(settings, observer)
-    if as_json:
+    with watching(quiet=switches.quiet or switches.json) as observer:
+        reports = pipeline.run_benchmark(config, observer)
+    if switches.json:
         environment = describe_environment()
         results = [result_to_json(report, environment) for report in reports]
-        _print_json(results[0] if settings.test_type != "suite" else {"results": results})
+        _print_json(results[0] if config.test_type != "suite" else {"results": results})
     else:
         for report in reports:
             write_text(report, sys.stdout)
@@ -327,20 +302,20 @@ def _exit_for(reports: tuple[Report, ...]) -> None:
     if "interrupted" in statuses:
         raise typer.Exit(INTERRUPTED)
     if "failed" in statuses:
-        raise typer.Exit(5)
+        raise typer.Exit(BenchmarkError.exit_code)
 
 
-def _discover(settings: BenchmarkConfig, *, as_json: bool, quiet: bool) -> None:
+def _discover(config: BenchmarkConfig, switches: Switches) -> None:
     from benchmark import pipeline  # noqa: PLC0415  # slow to import
     from benchmark.console import print_discovery, watching  # noqa: PLC0415
 
-    with watching(quiet=quiet or as_json) as observer:
-        observer.stage(f"Looking for API documents at {settings.base_url}")
-        discovery = pipeline.discover(settings)
+    with watching(quiet=switches.quiet or switches.json) as observer:
+        observer.stage(pipeline.where_from(config))
+        discovery = pipeline.discover(config)
         specs = pipeline.parse(discovery)
         stamp = pipeline.time_stamp()
-        path = pipeline.write_discovery(settings.results_dir, stamp, discovery, specs)
-    if as_json:
+        path = pipeline.write_discovery(config.results_dir, stamp, discovery, specs)
+    if switches.json:
         typer.echo(path.read_text(encoding="utf-8"), nl=False)
     else:
         counts = {s.application: (len(s.operations), len(s.skipped)) for s in specs}
@@ -348,19 +323,19 @@ def _discover(settings: BenchmarkConfig, *, as_json: bool, quiet: bool) -> None:
         typer.echo(path)
 
 
-def _interact(settings: BenchmarkConfig, *, quiet: bool) -> None:
+def _interact(config: BenchmarkConfig, switches: Switches) -> None:
     from benchmark import pipeline  # noqa: PLC0415  # slow to import
     from benchmark.console import watching  # noqa: PLC0415
 
-    with watching(quiet=quiet) as observer:
-        pipeline.interact(settings, observer)
+    with watching(quiet=switches.quiet) as observer:
+        pipeline.interact(config, observer)
 
 
-def _health(settings: BenchmarkConfig, *, as_json: bool, installation: bool = False) -> None:
-    from benchmark.health import check_installation, check_target, print_checks  # noqa: PLC0415
+def _health(config: BenchmarkConfig, switches: Switches, *, installation: bool = False) -> None:
+    from benchmark.health import check_all, check_target, print_checks  # noqa: PLC0415
 
-    checks = (*(check_installation(settings) if installation else ()), *check_target(settings))
-    if as_json:
+    checks = check_all(config) if installation else check_target(config)
+    if switches.json:
         _print_json({"ok": all(c.ok for c in checks), "checks": [c.to_json() for c in checks]})
     else:
         print_checks(checks, sys.stdout)
@@ -373,32 +348,41 @@ def _print_json(value: Any) -> None:
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
+def _say_error(message: str, hint: str = "") -> None:
+    from benchmark.console import print_error  # noqa: PLC0415  # slow to import
+
+    print_error(message, hint)
+
+
 @contextmanager
 def _outcome(*, verbose: bool = False) -> Iterator[None]:
     """Turn errors into messages and exit codes, at the one place where commands end."""
-    from benchmark.console import print_error, set_up_logging  # noqa: PLC0415  # slow to import
-
-    set_up_logging(verbose=verbose)
     before = signal.signal(signal.SIGTERM, _raise_interrupt)
     try:
+        from benchmark.console import set_up_logging  # noqa: PLC0415  # slow to import
+
+        set_up_logging(verbose=verbose)
         yield
     except BenchmarkError as error:
-        print_error(error.message, error.hint)
+        _say_error(error.message, error.hint)
         raise typer.Exit(error.exit_code) from error
     except KeyboardInterrupt:
-        print_error("Interrupted")
+        _say_error("Interrupted")
         raise typer.Exit(INTERRUPTED) from None
+    except (typer.Exit, BrokenPipeError, ModuleNotFoundError):
+        raise
+    except Exception as error:  # the last net: a traceback helps no user
+        logging.getLogger(__name__).debug("It happened here:", exc_info=error)
+        _say_error(
+            f"{type(error).__name__}: {error}", "add --verbose to see where; please report it"
+        )
+        raise typer.Exit(BenchmarkError.exit_code) from error
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
 def _raise_interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
-def main(command: Callable[..., Any] = app) -> None:
-    """The console script: run a command and leave with its exit code."""
-    command()
+    raise KeyboardInterrupt("SIGTERM")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ How flags, environment and file are laid over these is in `settings.py`.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 BENCHMARK_CONFIGS: dict[str, dict[str, Any]] = {
@@ -52,3 +53,10 @@ DYNAMIC_CONFIG: dict[str, Any] = {
 
 SUITE: tuple[str, ...] = ("light", "medium", "heavy")
 """The test types that `--test-type suite` runs, one after the other."""
+
+
+def default_results_dir() -> Path:
+    """`benchmark/results` in a checkout; `results` in the working folder where it is installed."""
+    here = Path(__file__).resolve().parent
+    is_checkout = (here.parent / "pyproject.toml").is_file()
+    return here / "results" if is_checkout else Path.cwd() / "results"

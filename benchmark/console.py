@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from benchmark.utils.timeline import Progress
 
 _PLAIN_LINE_SECONDS = 10.0
+_FILE_WIDTH = 240
 
 
 class TerminalObserver:
@@ -32,6 +33,7 @@ class TerminalObserver:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._console = Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
+        self._is_live = sys.stderr.isatty() and not self._console.is_dumb_terminal
         self._bar: ProgressBar | None = None
         self._next_line = _PLAIN_LINE_SECONDS
         self._profile: LoadProfile | None = None
@@ -39,14 +41,14 @@ class TerminalObserver:
     def stage(self, text: str) -> None:
         """Print one sentence on a line of its own; a running bar ends first."""
         self.close()
-        self._console.print(f"[bold]>[/] {escape(clean_text(text))}")
+        self._console.print(f"[bold]>[/] {_plain(text)}")
 
     def running(self, profile: LoadProfile, progress: Progress) -> None:
         """Move the bar, or print a plain line now and then."""
         if profile is not self._profile:
             self.close()
             self._profile, self._next_line = profile, _PLAIN_LINE_SECONDS
-        if self._console.is_terminal:
+        if self._is_live:
             self._move_bar(profile, progress)
         elif progress.elapsed >= self._next_line:
             self._next_line = progress.elapsed + _PLAIN_LINE_SECONDS
@@ -113,33 +115,45 @@ def print_error(message: str, hint: str = "") -> None:
 
 def print_discovery(discovery: Discovery, counts: dict[str, tuple[int, int]]) -> None:
     """A table of the applications found; `counts` maps names to (operations, skipped ones)."""
-    console = Console(highlight=False)
-    table = Table(title=f"API documents of {escape(clean_text(discovery.base_url))}")
-    for heading in ("application", "prefix", "document", "operations", "skipped"):
-        table.add_column(
-            heading, justify="right" if heading in {"operations", "skipped"} else "left"
-        )
+    console = _output()
+    base = discovery.base_url
+    console.print(f"API documents of {_plain(base)}", style="bold")
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("application", "prefix", "document"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("operations", "skipped"):
+        table.add_column(heading, justify="right")
     for document in discovery.documents:
         operations, skipped = counts.get(document.name, (0, 0))
         table.add_row(
-            escape(clean_text(document.name)),
-            escape(clean_text(document.prefix or "/")),
-            escape(clean_text(document.openapi_url)),
+            _plain(document.name),
+            _plain(document.prefix or "/"),
+            _plain(document.openapi_url.removeprefix(base)),
             str(operations),
-            str(skipped) if skipped else "",
+            str(skipped),
         )
     console.print(table)
     for note in discovery.notes:
-        console.print(f"note: {escape(clean_text(note.where))}: {escape(clean_text(note.message))}")
+        console.print(f"note: {_plain(note.where)}: {_plain(note.message)}", soft_wrap=True)
 
 
 def print_plan(plan: LoadPlan) -> None:
     """How many operations take part, and for each one that does not, why."""
-    console = Console(highlight=False)
+    console = _output()
     tasks = list(plan.tasks())
     left_out = [(t.operation, t.readiness.reason) for t in tasks if not t.readiness.enabled]
     left_out += [(skip.key, skip.reason) for skip in plan.skipped]
     total = len(tasks) + len(plan.skipped)
     console.print(f"{total - len(left_out)} of {total} operations take part.")
     for operation, reason in left_out:
-        console.print(f"  {escape(clean_text(operation))}: {escape(clean_text(reason))}")
+        console.print(f"  {_plain(operation)}: {_plain(reason)}", soft_wrap=True)
+
+
+def _output() -> Console:
+    """Where data go; as wide as they need where no terminal sets the width."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _FILE_WIDTH)
+
+
+def _plain(text: str) -> str:
+    """Text from outside: nothing in it is markup or moves the cursor."""
+    return escape(clean_text(text))

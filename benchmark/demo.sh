@@ -7,6 +7,8 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 case "${1:-}" in
   -h | --help) echo "Usage: ./benchmark/demo.sh [--yes] [--run-time 20s]"; exit 0 ;;
 esac
-has_packages "$ROOT" || "$ROOT/scripts/setup" --quiet
-python=$(find_installed_python "$ROOT") || exit $?
-PYTHONPATH="$ROOT${PYTHONPATH:+:$PYTHONPATH}" exec "$python" -m benchmark.cli demo "$@"
+python=$(find_installed_python "$ROOT" 2>/dev/null) || {
+  "$ROOT/scripts/setup" --quiet
+  python=$(find_installed_python "$ROOT")
+}
+PYTHONPATH="$ROOT${PYTHONPATH:+:$PYTHONPATH}" exec "$python" -P -m benchmark.cli demo "$@"

@@ -12,26 +12,35 @@ from pathlib import Path
 
 from benchmark import pipeline
 from benchmark.console import print_discovery, print_plan, watching
-from benchmark.errors import TargetError, UsageError
-from benchmark.settings import load_config
+from benchmark.errors import DocumentError, TargetError, UsageError
+from benchmark.settings import BenchmarkConfig
 from benchmark.utils.reporters.text import write_text
 
 _GATEWAY = "examples.gateway"
 _LISTENING = re.compile(r"https?://[\w.:\[\]-]+")
 _ROOT = Path(__file__).resolve().parent.parent
-_SHOWN_LINES = 60
+_RUN_SECONDS = 20.0
+_HEAD_LINES, _CLASS_LINES = 10, 40
 
 
-def run_demo(*, ask: bool, run_time: str) -> None:
-    """Run every step, with a pause before each if `ask`. Prints to stdout as a person reads it."""
+def run_demo(given: BenchmarkConfig, *, ask: bool) -> None:
+    """Run every step, with a pause before each if `ask`. Prints to stdout as a person reads it.
+
+    Of what was given, the run time (20 s if there is none) and the results folder count.
+    """
     with _gateway() as url, watching(quiet=False) as observer:
         print(f"The demo gateway listens on {url}.")  # noqa: T201
-        config = load_config({"host": url, "test_type": "dynamic", "run_time": run_time})
+        config = BenchmarkConfig(
+            host=url,
+            test_type="dynamic",
+            run_time=given.run_time or _RUN_SECONDS,
+            results_dir=given.results_dir,
+        )
         profile = config.profile()
         _step(ask, "Discover its API documents")
         prepared = pipeline.prepare(config, profile.users, observer)
-        if prepared.discovery is None or prepared.plan is None:
-            raise UsageError("The demo needs an API document", "unset BENCHMARK_LOCUSTFILE")
+        if prepared.discovery is None or prepared.plan is None:  # never without --locustfile
+            raise DocumentError("The demo gateway showed no API document")
         counts = {s.application: (len(s.operations), len(s.skipped)) for s in prepared.specs}
         print_discovery(prepared.discovery, counts)
         print_plan(prepared.plan)
@@ -54,10 +63,12 @@ def _step(ask: bool, title: str) -> None:
 
 
 def _show(path: Path) -> None:
+    """The beginning of the file and of its first user class, which is what there is to see."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    print("\n".join(lines[:_SHOWN_LINES]))  # noqa: T201
-    if len(lines) > _SHOWN_LINES:
-        print(f"... {len(lines) - _SHOWN_LINES} more lines in {path}")  # noqa: T201
+    first = next(n for n, line in enumerate(lines) if line.startswith("class "))
+    parts = [*lines[:_HEAD_LINES], "...", *lines[first : first + _CLASS_LINES]]
+    print("\n".join(parts))  # noqa: T201
+    print(f"... and more: {len(lines)} lines in {path}")  # noqa: T201
 
 
 @contextmanager

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import platform
+import re
 import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
 from typing import TextIO
 
 from benchmark.errors import BenchmarkError, LocustError
-from benchmark.pipeline import discover, parse
 from benchmark.runner import WEB_PORT, port_is_free, prepare_folder
 from benchmark.settings import BenchmarkConfig
 from benchmark.utils.text_safety import clean_text
 
-_PACKAGES = ("locust", "requests", "jinja2", "yaml", "faker", "pandas", "typer", "fastapi")
+_REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 _MIN_FREE_BYTES = 100_000_000
 
 
@@ -35,15 +36,22 @@ class Check:
         return {"name": self.name, "ok": self.ok, "detail": self.detail, "hint": self.hint}
 
 
+def check_all(config: BenchmarkConfig) -> tuple[Check, ...]:
+    """Installation and host; without the packages nothing can be asked of the host."""
+    here = check_installation(config)
+    packages_missing = any(c.exit_code == LocustError.exit_code and not c.ok for c in here)
+    return here if packages_missing else (*here, *check_target(config))
+
+
 def check_installation(config: BenchmarkConfig) -> tuple[Check, ...]:
     """Python, packages, the results folder, and the port of Locust's web page."""
-    missing = [name for name in _PACKAGES if importlib.util.find_spec(name) is None]
-    install = "pip install -r benchmark/requirements.txt"
+    needed = re.findall(r"^[A-Za-z0-9._-]+", _REQUIREMENTS.read_text(encoding="utf-8"), re.M)
+    missing = [name for name in needed if not _is_installed(name)]
     packages = Check(
         "packages",
         not missing,
-        f"missing: {', '.join(missing)}" if missing else "all installed",
-        install if missing else "",
+        f"missing: {', '.join(missing)}" if missing else f"all {len(needed)} installed",
+        f"pip install -r {_REQUIREMENTS}" if missing else "",
         LocustError.exit_code,
     )
     port = "free" if port_is_free(WEB_PORT) else "taken: only --interactive needs it"
@@ -55,13 +63,27 @@ def check_installation(config: BenchmarkConfig) -> tuple[Check, ...]:
     )
 
 
+def _is_installed(distribution: str) -> bool:
+    try:
+        metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
 def check_target(config: BenchmarkConfig) -> tuple[Check, ...]:
     """Whether the host answers, and which documents it shows."""
+    from benchmark.pipeline import discover, parse, reach  # noqa: PLC0415  # may lack a package
+
+    try:
+        target = Check("target", True, f"{config.base_url} {reach(config)}")
+    except BenchmarkError as error:
+        return (_failed("target", error),)
     try:
         discovery = discover(config)
         specs = parse(discovery)
     except BenchmarkError as error:
-        return (Check("target", False, error.message, error.hint, error.exit_code),)
+        return (target, _failed("documents", error))
     operations = {spec.application: len(spec.operations) for spec in specs}
     found = [
         Check(
@@ -71,7 +93,7 @@ def check_target(config: BenchmarkConfig) -> tuple[Check, ...]:
         )
         for document in discovery.documents
     ]
-    return (Check("target", True, f"{config.base_url} answers"), *found)
+    return (target, *found)
 
 
 def print_checks(checks: Sequence[Check], out: TextIO) -> None:
@@ -84,11 +106,15 @@ def print_checks(checks: Sequence[Check], out: TextIO) -> None:
             out.write(f"      {'':<{width}}  hint: {clean_text(check.hint)}\n")
 
 
+def _failed(name: str, error: BenchmarkError) -> Check:
+    return Check(name, False, error.message, error.hint, error.exit_code)
+
+
 def _results_folder(config: BenchmarkConfig) -> Check:
     try:
         prepare_folder(config.results_dir)
     except BenchmarkError as error:
-        return Check("results folder", False, error.message, error.hint, error.exit_code)
+        return _failed("results folder", error)
     free = shutil.disk_usage(config.results_dir).free
     if free < _MIN_FREE_BYTES:
         detail = f"{config.results_dir}: only {free // 1_000_000} MB free"

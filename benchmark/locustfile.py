@@ -11,30 +11,18 @@ the test starts, and their tasks are left out with one line in the log.
 
 from __future__ import annotations
 
-import logging
 import random
-import re
 import sys
 from importlib.util import find_spec
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import gevent
-from locust import between, events, task
-from locust.env import Environment
-from locust.runners import WorkerRunner
+from locust import between, task
 
 if find_spec("benchmark") is None:  # the suite is not installed: take it from this checkout
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmark.engine import RapidHttpUser
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from locust import User
-
-logger = logging.getLogger(__name__)
+from benchmark.engine.routes import leave_out_missing_routes, missing_routes, needs
 
 DOCUMENTS = "/api/v1/documents"
 SESSIONS = f"{DOCUMENTS}/sessions"
@@ -52,18 +40,7 @@ WORDS = "load test gateway session document chunk latency request answer user re
 _random = random.Random(20)
 TEXTS = [" ".join(_random.choices(WORDS, k=length)).encode() for length in (50, 150, 300, 600)]
 
-_routes: dict[object, tuple[str, ...]] = {}
-missing_routes: set[str] = set()
-
-
-def needs(*routes: str) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
-    """Say which routes (`METHOD /path/{template}`) a task calls; without them it is left out."""
-
-    def remember(function: Callable[[Any], None]) -> Callable[[Any], None]:
-        _routes[function] = routes
-        return function
-
-    return remember
+leave_out_missing_routes("/openapi.json", f"{DOCUMENTS}/openapi.json")
 
 
 class GatewayUser(RapidHttpUser):
@@ -237,108 +214,3 @@ def members(answer: Any) -> dict[str, Any]:
     except (ValueError, TypeError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
-
-
-# From here on: which routes the host has. Scenarios for one known host do without it.
-
-
-class RouteScout(RapidHttpUser):
-    """Asks a host which routes it has; what it sends stands in no statistic."""
-
-    abstract = True  # so that Locust does not run it
-    connection_timeout = 5.0
-    network_timeout = 10.0
-
-    def __init__(self, host: str) -> None:
-        self.host = host
-        super().__init__(Environment(host=host))
-
-    def missing(self, routes: Iterable[str]) -> set[str]:
-        """The routes that the host lacks. Raises ConnectionError where it does not answer.
-
-        What an OpenAPI document lists is there. Documents hide routes at times, so plain pages
-        are asked for as well. Other routes would need data: they must be listed, or, where nothing
-        is published, at least not be unknown to a request for their options.
-        """
-        if self.client.get("/openapi.json").status_code == 0:
-            raise ConnectionError(f"{self.host} does not answer: is it running, is --host right?")
-        published = self.published("") | self.published(DOCUMENTS)
-        return {route for route in routes if not self.has(route, published)}
-
-    def published(self, prefix: str) -> set[str]:
-        """The routes in the OpenAPI document of the application that is mounted at `prefix`."""
-        paths = members(self.client.get(f"{prefix}/openapi.json")).get("paths")
-        return {
-            unnamed(f"{method.upper()} {prefix}{path}")
-            for path, methods in (paths.items() if isinstance(paths, dict) else ())
-            for method in (methods if isinstance(methods, dict) else ())
-        }
-
-    def has(self, route: str, published: set[str]) -> bool:
-        """Whether the host has one route, written `METHOD /path/{template}`."""
-        method, path = route.split(" ")
-        if unnamed(route) in published:
-            return True
-        if method == "GET" and "{" not in path:
-            return self.client.get(path).status_code not in {404, 405, 501}
-        some_path = re.sub(r"\{.*?\}", "0", path)
-        return not published and self.client.options(some_path).status_code not in {404, 501}
-
-
-def unnamed(route: str) -> str:
-    """A route whose parameters have no names: `/{id}` and `/{document_id}` are the same route."""
-    return re.sub(r"\{.*?\}", "{}", route)
-
-
-_narrowed: dict[type[User], tuple[list[Any], float]] = {}
-
-
-def leave_out_missing_routes(environment: Environment, **_: Any) -> None:
-    """Take the tasks whose routes the host lacks out of the test, and classes without tasks too."""
-    host = environment.host
-    if host is None:
-        return  # Locust says so itself
-    wanted = set(chain(*_routes.values()))
-    problem = f"{host} has none of the routes of these scenarios; try: stress-api run --host {host}"
-    try:
-        missing = RouteScout(host).missing(wanted)
-    except ConnectionError as error:
-        missing, problem = wanted, str(error)
-    missing_routes.clear()
-    missing_routes.update(missing)
-    for user_class in environment.user_classes:
-        _narrowed[user_class] = user_class.tasks, user_class.weight
-        user_class.tasks = [
-            one for one in user_class.tasks if missing.isdisjoint(_routes.get(one, ()))
-        ]
-        if not user_class.tasks:
-            user_class.weight = 0
-    if isinstance(environment.runner, WorkerRunner):
-        return  # the master asks too, and speaks for all
-    if not any(user_class.tasks for user_class in environment.user_classes):
-        end_test(environment, problem)
-    elif missing:
-        logger.warning("%s lacks %s: left out", host, ", ".join(sorted(missing)))
-
-
-def put_tasks_back(**_: Any) -> None:
-    """Undo it, since the next test of the web interface may have another host."""
-    for user_class, (tasks, weight) in _narrowed.items():
-        user_class.tasks, user_class.weight = tasks, weight
-    _narrowed.clear()
-
-
-def end_test(environment: Environment, problem: str) -> None:
-    """End a test that has nothing to do; the exit code is the suite's for an unusable target."""
-    logger.error(problem)
-    runner = environment.runner
-    if runner is None:
-        return
-    if environment.web_ui is None:
-        environment.process_exit_code = 3
-    # Not at once: a runner cannot end in the middle of its own start.
-    gevent.spawn(runner.stop if environment.web_ui else runner.quit)
-
-
-events.test_start.add_listener(leave_out_missing_routes)  # type: ignore[no-untyped-call] # Locust
-events.test_stop.add_listener(put_tasks_back)  # type: ignore[no-untyped-call] # Locust

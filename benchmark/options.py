@@ -1,7 +1,7 @@
 """The options of the command line: each one once, in the groups in which --help shows them.
 
-A value is read and checked in `settings.py`, wherever it was written; here it is a text, a list of
-texts, or a switch. Kept free of slow imports, so that --help is quick.
+Here an option is a text, a list of texts or a switch; what its value must be is checked in
+`settings.py`, wherever it was written. Nothing slow is imported, so that --help is quick.
 """
 
 from __future__ import annotations
@@ -13,38 +13,40 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option: `flags` as they are typed, and what its value is called ("" for a switch)."""
+    """One option: its flags as they are typed, and what its value is called ("" for a switch)."""
 
     flags: str
     value: str
     help: str
     many: bool = False
-    variable: str | None = None
 
     @property
     def name(self) -> str:
         """The setting, or the field of `Switches`, that it fills."""
-        long = next(flag for flag in self.flags.split() if flag.startswith("--"))
-        return long.removeprefix("--").replace("-", "_")
+        return self.flags.split()[0].removeprefix("--").replace("-", "_")
 
     def parameter(self, group: str) -> inspect.Parameter:
-        """The option as typer understands it; one that was not given is None."""
+        """The option as typer understands it; the value of one that was not given is None."""
         kind: Any = list[str] if self.many else str if self.value else bool
+        is_switch = self.name in Switches.__dataclass_fields__  # settings read their own variable
         info = typer.Option(
             *self.flags.split(),
             help=self.help,
             metavar=self.value or None,
-            envvar=self.variable,
+            envvar=f"BENCHMARK_{self.name.upper()}" if is_switch else None,
             show_envvar=False,
             rich_help_panel=group,
         )
-        annotation = Annotated[kind | None, info]
-        return inspect.Parameter(self.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+        return inspect.Parameter(
+            self.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[kind | None, info],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,18 @@ class Group:
         """The same heading with some of its options."""
         return Group(self.title, tuple(each for each in self.options if each.name in names))
 
+    def without(self, *names: str) -> Group:
+        """The same heading without some of its options."""
+        return Group(self.title, tuple(each for each in self.options if each.name not in names))
+
 
 @dataclass(frozen=True, slots=True)
 class Switches:
     """What says how one command behaves, and is no setting of a benchmark."""
 
-    interactive: bool = False
-    check_health: bool = False
     discover_only: bool = False
+    check_health: bool = False
+    interactive: bool = False
     config: Path | None = None
     output: Path | None = None
     yes: bool = False
@@ -78,17 +84,87 @@ class Switches:
     verbose: bool = False
 
 
-ACTION = Group("What to do (default: discover, generate, run, report)", (
-    Option("--discover-only", "", "only find the API documents; sends no load", variable="BENCHMARK_DISCOVER_ONLY"),
-    Option("--check-health", "", "only say whether the host is up", variable="BENCHMARK_CHECK_HEALTH"),
-    Option("--interactive", "", "open Locust's web page on port 8089 with the test", variable="BENCHMARK_INTERACTIVE"),
-    Option("--locustfile", "FILE", "run this file instead of generating one"),
-))  # fmt: skip
+LOAD = Group(
+    "Load",
+    (
+        Option(
+            "--test-type",
+            "NAME",
+            "light, medium, heavy, stress, spike, dynamic (the default), quick, a preset of "
+            "yours, suite (several in turn), or discover",
+        ),
+        Option("--users -u", "NUMBER", "how many users (default: as the test type says)"),
+        Option("--spawn-rate -r", "NUMBER", "how many users start per second"),
+        Option("--run-time -t", "TIME", "how long, as in 90s, 5m or 1h30m"),
+        Option("--wait-time", "MIN-MAX", "a user's pause between tasks, in seconds (default: 1-3)"),
+    ),
+)
 
-LOAD = Group("How much load", (
-    Option("--test-type", "NAME", "light, medium, heavy, stress, spike, dynamic, quick, a preset of your own, suite (several in turn) or discover (default: dynamic)"),
-    Option("--users -u", "NUMBER", "how many users (default: as the test type says)"),
-    Option("--spawn-rate -r", "NUMBER", "how many users start per second"),
-    Option("--run-time -t", "TIME", "how long: 90s, 5m or 1h30m"),
-    Option("--wait-time", "MIN-MAX", "pause between two tasks of a user, in seconds (default: 1-3)"),
-))  # fmt: skip
+ACTION = Group(
+    "Instead of a run",
+    (
+        Option("--discover-only", "", "find the API documents and end; sends no load"),
+        Option("--check-health", "", "say whether the host is up and end"),
+        Option("--interactive", "", "open Locust's web page on port 8089 with the test"),
+    ),
+)
+
+TARGET = Group(
+    "Target",
+    (
+        Option("--host -H", "URL", "base URL of the API (default: http://localhost:8000)"),
+        Option(
+            "--spec",
+            "FILE_OR_URL",
+            "OpenAPI document to use instead of searching (repeatable)",
+            many=True,
+        ),
+        Option("--app", "MODULE:ATTRIBUTE", "ASGI application to take the documents from"),
+        Option(
+            "--allow-host", "HOST", "another host that may be contacted (repeatable)", many=True
+        ),
+        Option("--insecure", "", "accept any TLS certificate"),
+    ),
+)
+
+CREDENTIALS = Group(
+    "Signing in (safer in the environment: BENCHMARK_TOKEN and so on)",
+    (
+        Option("--token", "TOKEN", "bearer token"),
+        Option("--basic", "USER:PASSWORD", "user and password of HTTP Basic"),
+        Option("--api-key", "KEY", "API key, sent where the document says"),
+        Option("--header", "'NAME: VALUE'", "sent with every request (repeatable)", many=True),
+    ),
+)
+
+CONTENT = Group(
+    "Test",
+    (
+        Option("--include", "GLOB", "only such operations: 'GET /items*' (repeatable)", many=True),
+        Option("--exclude", "GLOB", "no such operations: 'DELETE *' (repeatable)", many=True),
+        Option("--tag", "TAG", "only operations with this tag (repeatable)", many=True),
+        Option("--read-only", "", "only GET, HEAD and OPTIONS"),
+        Option("--seed", "NUMBER", "another number makes other values (default: 42)"),
+        Option("--locustfile", "FILE", "run this file instead of generating one"),
+    ),
+)
+
+FILES = Group(
+    "Files",
+    (
+        Option("--results-dir", "FOLDER", "where results go (default: benchmark/results)"),
+        Option("--output -o", "FILE", "where the locustfile goes (default: the results folder)"),
+        Option("--config", "FILE", "settings file (default: benchmark.yaml, if there is one)"),
+    ),
+)
+
+OUTPUT = Group(
+    "Output",
+    (
+        Option("--json", "", "print one JSON object and nothing else"),
+        Option("--quiet -q", "", "no progress, only the result"),
+        Option("--verbose -v", "", "say what is tried, and why"),
+    ),
+)
+
+YES = Group("Demo", (Option("--yes -y", "", "ask nothing"),))

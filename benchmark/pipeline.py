@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from benchmark.errors import DocumentError, UsageError
+from benchmark.errors import DocumentError, TargetError, UsageError
 from benchmark.generators.dependency_analyzer import analyze_dependencies
 from benchmark.generators.locust_generator import render_locustfile
 from benchmark.generators.openapi_parser import parse_document
@@ -29,6 +29,7 @@ from benchmark.generators.subapp_discovery import (
     discover_from_specs,
     discovery_json,
 )
+from benchmark.generators.transport import Transport, TransportFailure
 from benchmark.models import (
     ApiSpec,
     Discovery,
@@ -43,6 +44,7 @@ from benchmark.runner import (
     RunRequest,
     interrupts_wait,
     prepare_folder,
+    require_locust,
     require_web_port,
     run_headless,
     run_interactive,
@@ -55,6 +57,9 @@ from benchmark.utils.reporters.json_file import write_json
 from benchmark.utils.results import build_result
 from benchmark.utils.timeline import Progress, TimelineReader, read_timeline
 from benchmark.utils.timeline_lines import profile_to_json
+
+_GENERATED_FOR = 10
+"""How many users a locustfile is written for if nobody says: enough for a class each."""
 
 
 class Observer(Protocol):
@@ -80,6 +85,18 @@ class Prepared:
     specs: tuple[ApiSpec, ...] = ()
     plan: LoadPlan | None = None
     files: tuple[Path, ...] = ()
+
+
+def reach(config: BenchmarkConfig) -> str:
+    """What the host answers at its base URL, in words. Raises TargetError if it does not answer."""
+    with Transport(config.target) as transport:
+        reply = transport.get(config.base_url)
+    if isinstance(reply, TransportFailure):
+        raise TargetError(
+            f"{config.base_url} is not reachable: {reply.message}",
+            "start the API, or correct the address (--host)",
+        )
+    return f"answers with status {reply.status} after {reply.seconds * 1000:.0f} ms"
 
 
 def discover(config: BenchmarkConfig) -> Discovery:
@@ -139,8 +156,13 @@ def plan(base_url: str, specs: Sequence[ApiSpec], config: BenchmarkConfig, users
     return load_plan
 
 
-def prepare(config: BenchmarkConfig, users: int, observer: Observer) -> Prepared:
-    """Everything up to the locustfile, each result written to the results folder."""
+def prepare(
+    config: BenchmarkConfig, users: int, observer: Observer, out: Path | None = None
+) -> Prepared:
+    """Everything up to the locustfile, each result written to the results folder.
+
+    `out` is where the locustfile goes instead. Raises UsageError if it cannot be written there.
+    """
     prepare_folder(config.results_dir)
     if config.locustfile is not None:
         if not config.locustfile.is_file():
@@ -154,9 +176,14 @@ def prepare(config: BenchmarkConfig, users: int, observer: Observer) -> Prepared
     load_plan = plan(origin(config.base_url), specs, config, users)
     plan_file = config.results_dir / f"load_plan_{stamp}.json"
     plan_file.write_text(_json(plan_to_json(load_plan)), encoding="utf-8")
-    locustfile = config.results_dir / f"dynamic_locustfile_{stamp}.py"
+    locustfile = out or config.results_dir / f"dynamic_locustfile_{stamp}.py"
     source = render_locustfile(load_plan, _shown(locustfile))
-    locustfile.write_text(source, encoding="utf-8")
+    try:
+        locustfile.parent.mkdir(parents=True, exist_ok=True)
+        locustfile.write_text(source, encoding="utf-8")
+    except OSError as error:
+        problem = f"{locustfile} cannot be written ({error.strerror})"
+        raise UsageError(problem, "choose another --output") from error
     enabled = sum(task.readiness.enabled for task in load_plan.tasks())
     total = sum(1 for _ in load_plan.tasks()) + len(load_plan.skipped)
     observer.stage(f"Wrote {_shown(locustfile)}: {enabled} of {total} operations take part")
@@ -204,6 +231,7 @@ def run(
 
 def run_benchmark(config: BenchmarkConfig, observer: Observer) -> tuple[Report, ...]:
     """The whole way, for one test type or a suite of them; stops after an interrupted run."""
+    require_locust()
     names = config.suite if config.test_type == "suite" else (config.test_type,)
     profiles = [config.profile(name) for name in names]
     prepared = prepare(config, min(profile.users for profile in profiles), observer)
@@ -218,6 +246,7 @@ def run_benchmark(config: BenchmarkConfig, observer: Observer) -> tuple[Report, 
 def interact(config: BenchmarkConfig, observer: Observer) -> None:
     """Open Locust's web page with the generated file, and wait until it is stopped."""
     profile = config.profile()
+    require_locust()
     require_web_port(config.locust_args)  # known before the user waits for discovery
     prepared = prepare(config, profile.users, observer)
     files = RunFiles(config.results_dir, f"benchmark_interactive_{time_stamp()}")
@@ -228,17 +257,7 @@ def interact(config: BenchmarkConfig, observer: Observer) -> None:
 
 def generate(config: BenchmarkConfig, out: Path | None, observer: Observer) -> Prepared:
     """Everything up to the locustfile; `out` is where it goes instead of the results folder."""
-    prepared = prepare(config, config.users or 10, observer)
-    if out is None or prepared.plan is None:
-        return prepared
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(render_locustfile(prepared.plan, _shown(out)), encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{out} cannot be written ({error.strerror})", "check --output") from error
-    return Prepared(
-        prepared.base_url, out, prepared.discovery, prepared.specs, prepared.plan, prepared.files
-    )
+    return prepare(config, config.users or _GENERATED_FOR, observer, out)
 
 
 # ── small parts ───────────────────────────────────────────────────────────────────────────────

@@ -21,9 +21,7 @@ sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 def main() -> None:
     """Run `stress-api run` under this name."""
     try:
-        import typer  # noqa: PLC0415  # a missing package gets a message of ours
-
-        from benchmark.cli import run  # noqa: PLC0415
+        from benchmark.cli import main_flat  # noqa: PLC0415  # a missing package gets a message
     except ModuleNotFoundError as error:
         sys.stderr.write(
             f"error: the package {error.name} is not installed for {sys.executable}\n"
@@ -31,9 +29,9 @@ def main() -> None:
             "or pip install -r benchmark/requirements.txt\n"
         )
         sys.exit(5)
-    flat = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-    flat.command()(run)
-    flat(prog_name="run_benchmark.py")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    main_flat()
 
 
 if __name__ == "__main__":

@@ -24,6 +24,11 @@ command=${1:-help}
 [ $# -gt 0 ] && shift
 case "$command" in
   help | -h | --help) usage; exit 0 ;;
+  -*)
+    echo "error: the command comes before its options, not $command" >&2
+    echo "hint: $0 help" >&2
+    exit 2
+    ;;
   install) exec "$ROOT/scripts/setup" "$@" ;;
 esac
 
@@ -33,8 +38,7 @@ run() { exec "$python" "$ROOT/benchmark/run_benchmark.py" "$@"; }
 
 case "$command" in
   health) run --check-health "$@" ;;
-  check) PYTHONPATH="$ROOT${PYTHONPATH:+:$PYTHONPATH}" exec "$python" -m benchmark.cli check "$@" ;;
+  check) PYTHONPATH="$ROOT${PYTHONPATH:+:$PYTHONPATH}" exec "$python" -P -m benchmark.cli check "$@" ;;
   interactive) run --interactive "$@" ;;
-  -*) echo "error: the command comes before its options" >&2; usage >&2; exit 2 ;;
   *) run --test-type "$command" "$@" ;;
 esac

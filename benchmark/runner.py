@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -34,6 +35,7 @@ WEB_PORT = 8089
 _POLL_SECONDS = 0.25
 _GRACE_SECONDS = 30.0
 _MAX_LINE = 2000
+_LOG_PREFIX = re.compile(r"^\[[^\]]*\] \S+/[A-Z]+/[\w.]+: ")  # time, host, level, logger
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -88,17 +90,18 @@ def run_headless(
     timeline = request.files.path("_timeline.jsonl")
     deadline = time.monotonic() + request.profile.run_time + STOP_TIMEOUT + _GRACE_SECONDS
     interruption = ""
-    overdue = False
+    overdue = announced = False
     while process.poll() is None:
         try:
+            if interruption and not announced:
+                announced = True
+                stopping()
             tick()
             time.sleep(_POLL_SECONDS)
         except KeyboardInterrupt as cause:
             # Before the test began, Locust's answer to SIGINT may not be in place yet.
             gently = signal.SIGINT if timeline.exists() else signal.SIGTERM
             process.send_signal(signal.SIGKILL if interruption else gently)
-            if not interruption:
-                stopping()
             interruption = str(cause) or "Ctrl-C"
             deadline = time.monotonic() + STOP_TIMEOUT + _GRACE_SECONDS
         if not overdue and time.monotonic() > deadline:
@@ -124,7 +127,8 @@ def run_headless(
 
 def _never_began(request: RunRequest, code: int, problem: str) -> BenchmarkError:
     if code == 2 and request.locust_args:  # the code with which argparse ends a program
-        return UsageError(problem, "see locust --help for what may follow --")
+        what = problem.rpartition("error: ")[2]
+        return UsageError(f"Locust refuses what follows --: {what}", "see locust --help")
     hint = f"read {request.files.path('.log')}"
     return LocustError(f"Locust ended with code {code} before the test: {problem}", hint)
 
@@ -209,6 +213,7 @@ def _common_arguments(request: RunRequest) -> list[str]:
         f"--spawn-rate={request.profile.spawn_rate:g}",
         f"--timeline={request.files.path('_timeline.jsonl')}",
         f"--timeline-facts={json.dumps(request.facts)}",
+        f"--parent-pid={os.getpid()}",
         f"--stop-timeout={STOP_TIMEOUT}",
         "--exit-code-on-error=0",  # failed requests are a result, not an error of Locust's
     ]
@@ -282,7 +287,8 @@ class _LogWriter(threading.Thread):
         """The last line that says what went wrong."""
         words = ("Error", "ERROR", "CRITICAL", "error:", "No User class", "Unknown", "Could not")
         telling = [line for line in self._last if any(word in line for word in words)]
-        return (telling or list(self._last) or ["it printed nothing"])[-1].strip()
+        line = (telling or list(self._last) or ["it printed nothing"])[-1]
+        return _LOG_PREFIX.sub("", line).strip()
 
 
 def _safe_line(text: str) -> str:
@@ -290,12 +296,17 @@ def _safe_line(text: str) -> str:
     return " ".join(clean_text(part, _MAX_LINE) for part in text[:_MAX_LINE].split(" "))
 
 
-def _start(request: RunRequest, arguments: list[str]) -> tuple[subprocess.Popen[str], _LogWriter]:
+def require_locust() -> None:
+    """Raises LocustError if Locust is not installed."""
     if importlib.util.find_spec("locust") is None:
         raise LocustError(
             f"Locust is not installed for {sys.executable}",
             "./benchmark/run_benchmark.sh install, or pip install -r benchmark/requirements.txt",
         )
+
+
+def _start(request: RunRequest, arguments: list[str]) -> tuple[subprocess.Popen[str], _LogWriter]:
+    require_locust()
     process = subprocess.Popen(  # noqa: S603  # our own interpreter, a list of arguments, no shell
         # -P: a folder `benchmark` where the user stands must not be taken for this package.
         [sys.executable, "-P", "-m", "benchmark.engine", *arguments],

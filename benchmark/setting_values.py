@@ -7,12 +7,9 @@ it, and how to write it. The caller says which setting it was.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from benchmark.errors import UsageError
-
-T = TypeVar("T")
 
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+(?:\.\d+)?)s?)?\Z", re.ASCII)
 _WAIT = re.compile(r"(\d+(?:\.\d+)?)s?(?:\s*-\s*(\d+(?:\.\d+)?)s?)?\Z", re.ASCII)
@@ -33,14 +30,6 @@ _LOCUST_OWNED = {
     **dict.fromkeys(("--csv", "--html", "--timeline", "--timeline-facts"), "--results-dir"),
     **dict.fromkeys(("--load-shape", "--headless"), "--test-type"),
 }
-
-
-def named(what: str, read: Callable[[Any], T], value: Any) -> T:
-    """`read(value)`, with `what` put before the message of a UsageError."""
-    try:
-        return read(value)
-    except UsageError as error:
-        raise UsageError(f"{what}: {error.message}", error.hint) from None
 
 
 def parse_duration(value: Any) -> float:

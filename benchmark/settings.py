@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from benchmark import config as defaults
+from benchmark.config import default_results_dir
 from benchmark.errors import UsageError
 from benchmark.models import Credentials, LoadProfile, Target
 from benchmark.setting_values import (
@@ -43,13 +44,6 @@ _DEFAULT_HOST = "http://localhost:8000"
 _PRESET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")  # it becomes part of file names
 
 
-def default_results_dir() -> Path:
-    """`benchmark/results` in a checkout; `results` in the working folder where it is installed."""
-    here = Path(__file__).resolve().parent
-    is_checkout = (here.parent / "pyproject.toml").is_file()
-    return here / "results" if is_checkout else Path.cwd() / "results"
-
-
 # ── the kinds of values ───────────────────────────────────────────────────────────────────────
 
 
@@ -69,11 +63,13 @@ def _read_by(read: Callable[[Any], Any]) -> BeforeValidator:
 
 def _lines(value: Any) -> Any:
     """In the environment a list is one line for each item."""
-    return [line for line in value.splitlines() if line.strip()] if _is_text(value) else value
+    if not isinstance(value, str):
+        return value
+    return [line.strip() for line in value.splitlines() if line.strip()]
 
 
 def _comma_items(value: Any) -> Any:
-    return _lines(value.replace(",", "\n")) if _is_text(value) else value
+    return _lines(value.replace(",", "\n")) if isinstance(value, str) else value
 
 
 def _header_lines(value: Any) -> Any:
@@ -93,11 +89,7 @@ def _locust_arguments(value: Any) -> Any:
 def _folder(value: Any) -> Any:
     if "," in str(value):
         raise UsageError("the folder must not contain a comma", "Locust divides names at commas")
-    return Path(value).expanduser() if _is_text(value) else value
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
+    return Path(value).expanduser() if isinstance(value, str) else value
 
 
 def _over(table: Mapping[str, Any]) -> Callable[[Any], Any]:
@@ -195,10 +187,10 @@ class BenchmarkConfig(BaseModel):
     spec: Lines = ()
     app: str | None = None
     locustfile: Path | None = None
-    header: Headers = Field((), repr=False)
-    token: str = Field("", repr=False)
-    basic: str = Field("", repr=False)
-    api_key: str = Field("", repr=False)
+    header: Headers = Field(default=(), repr=False)
+    token: str = Field(default="", repr=False)
+    basic: str = Field(default="", repr=False)
+    api_key: str = Field(default="", repr=False)
     insecure: bool = False
     include: Lines = ()
     exclude: Lines = ()

@@ -1,42 +1,53 @@
 # Sourced by the scripts: finds a Python that is new enough, and the environment to use.
 
-# A python3 of version 3.11 or newer that can make environments; says what to do if there is none.
+# Prints a Python of version 3.11 or newer that can make environments; says what to do if there is
+# none.
 find_python() {
-  local candidate found=""
+  local candidate old="" bare=""
   for candidate in "${PYTHON:-}" python3 python3.14 python3.13 python3.12 python3.11 python; do
-    [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1 || continue
-    found=${found:-$candidate}
-    "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
-    if ! "$candidate" -c 'import venv, ensurepip' 2>/dev/null; then
-      echo "error: $candidate cannot make environments: its venv module is missing" >&2
-      echo "hint: apt install python3-venv (Debian, Ubuntu), or install Python from python.org" >&2
-      return 2
+    [ -n "$candidate" ] && "$candidate" --version >/dev/null 2>&1 || continue
+    if ! is_new_enough "$candidate"; then
+      old=${old:-$candidate}
+    elif ! "$candidate" -c 'import venv, ensurepip' 2>/dev/null; then
+      bare=${bare:-$candidate}
+    else
+      echo "$candidate"
+      return 0
     fi
-    echo "$candidate"
-    return 0
   done
-  if [ -n "$found" ]; then
-    echo "error: $("$found" --version 2>&1) is too old: Python 3.11 or newer is needed," >&2
-    echo "       because current Locust and FastAPI need it" >&2
-  else
-    echo "error: no python3 found" >&2
+  if [ -n "$bare" ]; then
+    echo "error: $bare cannot make environments: its venv module is missing" >&2
+    echo "hint: apt install python3-venv (Debian, Ubuntu), or install Python from python.org" >&2
+    return 2
   fi
-  echo "hint: install Python 3.11 or newer, or name it: PYTHON=/path/to/python3.12 $0" >&2
+  if [ -n "$old" ]; then
+    echo "error: $("$old" --version 2>&1) is too old: stress-api needs Python 3.11 or newer" >&2
+  else
+    echo "error: no Python was found: stress-api needs Python 3.11 or newer" >&2
+  fi
+  echo "hint: install it, or say where it is: PYTHON=/path/to/python3.12 $0" >&2
   return 2
 }
 
-# Whether .venv below ROOT exists and has what the suite imports.
-has_packages() {
-  local python="$1/.venv/bin/python"
-  [ -x "$python" ] && "$python" -c 'import locust, typer, fastapi' 2>/dev/null
+is_new_enough() {
+  "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
 
-# The Python to run the suite with: an active environment that has Locust, else .venv, else python3.
+# Whether a Python is new enough and has what the suite imports.
+has_packages() {
+  is_new_enough "$1" && "$1" -P -c '
+import sys
+from importlib.util import find_spec
+sys.exit(not all(map(find_spec, ("locust", "typer", "pydantic", "rich", "fastapi", "uvicorn"))))
+' 2>/dev/null
+}
+
+# Prints the Python to run the suite with: an active environment that has its packages, else .venv
+# below ROOT, else python3.
 find_installed_python() {
   local root=$1 candidate
   for candidate in "${VIRTUAL_ENV:+$VIRTUAL_ENV/bin/python}" "$root/.venv/bin/python" python3; do
-    [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1 || continue
-    if "$candidate" -c 'import sys, typer; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    if [ -n "$candidate" ] && has_packages "$candidate"; then
       echo "$candidate"
       return 0
     fi

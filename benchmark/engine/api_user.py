@@ -12,9 +12,10 @@ from random import Random
 from typing import Any, ClassVar, TypeVar
 
 import gevent
+from gevent.event import Event
 from gevent.lock import BoundedSemaphore
 from locust import between, events
-from locust.user.task import DefaultTaskSet
+from locust.user.task import LOCUST_STATE_STOPPING, LOCUST_STATE_WAITING, DefaultTaskSet
 
 from benchmark.engine.bodies import Body
 from benchmark.engine.http_client import RapidHttpUser
@@ -100,6 +101,7 @@ class ApiUser(RapidHttpUser):
         self._own: dict[str, list[Resource]] = {}
         self._making: set[str] = set()
         self._in_deletion: Resource | None = None
+        self._stopping = Event()
         self._role = "load"
 
     def context(self) -> dict[str, str]:
@@ -109,6 +111,18 @@ class ApiUser(RapidHttpUser):
     def on_start(self) -> None:
         """Share out one call of every operation first; weights apply afterwards."""
         self._taskset_instance = _FairStart(self)
+
+    def stop(self, force: bool = False) -> bool:
+        """Stop after the task in hand, or at once when between two tasks.
+
+        Locust kills a user that pauses. Where the pause just ends, that hits the next request, and
+        what it makes on the server is nobody's.
+        """
+        if force or self._state != LOCUST_STATE_WAITING:
+            return bool(super().stop(force))
+        self._state = LOCUST_STATE_STOPPING
+        self._stopping.set()
+        return False
 
     def on_stop(self) -> None:
         """Delete what is left of this user's resources, children before their parents.
@@ -168,7 +182,7 @@ class ApiUser(RapidHttpUser):
         The list at `path` is asked for once in each process, and again after a while if it was
         empty; `at` leads to the array in the answer and `filled` fills the path's names.
         """
-        key = f"{path} {sorted(filled.items())}" if filled else path
+        key = f"{path} {at} {sorted(filled.items())}" if filled else f"{path} {at}"
         listing = self._listings.setdefault(key, _Listing())
         with listing.lock:  # the others wait for the first one's answer
             if not listing.items and time.monotonic() >= listing.ask_at:
@@ -183,17 +197,17 @@ class ApiUser(RapidHttpUser):
     # ── what the verbs stand on ───────────────────────────────────────────────────────────────
 
     def _made(self, kind: str, make: Callable[[], None]) -> list[Resource]:
-        """This user's resources of a kind, after it made one more."""
+        """The user's resources of a kind, the last of them new."""
         if self._in_deletion is not None or kind in self._making:
             raise SkipTask(f"no {kind} to be had, and not the time to make one")
-        before = len(self._own.get(kind, ()))
+        own = self._own.setdefault(kind, [])
+        newest = own[-1:]
         self._making.add(kind)
         try:
             make()
         finally:
             self._making.discard(kind)
-        own = self._own.get(kind, [])
-        if len(own) <= before and before < OWN_LIMIT:
+        if own[-1:] == newest:
             raise SkipTask(f"no {kind} could be made")
         return own
 
@@ -202,7 +216,8 @@ class ApiUser(RapidHttpUser):
         return next((r for r in resources if id(r) not in parents), None)
 
     def _delete(self, resource: Resource) -> None:
-        self._own[resource.kind].remove(resource)
+        if resource in (own := self._own[resource.kind]):
+            own.remove(resource)
         if (delete := self._deleters.get(resource.kind)) is None:
             return
         before, self._role, self._in_deletion = self._role, "clean-up", resource
@@ -236,6 +251,9 @@ class _FairStart(DefaultTaskSet):
         if not self.user.tasks:
             return super().get_next_task()  # says what is wrong
         return self.user.pick(*self.user.tasks)
+
+    def _sleep(self, seconds: float) -> None:
+        self.user._stopping.wait(seconds)
 
 
 def _start_over(environment: Any, **_: Any) -> None:

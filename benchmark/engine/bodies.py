@@ -14,13 +14,14 @@ imported; only stamps, clocks and the ids of resources are filled in at the time
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import count
 from random import Random
+from secrets import randbelow
+from string import ascii_lowercase, digits
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -43,6 +44,8 @@ class AtSending:
 
 def any_of(*values: Any) -> AnyOf:
     """One of `values` in each request. All `any_of` of one body move together."""
+    if not values:
+        raise ValueError("any_of() needs at least one value")
     return AnyOf(values)
 
 
@@ -51,10 +54,12 @@ def unique(sample: str, max_length: int | None = None) -> AtSending:
     return AtSending(lambda: stamped(sample, next_stamp(), max_length))
 
 
-def unique_email(sample: str) -> AtSending:
+def unique_email(sample: str, max_length: int | None = None) -> AtSending:
     """An e-mail address like `sample` that was never sent before."""
-    name, _, domain = sample.rpartition("@")
-    return AtSending(lambda: f"{name}.{next_stamp()}@{domain}")
+    name, _, domain = str(sample).rpartition("@")
+    domain = domain if name else "example.org"
+    limit = 64 if max_length is None else min(64, max_length - len(domain) - 1)  # RFC 5321, 4.5.3.1
+    return AtSending(lambda: f"{stamped(name or 'user', next_stamp(), limit, '.')}@{domain}")
 
 
 def unique_uuid() -> AtSending:
@@ -63,8 +68,8 @@ def unique_uuid() -> AtSending:
 
 
 def unique_number() -> AtSending:
-    """An integer never sent before by this process, growing with time."""
-    return AtSending(lambda: _FIRST_NUMBER + next(_numbers))
+    """An integer never sent before by this process: counted from a random one below 2³⁰."""
+    return AtSending(lambda: next(_counters.numbers))
 
 
 def clock(
@@ -100,7 +105,7 @@ class Body:
     def __init__(self, template: Any) -> None:
         variants = max((len(leaf.values) for leaf in _find(template, AnyOf)), default=1)
         self._pool = [_fill(template, index) for index in range(variants)]
-        self._varies = any(_find(template, AtSending))
+        self._varies = any(_find(body, AtSending) for body in self._pool)
 
     def sample(self, random: Random, values: Mapping[str, Any] | None = None) -> Any:
         """One body. `values` maps JSON Pointers to the values that belong there.
@@ -118,24 +123,46 @@ class Body:
         return body
 
 
-def stamped(sample: str, stamp: str, max_length: int | None) -> str:
+def stamped(sample: str, stamp: str, max_length: int | None, separator: str = "-") -> str:
     """`sample-stamp`, cut to `max_length`; the end of the stamp, which varies most, stays."""
     if max_length is None:
-        return f"{sample}-{stamp}"
-    if max_length <= len(stamp):
-        return stamp[len(stamp) - max_length :]
-    return f"{sample[: max(0, max_length - len(stamp) - 1)]}-{stamp}"[-max_length:]
+        return f"{sample}{separator}{stamp}"
+    room = max_length - len(stamp) - len(separator)
+    if room <= 0:
+        return stamp[max(0, len(stamp) - max_length) :]
+    return f"{sample[:room]}{separator}{stamp}"
 
 
 def next_stamp() -> str:
-    """A short text that no other request, process or run uses: nonce, process, counter."""
-    return f"{_RUN}{os.getpid() % 46656:x}x{next(_stamps):x}"
+    """14 letters and digits that no other request, process or run uses.
+
+    It is a number that grows by one from a random start, so its last n places alone do not repeat
+    within 36ⁿ requests of a process.
+    """
+    number = next(_counters.stamps)
+    pairs = []
+    for _ in range(_STAMP_PAIRS):
+        number, pair = divmod(number, len(_PAIRS))
+        pairs.append(_PAIRS[pair])
+    return "".join(reversed(pairs))
 
 
-_RUN = f"{time.time_ns() // 1_000_000 % 2**32:x}"
-_FIRST_NUMBER = int(time.time() * 1000) % 1_000_000_000
-_stamps = count(1)
-_numbers = count(1)
+class _Counters:
+    """Where stamps and numbers of this process stand; worker processes start anew."""
+
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        self.stamps = count(randbelow(len(_PAIRS) ** _STAMP_PAIRS // 2))
+        self.numbers = count(1 + randbelow(2**30))
+
+
+_DIGITS = digits + ascii_lowercase
+_PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
+_STAMP_PAIRS = 7
+_counters = _Counters()
+os.register_at_fork(after_in_child=_counters.start)
 
 
 def _find(node: Any, kind: type[Any]) -> list[Any]:
@@ -143,7 +170,7 @@ def _find(node: Any, kind: type[Any]) -> list[Any]:
         return [node]
     if isinstance(node, Mapping):
         return [found for member in node.values() for found in _find(member, kind)]
-    if isinstance(node, list | tuple):
+    if isinstance(node, list):
         return [found for item in node for found in _find(item, kind)]
     return []
 
@@ -151,7 +178,7 @@ def _find(node: Any, kind: type[Any]) -> list[Any]:
 def _fill(node: Any, index: int) -> Any:
     """The template's variant number `index`; what is made at sending stays."""
     if isinstance(node, AnyOf):
-        return node.values[index % len(node.values)]
+        return _fill(node.values[index % len(node.values)], index)
     if isinstance(node, Mapping):
         return {name: _fill(member, index) for name, member in node.items()}
     if isinstance(node, list):

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
 import gevent
 from locust import events
+from locust.runners import LocalRunner
 
-from benchmark.engine.api_user import ApiUser
 from benchmark.engine.recorder import Recorder
 from benchmark.engine.shapes import STAGES, StagedShape
 
@@ -26,7 +27,11 @@ def _add_options(parser: Any, **_: Any) -> None:
         include_in_web_ui=False,
     )  # fmt: skip
     parser.add_argument(
-        "--timeline-facts", metavar="JSON", default="{}", help="what its first line says besides",
+        "--timeline-facts", metavar="JSON", default="{}", type=_json_object,
+        help="what its first line says besides", include_in_web_ui=False,
+    )  # fmt: skip
+    parser.add_argument(
+        "--parent-pid", metavar="PID", type=int, help="end when this is no longer our parent",
         include_in_web_ui=False,
     )  # fmt: skip
     parser.add_argument(
@@ -37,33 +42,46 @@ def _add_options(parser: Any, **_: Any) -> None:
 
 def _prepare(environment: Any, **_: Any) -> None:
     options = environment.parsed_options
-    # A shell that starts us in the background lets SIGINT be ignored, and Locust inherits that.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Also where the shell that started us in the background lets SIGINT be ignored. Raised by
+    # Python itself, it would end whichever user happens to run, without its clean-up.
+    gevent.signal_handler(signal.SIGINT, _interrupt)
     if options.timeline:
-        Recorder(environment, Path(options.timeline), json.loads(options.timeline_facts))
-        gevent.spawn(_end_with_parent, environment.runner, os.getppid())
-    if options.load_shape and options.run_time:
+        if not isinstance(environment.runner, LocalRunner):
+            sys.exit("--timeline records one process: leave out --processes, --master, --worker")
+        Recorder(environment, Path(options.timeline), options.timeline_facts)
+    if options.parent_pid:
+        gevent.spawn(_end_with_parent, options.parent_pid)
+    if options.load_shape:
+        if not options.run_time:
+            sys.exit("--load-shape needs --run-time")
         stages = STAGES[options.load_shape](options.num_users or 1, options.run_time)
         environment.shape_class = StagedShape(stages)
         environment.shape_class.runner = environment.runner
         options.run_time = None  # the shape ends the test
+    # gevent counts delays from a time that it noted before the imports: the test would end early.
+    gevent.get_hub().loop.update_now()
 
 
-def _end_with_parent(runner: Any, parent: int) -> None:
+def _interrupt() -> None:
+    """Ctrl-C, in the one greenlet that knows what to do then: Locust's main one."""
+    gevent.get_hub().handle_system_error(KeyboardInterrupt, KeyboardInterrupt())
+
+
+def _end_with_parent(parent: int) -> None:
     """Stop the load when the process that watches it is gone: nobody else would."""
     while os.getppid() == parent:
         gevent.sleep(1)
-    runner.quit()
+    _interrupt()
 
 
-def _start_over(environment: Any, **_: Any) -> None:
-    for user_class in environment.user_classes:
-        if issubclass(user_class, ApiUser):
-            user_class.start_over()
+def _json_object(text: str) -> dict[str, Any]:
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")  # noqa: TRY004  # what argparse expects
+    return value
 
 
 def install() -> None:
     """Register everything with Locust's events."""
     events.init_command_line_parser.add_listener(_add_options)
     events.init.add_listener(_prepare)
-    events.test_start.add_listener(_start_over)

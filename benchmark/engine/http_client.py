@@ -14,7 +14,7 @@ from ssl import SSLContext
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
-import brotli
+import brotli  # type: ignore[import-untyped]  # it has no stubs
 import gevent.ssl
 from gevent import GreenletExit
 from geventhttpclient._parser import HTTPParseError
@@ -202,9 +202,9 @@ class _Response(FastResponse):
 
     error: Exception | None = None
 
-    def _content(self) -> bytes | None:
+    def _content(self) -> Any:
         try:
-            content: bytes | None = super()._content()
+            content = super()._content()
         except (ValueError, zlib.error, brotli.error):
             self.error = HTTPParseError("the content coding of the answer is unknown or broken")
             return b""
@@ -215,13 +215,14 @@ class _Agent(LocustUserAgent):
     """Locust's agent, without retries of its own, and with every answer kept as an answer."""
 
     response_type = _Response
-    valid_response_codes = range(1000)  # else it decodes the body of every error, and may fail
+    # Else the agent decodes the body of every error answer, and fails where that is not UTF-8.
+    valid_response_codes = frozenset(range(1000))
 
-    def _urlopen(self, request: Any) -> FastResponse:
+    def _urlopen(self, request: Any) -> _Response:
         # The library sends a GET again, up to this number of times, when the server closes the
         # connection; idle connections that were closed are noticed before sending anyway.
         self.clientpool.get_client(request.url_split)._connection_pool.size = -1
-        response: FastResponse = super()._urlopen(request)
+        response: _Response = super()._urlopen(request)
         if response.status_code >= 400:
             response.error = LocustBadStatusCode(request.url, code=response.status_code)
         return response
@@ -238,5 +239,5 @@ def _tls_context(insecure: bool, cafile: str | None = None) -> SSLContext:
     """One context for all users: making one takes longer than many requests."""
     if insecure:
         return gevent.ssl._create_unverified_context()  # type: ignore[no-any-return]
-    own = os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE")
+    own = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE")
     return gevent.ssl.create_default_context(cafile=own or cafile)  # type: ignore[no-any-return]

@@ -7,16 +7,21 @@ its last second. Lines are deltas: the sum of all of them is the result.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from socket import gaierror
+from ssl import SSLCertVerificationError
 from typing import IO, Any
 
 import gevent
 import locust
+from geventhttpclient.response import HTTPConnectionClosed
+from locust.exception import CatchResponseError
 
 from benchmark.engine.resources import skipped_tasks
 from benchmark.histogram import Histogram, bucket_index
@@ -25,6 +30,16 @@ SCHEMA_VERSION = 1
 MAX_MESSAGE = 200
 MAX_MESSAGES = 50
 """How many different failure messages are kept per operation and second."""
+OTHER_FAILURES = "(other failures)"
+ROLES = frozenset({"load", "setup", "clean-up"})
+
+_VARYING = re.compile(
+    r"https?://\S+"  # URLs
+    r"|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"  # addresses, with a port or without
+    r"|\b(?=[a-z_-]*\d)[\da-z_-]{8,}\b"  # ids: long words with digits
+    r"|\b\d{4,}\b",  # ports, numbers
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -52,7 +67,7 @@ class _Tally:
         if error is not None:
             self.failures += 1
             known = error in self.errors or len(self.errors) < MAX_MESSAGES
-            self.errors[error if known else "other failures"] += 1
+            self.errors[error if known else OTHER_FAILURES] += 1
 
     def to_json(self, method: str, name: str, role: str) -> dict[str, Any]:
         latency = Histogram(self.latencies, self.total, self.lowest, self.highest)
@@ -82,6 +97,8 @@ class Recorder:
         self._file: IO[str] | None = None
         self._tallies: dict[tuple[str, str, str], _Tally] = {}
         self._began = 0.0
+        self._ended: float | None = None
+        self._users_at_end = 0
         self._skipped: Counter[str] = Counter()
         events = environment.events
         events.test_start.add_listener(self.start)
@@ -93,7 +110,7 @@ class Recorder:
         """A test begins (again, in the web UI): start a fresh file and a line each second."""
         self._tallies.clear()
         self._skipped = Counter(skipped_tasks)
-        self._ended: float | None = None
+        self._ended = None
         self._began = time.monotonic()
         self._file = self._path.open("w", encoding="utf-8")
         self._write(
@@ -101,7 +118,7 @@ class Recorder:
                 "kind": "start",
                 "schema_version": SCHEMA_VERSION,
                 "started_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-                "host": self._environment.host or "",
+                "host": re.sub(r"//[^/]*@", "//", self._environment.host or ""),  # no passwords
                 "locust": locust.__version__,
                 **self._facts,
             }
@@ -121,18 +138,21 @@ class Recorder:
         **_: Any,
     ) -> None:
         """Count one request. It runs in the middle of the load, so it does nothing slow."""
-        role = context.get("role", "load") if isinstance(context, dict) else "load"
-        key = (request_type, name, role)
+        role = context.get("role") if isinstance(context, dict) else None
+        key = (str(request_type), str(name), role if role in ROLES else "load")
         tally = self._tallies.get(key)
         if tally is None:
             tally = self._tallies[key] = _Tally()
-        status = getattr(response, "status_code", 0) or 0
+        status = getattr(response, "status_code", 0)
+        status = status if isinstance(status, int) else 0
         error = describe_failure(exception, status) if exception else None
         tally.add(response_time or 0.0, response_length or 0, status, error)
 
     def mark_end(self, **_: Any) -> None:
         """The load is over; what still comes is answers on their way and clean-up."""
-        self._ended = time.monotonic()
+        if self._ended is None:  # a second Ctrl-C says it again
+            self._ended = time.monotonic()
+            self._users_at_end = self._environment.runner.user_count
 
     def finish(self, **_: Any) -> None:
         """All users have stopped: write what is left and the last line."""
@@ -141,8 +161,9 @@ class Recorder:
         self._ticker.kill()
         self._write_second()
         elapsed = (self._ended or time.monotonic()) - self._began
-        planned = self._facts.get("profile", {}).get("run_time", 0)
-        reason = "run time reached" if elapsed >= planned - 1 else "stopped"
+        profile = self._facts.get("profile")
+        planned = profile.get("run_time", 0) if isinstance(profile, dict) else 0
+        reason = "run time reached" if planned and elapsed >= planned - 1 else "stopped"
         self._write({"kind": "end", "elapsed": round(elapsed, 3), "reason": reason})
         self._file.close()
         self._file = None
@@ -163,7 +184,7 @@ class Recorder:
         line: dict[str, Any] = {
             "kind": "second",
             "elapsed": round(elapsed, 3),
-            "users": self._environment.runner.user_count,
+            "users": self._users_at_end if self._ended else self._environment.runner.user_count,
             "operations": [tally.to_json(*key) for key, tally in tallies.items()],
         }
         if reasons := {reason: number for reason, number in skipped.items() if number > 0}:
@@ -172,21 +193,34 @@ class Recorder:
 
     def _write(self, line: dict[str, Any]) -> None:
         if self._file is not None:
-            self._file.write(json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n")
+            self._file.write(json.dumps(line, separators=(",", ":")) + "\n")
             self._file.flush()
 
 
 def describe_failure(exception: BaseException | str, status: int) -> str:
-    """A failure in a few words, the same for all of its sort: "HTTP 404", "connection refused"."""
+    """A failure in a few words, the same for all of its sort: "HTTP 404", "connection refused".
+
+    What a locustfile says in `failure("…")` stays as it is.
+    """
+    if isinstance(exception, CatchResponseError | str):
+        return str(exception)[:MAX_MESSAGE] or "failed"
     if status >= 400:
         return f"HTTP {status}"
     if isinstance(exception, ConnectionRefusedError):
         return "connection refused"
     if isinstance(exception, ConnectionResetError | BrokenPipeError):
         return "connection reset by the server"
-    if isinstance(exception, TimeoutError):
+    if isinstance(exception, HTTPConnectionClosed):
+        return "connection closed by the server without an answer"
+    if isinstance(exception, TimeoutError | gevent.Timeout):
         return "timed out"
-    text = str(exception) or type(exception).__name__
-    if isinstance(exception, BaseException) and type(exception).__name__ not in text:
-        text = f"{type(exception).__name__}: {text}"
-    return text[:MAX_MESSAGE]
+    if isinstance(exception, gaierror):
+        return "the host name cannot be resolved"
+    if isinstance(exception, SSLCertVerificationError):
+        return f"TLS certificate not accepted: {exception.verify_message.partition(',')[0]}"
+    if isinstance(exception, OSError) and exception.strerror:
+        return exception.strerror.lower()
+    # The library's own errors begin with the URL; `text` is what they say besides.
+    text = _VARYING.sub("…", getattr(exception, "text", None) or str(exception))
+    name = type(exception).__name__
+    return (f"{name}: {text}" if text else name)[:MAX_MESSAGE]

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from locust import LoadTestShape
 
+EARLY_SECONDS = 0.05
+"""How early a tick may come and still count for the next stage, not a whole second later."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -29,8 +32,15 @@ def stress_stages(users: int, run_time: float, steps: int = 5) -> tuple[Stage, .
 
 
 def spike_stages(users: int, run_time: float) -> tuple[Stage, ...]:
-    """A tenth of the users, the sudden peak for the middle third, and a tenth to recover."""
+    """A tenth of the users, the sudden peak for the middle third, and a tenth to recover.
+
+    A stage lasts a second at least; below three seconds the recovery is left out, then the start.
+    """
     base = max(1, round(users / 10))
+    if run_time < 2:
+        return (Stage(run_time, users),)
+    if run_time < 3:
+        return Stage(1, base), Stage(run_time, users)
     return (
         Stage(run_time / 3, base),
         Stage(run_time * 2 / 3, users),
@@ -52,10 +62,14 @@ class StagedShape(LoadTestShape):
         self.stages = stages
 
     def tick(self) -> tuple[int, float] | None:
-        """The users that should run now and the rate to get there; None after the last stage."""
-        elapsed = self.get_run_time()
+        """The users that should run now and the rate to get there; None after the last stage.
+
+        The answer is the same throughout a stage, else Locust would begin the ramp again.
+        """
+        elapsed = self.get_run_time() + EARLY_SECONDS
+        before = 0
         for stage in self.stages:
             if elapsed < stage.end:
-                change = abs(stage.users - self.get_current_user_count())
-                return stage.users, float(max(change, 1))
+                return stage.users, float(max(abs(stage.users - before), 1))
+            before = stage.users
         return None

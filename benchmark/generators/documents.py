@@ -12,13 +12,13 @@ import math
 import re
 import sys
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from benchmark.errors import DocumentError
 from benchmark.generators.yaml_reader import YamlProblem, read_yaml
-from benchmark.models import unescape_pointer
 
 _OPENAPI_HINT = "an OpenAPI 3 or Swagger 2.0 document, in JSON or YAML, is needed"
 _MAX_SERVERS = 50
@@ -61,6 +61,15 @@ def read_document(
     Parts that YAML aliases share are shared in the result too: it must not be changed.
     Raises DocumentError for everything else, with line and column where the text has them.
     """
+    document = read_value(data, where, limits)
+    if not isinstance(document, dict):
+        kind = "a list" if isinstance(document, list) else "a single value"
+        raise DocumentError(f"{where} holds {kind}, not an OpenAPI document", _OPENAPI_HINT)
+    return document
+
+
+def read_value(data: bytes, where: str, limits: DocumentLimits = DocumentLimits()) -> Any:
+    """As `read_document`, for a file that may hold a part of a document: any value is taken."""
     if len(data) > limits.max_bytes:
         raise DocumentError(
             f"{where} has {len(data):,} bytes, and more than {limits.max_bytes:,} are not read",
@@ -76,11 +85,7 @@ def read_document(
             f"{where} is {kind}, not an OpenAPI document",
             "give the address of the JSON or YAML document; a sign-in may be needed to see it",
         )
-    document = _parse(text, where, limits)
-    if not isinstance(document, dict):
-        kind = "a list" if isinstance(document, list) else "a single value"
-        raise DocumentError(f"{where} holds {kind}, not an OpenAPI document", _OPENAPI_HINT)
-    return document
+    return _parse(text, where, limits)
 
 
 def _decode(data: bytes, where: str) -> str:
@@ -206,6 +211,18 @@ def is_openapi(document: object) -> bool:
     return any(key in document for key in ("paths", "webhooks", "components"))
 
 
+def why_not_openapi(document: Mapping[str, Any]) -> str:
+    """What `is_openapi` misses in a document, as a clause; "" where it misses nothing."""
+    if is_openapi(document):
+        return ""
+    for key in ("openapi", "swagger"):
+        if key in document and not document_version(document):
+            kind = type(document[key]).__name__
+            words = repr(document[key])[:40] if kind in ("str", "int", "float") else f"a {kind}"
+            return f"its {key!r} is {words} and no version such as 3.1.0"
+    return "it has no paths" if document_version(document) else "it says no version of OpenAPI"
+
+
 def document_version(document: object) -> str:
     """The version of the specification that a document follows, as in "3.1.0"; "" without one."""
     if isinstance(document, dict):
@@ -323,31 +340,3 @@ def _web_address(url: str) -> Any:
     except ValueError:
         return None
     return parts if parts.scheme in ("http", "https") and parts.netloc else None
-
-
-# ── Pointers ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def resolve_pointer(document: object, pointer: str) -> Any:
-    """The value at a JSON Pointer (RFC 6901), or at a reference such as `#/components/schemas/A`.
-
-    Raises LookupError where there is none. Percent-escapes count in references only.
-    """
-    if pointer.startswith("#"):
-        pointer = unquote(pointer[1:])
-    if pointer and not pointer.startswith("/"):
-        raise LookupError(pointer)
-    value = document
-    for token in pointer.split("/")[1:]:
-        name = unescape_pointer(token)
-        if isinstance(value, dict) and name in value:
-            value = value[name]
-        elif isinstance(value, list) and name.isdecimal() and name.isascii():
-            value = value[int(name)] if len(name) < 10 else _missing(pointer)
-        else:
-            _missing(pointer)
-    return value
-
-
-def _missing(pointer: str) -> Any:
-    raise LookupError(pointer)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+_NOT_PLAIN = re.compile(r"[^a-z0-9]")
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _UNCOUNTABLE = frozenset(
     "access address alias analysis audio basis bus business campus canvas class corpus data "
@@ -23,6 +25,8 @@ _VERSION = re.compile(r"v\d+(\.\d+)*$", re.IGNORECASE)
 
 IDENTIFIER_WORDS = ("id", "ids", "uuid", "guid", "uid", "sid", "pk", "key", "slug", "code", "name")
 """Words that name a thing's identifier, the strongest first."""
+
+_BEHIND_NOUN = frozenset({*IDENTIFIER_WORDS, "number", "num", "no", "ref", "reference"})
 
 
 def words(name: str) -> tuple[str, ...]:
@@ -49,6 +53,12 @@ def noun(name: str) -> str:
     return "_".join((*parts[:-1], singular(parts[-1]))) if parts else ""
 
 
+@lru_cache(maxsize=100_000)
+def plain(name: str) -> str:
+    """What two spellings of a name have in common: `userId`, `user_id` and `USER-ID` are alike."""
+    return _NOT_PLAIN.sub("", name.lower())
+
+
 def identified_noun(parameter: str) -> str | None:
     """The noun that an identifier's name is of: "sessionId" → "session", "id" → "".
 
@@ -66,11 +76,24 @@ def collection_of(path: str, parameter: str) -> str:
     return head[: head.rfind("/")] if "/" in head else ""
 
 
+def static_segments(path: str) -> list[str]:
+    """The segments of a path template that say what it is about: no parameters, no versions."""
+    return [s for s in path.split("/") if s and "{" not in s and not _VERSION.match(s)]
+
+
 def path_noun(collection: str, parameter: str) -> str | None:
-    """What a path parameter identifies: `/sessions/{id}` a session; None for `/delay/{seconds}`."""
-    static = [s for s in collection.split("/") if s and "{" not in s and not _VERSION.match(s)]
-    before = static[-1] if static else ""
+    """What a path parameter identifies: `/sessions/{id}` a session; None for `/delay/{seconds}`.
+
+    `{username}` and `{user_number}` behind `/users` identify a user, too.
+    """
+    before = next(reversed(static_segments(collection)), "")
     about = identified_noun(parameter)
-    if about is None and noun(before) == noun(parameter) and words(before) != words(parameter):
-        return noun(parameter)
-    return (noun(before) or "item") if about == "" else about
+    if about is not None:
+        return about or noun(before) or "item"
+    wanted = noun(before)
+    if not wanted:
+        return None
+    if wanted == noun(parameter) and words(before) != words(parameter):
+        return wanted
+    name, prefix = "".join(words(parameter)), wanted.replace("_", "")
+    return wanted if name.startswith(prefix) and name[len(prefix) :] in _BEHIND_NOUN else None

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from benchmark.models import JsonSchema, unescape_pointer
 
 MAX_HOPS = 50
 """How many references or nested `allOf` are followed before a schema counts as empty."""
+
+MAX_PARTS = 1000
+"""How many schemas are laid over each other; further parts of `allOf` do not count."""
 
 _PREFIX = "#/$defs/"
 
@@ -39,56 +43,23 @@ def reference_name(schema: JsonSchema) -> str:
     return ""
 
 
-def properties(
-    schema: JsonSchema, definitions: Mapping[str, JsonSchema], hops: int = 0
-) -> dict[str, JsonSchema]:
+def properties(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> dict[str, JsonSchema]:
     """The declared members of an object: its own, those of `allOf`, those of a lone variant."""
-    if hops > MAX_HOPS:
-        return {}
-    resolved = resolve(schema, definitions)
     found: dict[str, JsonSchema] = {}
-    for part in _parts(resolved, definitions):
-        found.update(properties(part, definitions, hops + 1))
-    own = resolved.get("properties")
-    if isinstance(own, Mapping):
-        found.update(own)
+    for layer in _layers(schema, definitions):
+        own = layer.get("properties")
+        if isinstance(own, Mapping):
+            found.update(own)
     return found
-
-
-def required(
-    schema: JsonSchema, definitions: Mapping[str, JsonSchema], hops: int = 0
-) -> frozenset[str]:
-    """The names of the members that an object must have."""
-    if hops > MAX_HOPS:
-        return frozenset()
-    resolved = resolve(schema, definitions)
-    own = resolved.get("required")
-    names = (
-        frozenset(n for n in own if isinstance(n, str)) if isinstance(own, list) else frozenset()
-    )
-    for part in _parts(resolved, definitions):
-        names |= required(part, definitions, hops + 1)
-    return names
 
 
 def items(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> JsonSchema | None:
     """The schema of an array's items; None if the schema describes no array."""
-    resolved = resolve(schema, definitions)
-    for part in [resolved, *(resolve(p, definitions) for p in _parts(resolved, definitions))]:
-        found = part.get("items")
+    for layer in reversed(_layers(schema, definitions)):
+        found = layer.get("items")
         if isinstance(found, Mapping):
             return found
     return None
-
-
-def types(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> frozenset[str]:
-    """The JSON types that the schema names, "null" left out; empty where it names none."""
-    resolved = resolve(schema, definitions)
-    named: set[str] = set()
-    for part in [resolved, *(resolve(p, definitions) for p in _parts(resolved, definitions))]:
-        declared = part.get("type")
-        named.update([declared] if isinstance(declared, str) else declared or ())
-    return frozenset(name for name in named if name != "null")
 
 
 def at_pointer(
@@ -105,17 +76,37 @@ def at_pointer(
     return schema
 
 
-def _parts(schema: Mapping[str, Any], definitions: Mapping[str, JsonSchema]) -> list[JsonSchema]:
-    """The schemas that apply beside the own keywords: all of `allOf`, and a lone non-null variant.
+def _layers(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> list[Mapping[str, Any]]:
+    """The schemas that apply to one value together, the outermost last.
 
-    OpenAPI 3.1 writes "nullable" as `anyOf` of a schema and null, so that lone variant is the
-    schema that was meant.
+    Beside the schema's own keywords these are all of `allOf`, and a lone variant beside null:
+    OpenAPI 3.1 writes "nullable" as `anyOf` of a schema and null, so that variant is what was
+    meant. Each part is there once, however often and however deeply it is named.
     """
+    layers: list[Mapping[str, Any]] = []
+    seen: set[str | int] = set()
+
+    def add(part: JsonSchema, hops: int) -> None:
+        lone = isinstance(part, Mapping) and len(part) == 1
+        key = (reference_name(part) if lone else "") or id(part)
+        if key in seen or hops > MAX_HOPS or len(seen) >= MAX_PARTS:
+            return
+        seen.add(key)
+        resolved = resolve(part, definitions)
+        for inner in _parts(resolved, definitions):
+            add(inner, hops + 1)
+        layers.append(resolved)
+
+    add(schema, 0)
+    return layers
+
+
+def _parts(schema: Mapping[str, Any], definitions: Mapping[str, JsonSchema]) -> list[JsonSchema]:
     found = list(schema["allOf"]) if isinstance(schema.get("allOf"), list) else []
     for keyword in ("anyOf", "oneOf"):
         variants = schema.get(keyword)
         if isinstance(variants, list):
-            real = [v for v in variants if resolve(v, definitions).get("type") != "null"]
-            if len(real) == 1:
-                found.append(real[0])
+            real = (v for v in variants if resolve(v, definitions).get("type") != "null")
+            first_two = list(islice(real, 2))
+            found += first_two if len(first_two) == 1 else []
     return found

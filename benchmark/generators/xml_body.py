@@ -11,6 +11,7 @@ from benchmark.generators import schema_view
 from benchmark.models import JsonSchema
 
 _NOT_A_NAME = re.compile(r"[^A-Za-z0-9_.-]")
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9:/?#@!$&'()*+,;=._~%-]+")
 _NOT_TEXT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -67,11 +68,10 @@ def _element(
     prefix, namespace = hints.get("prefix"), hints.get("namespace")
     tag = _name(str(name))
     attributes = {}
-    if isinstance(namespace, str):
-        label = f"xmlns:{_name(prefix)}" if isinstance(prefix, str) and prefix else "xmlns"
-        attributes[label] = _text(namespace)
-    if isinstance(prefix, str) and prefix:
-        tag = f"{_name(prefix)}:{tag}"
+    if isinstance(namespace, str) and _URI.fullmatch(namespace):
+        label = _name(prefix) if isinstance(prefix, str) and prefix else ""
+        attributes[f"xmlns:{label}" if label else "xmlns"] = namespace
+        tag = f"{label}:{tag}" if label else tag
     if parent is None:
         return Element(tag, attributes)
     return SubElement(parent, tag, attributes)
@@ -84,7 +84,8 @@ def _hints(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> Mapping
 
 def _name(text: str) -> str:
     cleaned = _NOT_A_NAME.sub("_", text)
-    return cleaned if cleaned and (cleaned[0].isalpha() or cleaned[0] == "_") else f"_{cleaned}"
+    usable = cleaned[:1].isalpha() or cleaned[:1] == "_"
+    return cleaned if usable and not cleaned.lower().startswith("xml") else f"_{cleaned}"
 
 
 def _text(value: Any) -> str:

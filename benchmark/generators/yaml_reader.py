@@ -16,9 +16,14 @@ import yaml
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
-_TEXT_TAGS = frozenset({"!", f"{_TAG}str", f"{_TAG}binary", f"{_TAG}timestamp"})
+_TEXT_TAGS = frozenset(
+    {"!", *(_TAG + name for name in ("str", "binary", "timestamp", "python/str", "python/unicode"))}
+)
 _PLAIN_TAGS = frozenset(_TAG + name for name in ("null", "bool", "int", "float"))
-_COLLECTION_TAGS = frozenset({"!", *(_TAG + name for name in ("map", "seq", "set", "omap"))})
+# PyYAML writes a tuple as `!!python/tuple`; read as the list that it looks like, it is plain data.
+_COLLECTION_TAGS = frozenset(
+    {"!", *(_TAG + name for name in ("map", "seq", "set", "omap", "python/tuple", "python/dict"))}
+)
 _CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),

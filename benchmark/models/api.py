@@ -68,6 +68,8 @@ class ApiDocument:
     `name` is "main" for the root application, else the last telling segment of its mount.
     `prefix` is the path below the host under which the document's paths answer: "" or "/a/b".
     `openapi_url` is a URL, a file name, or "module:attribute".
+    `related` holds the other documents that its references lead to, by their path from its folder
+    or their URL; references in them count from this document, and they may hold any value.
     """
 
     name: str
@@ -75,6 +77,7 @@ class ApiDocument:
     openapi_url: str
     spec: Mapping[str, Any] = field(repr=False)
     docs_url: str | None = None
+    related: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if __name__ == "__main__" and not __package__:  # a script: the repository stands for its folder
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
+from benchmark.config import default_results_dir
 from benchmark.errors import UsageError
 from benchmark.models import Report, RunResult
 from benchmark.utils.grading import judge, overall_grade
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
-
-DEFAULT_RESULTS = Path(__file__).resolve().parents[1] / "results"
 
 
 def analyze(result: RunResult, files: Mapping[str, str] | None = None) -> Report:
@@ -84,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         paths = _chosen(options.results, options.results_dir)
         reports = _read(paths, whole_folder=any(name.is_dir() for name in options.results))
     except UsageError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"error: {error}\n")
         return error.exit_code
     if options.json:
         _write_json(reports)
@@ -115,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--results-dir",
         type=Path,
-        default=DEFAULT_RESULTS,
+        default=default_results_dir(),
         help="where the newest result, and names that are not found here, are looked for",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")

@@ -34,11 +34,16 @@ def render_locustfile(plan: LoadPlan, file_name: str = "locustfile.py") -> str:
         import_line=_import_line(file),
         file=file,
         seed=plan.seed,
-        shortest=f"{shortest:g}",
-        longest=f"{longest:g}",
+        shortest=_number(shortest),
+        longest=_number(longest),
     )
     check_source(source)
     return source
+
+
+def _number(seconds: float) -> str:
+    """A number of seconds without a needless `.0`."""
+    return repr(int(seconds) if float(seconds).is_integer() else float(seconds))
 
 
 def _import_line(file: FileView) -> str:

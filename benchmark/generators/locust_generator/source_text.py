@@ -17,16 +17,21 @@ from typing import Any
 from benchmark.errors import BenchmarkError
 
 WIDTH = 100
+_MAX_BITS = 14_000  # Python writes no integers of more than 4,300 digits
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Brackets around items, each with a prefix such as `name=` or `"key": `."""
+    """Brackets around items, each with a prefix such as `name=` or `"key": `.
+
+    `comma` says whether the last of several lines ends in one, too.
+    """
 
     opening: str
     items: tuple[tuple[str, Expression], ...]
     closing: str
+    comma: bool = True
 
 
 Expression = str | Group
@@ -39,13 +44,13 @@ def write(expression: Expression, indent: int = 0, before: int = 0, after: int =
     `after` columns must stay free behind it. Lines after the first one carry their indentation.
     """
     flat = _flat(expression)
-    if isinstance(expression, str) or indent + before + len(flat) + after <= WIDTH:
+    if isinstance(expression, str) or indent + before + _columns(flat) + after <= WIDTH:
         return flat
     if not expression.items:
         return flat
-    inner = " " * (indent + 4)
+    inner, comma = " " * (indent + 4), "," if expression.comma else ""
     lines = [
-        f"{inner}{prefix}{write(item, indent + 4, len(prefix), 1)},"
+        f"{inner}{prefix}{write(item, indent + 4, _columns(prefix), len(comma))}{comma}"
         for prefix, item in expression.items
     ]
     return "\n".join([expression.opening, *lines, " " * indent + expression.closing])
@@ -67,6 +72,11 @@ def sequence(items: Sequence[Expression]) -> Group:
     return Group("[", tuple(("", item) for item in items), "]")
 
 
+def subscript(holder: str, key: str) -> Group:
+    """A member by its name: `session["id"]`."""
+    return Group(f"{holder}[", (("", quoted(key)),), "]", comma=False)
+
+
 def literal(value: Any) -> Expression:
     """Plain data as Python source: None, booleans, numbers, text, lists and dicts.
 
@@ -78,21 +88,23 @@ def literal(value: Any) -> Expression:
         return sequence([literal(item) for item in value])
     if isinstance(value, str):
         return quoted(value)
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, bool):
+        return repr(value)
+    if isinstance(value, int) and value.bit_length() < _MAX_BITS:
         return repr(value)
     if isinstance(value, float) and math.isfinite(value):
-        return repr(value)
+        return repr(value).replace("e+", "e")
     raise BenchmarkError(f"A {type(value).__name__} cannot be written as a Python literal")
 
 
 def quoted(text: str) -> str:
-    """A string literal, in double quotes where that needs no escape; ASCII control codes escaped.
+    """A string literal, in double quotes unless that needs more escapes.
 
     What would end a line or reorder it on screen is escaped too, so that it can be seen.
     """
     source = "".join(_visible(char) for char in repr(text))
-    if source.startswith("'") and '"' not in source:
-        source = '"' + source[1:-1].replace("\\'", "'") + '"'
+    if source.startswith("'") and text.count('"') <= text.count("'"):
+        source = '"' + source[1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
     if ast.literal_eval(source) != text:
         raise BenchmarkError("A text could not be written as a Python literal")
     return source
@@ -121,6 +133,14 @@ def _flat(expression: Expression) -> str:
         return expression
     inner = ", ".join(prefix + _flat(item) for prefix, item in expression.items)
     return f"{expression.opening}{inner}{expression.closing}"
+
+
+def _columns(text: str) -> int:
+    """How wide a text is on screen: Chinese, Japanese and Korean characters take two columns."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(char) in {"W", "F"} for char in text)
+    return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
 
 
 def _is_hidden(char: str) -> bool:

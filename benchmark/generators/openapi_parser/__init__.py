@@ -25,6 +25,7 @@ from benchmark.generators.openapi_parser.context import (
     as_text,
     printable,
 )
+from benchmark.generators.openapi_parser.limits import DEFAULT_LIMITS, ParserLimits
 from benchmark.generators.openapi_parser.operation_names import operation_names
 from benchmark.generators.openapi_parser.parameters import parse_parameters, raw_parameters
 from benchmark.generators.openapi_parser.paths import (
@@ -33,22 +34,24 @@ from benchmark.generators.openapi_parser.paths import (
     path_template,
     prefix_of,
     raw_operations,
+    warn_of_servers,
 )
 from benchmark.generators.openapi_parser.schemas import SchemaLeveller
 from benchmark.generators.openapi_parser.security import parse_requirements, parse_schemes
 from benchmark.models import ApiDocument, ApiSpec, Operation, SecurityScheme, SkippedOperation
 
-__all__ = ["parse_document"]
+__all__ = ["ParserLimits", "parse_document"]
 
 
-def parse_document(document: ApiDocument) -> ApiSpec:
+def parse_document(document: ApiDocument, limits: ParserLimits = DEFAULT_LIMITS) -> ApiSpec:
     """The API that a document describes; without any operation where it describes none.
 
     `Operation.path` is the document's prefix, or the path of the operation's own server, and the
     path key. A query string or fragment in a path key stays in it: it tells operations apart.
     """
-    context = Context(document)
+    context = Context(document, limits)
     leveller = SchemaLeveller(context)
+    warn_of_servers(context)
     schemes = parse_schemes(context)
     operations: dict[str, Operation] = {}
     origins: list[tuple[str, str, str]] = []
@@ -103,7 +106,7 @@ def _operation(
         context, where, operation.item.get("parameters"), raw.get("parameters")
     )
     path_names = frozenset(as_text(p.get("name")) for p in declared if p.get("in") == "path")
-    template = path_template(operation.path_key, path_names)
+    template = path_template(operation.path_key, path_names, context.limits.max_path_length)
     return Operation(
         application=context.application,
         name="",  # given when all are known

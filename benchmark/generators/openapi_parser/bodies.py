@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from benchmark.generators.openapi_parser.context import Context, as_flag, as_list, as_map, as_text
@@ -15,7 +16,6 @@ _URLENCODED = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 _CONTENT_TYPE = re.compile(r"[\w!#$&^.+*\-]+/[\w!#$&^.+*\-]+(?:\s*;[\x20-\x7e]*)?", re.ASCII)
 _STATUS = re.compile(r"[1-5](?:\d\d|XX)|DEFAULT", re.IGNORECASE)
-_MAX_MEDIA_TYPES = 20
 _COLLECTIONS: dict[str, dict[str, Any]] = {
     "csv": {"style": "form", "explode": False},
     "ssv": {"style": "spaceDelimited", "explode": False},
@@ -121,7 +121,7 @@ def _content_types(context: Context, raw: Mapping[str, Any], keyword: str) -> li
     declared = raw[keyword] if keyword in raw else context.document.get(keyword)
     names = [name for name in as_list(declared) if isinstance(name, str)]
     usable = [name.strip() for name in names if _CONTENT_TYPE.fullmatch(name.strip())]
-    return list(dict.fromkeys(usable))[:_MAX_MEDIA_TYPES]
+    return list(dict.fromkeys(usable))[: context.limits.max_media_types]
 
 
 def media_types_of(
@@ -129,7 +129,11 @@ def media_types_of(
 ) -> tuple[MediaType, ...]:
     """The media types of a `content` object, best first."""
     found = []
-    for name, declared in list(as_map(content).items())[:_MAX_MEDIA_TYPES]:
+    declared_types = as_map(context.follow(content, where))
+    limit = context.limits.max_media_types
+    if len(declared_types) > limit:
+        context.warn(where, f"only {limit} of {len(declared_types)} media types are read")
+    for name, declared in islice(declared_types.items(), limit):
         if not _CONTENT_TYPE.fullmatch(name.strip()):
             context.warn(where, f"{name!r} is no media type; ignored")
             continue
@@ -169,7 +173,7 @@ def parse_responses(
     context: Context, leveller: SchemaLeveller, where: str, raw: Mapping[str, Any]
 ) -> tuple[Response, ...]:
     """The documented answers, in the document's order."""
-    declared = raw.get("responses")
+    declared = context.follow(raw.get("responses"), where)
     if declared is not None and not isinstance(declared, Mapping):
         context.warn(where, "responses is no object; ignored")
     responses = []

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from benchmark.generators.openapi_parser.context import Context, as_map
 
-_MAX_EXAMPLES = 50
-
 
 def examples_of(context: Context, holder: Mapping[str, Any]) -> tuple[Any, ...]:
     """The values of `example`, `x-example` and `examples`, in order; external ones are not read."""
-    return tuple(_values(context, holder))[:_MAX_EXAMPLES]
+    return tuple(islice(_values(context, holder), context.limits.max_examples))
 
 
 def _values(context: Context, holder: Mapping[str, Any]) -> Iterator[Any]:

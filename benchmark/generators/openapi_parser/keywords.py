@@ -101,7 +101,7 @@ def _pattern(value: Any) -> str:
         raise WrongValueError("is no text")
     pattern = level_pattern(value)
     if pattern is None:
-        raise WrongValueError("is no regular expression of the ECMA dialect")
+        raise WrongValueError("is no regular expression of the ECMA dialect, or a costly one")
     return pattern
 
 

@@ -36,6 +36,8 @@ _FRAMING_HEADERS = frozenset(
     "accept content-type authorization host content-length content-encoding transfer-encoding "
     "connection keep-alive upgrade te trailer expect proxy-connection proxy-authorization".split()
 )
+# The specification ignores these as parameters: bodies, answers and security describe them.
+_DESCRIBED_ELSEWHERE = frozenset({"accept", "content-type", "authorization"})
 _SCHEMA_KEYS = frozenset(
     "type format items enum default minimum maximum exclusiveMinimum exclusiveMaximum multipleOf "
     "minLength maxLength pattern minItems maxItems uniqueItems x-nullable nullable".split()
@@ -47,10 +49,10 @@ def raw_parameters(context: Context, where: str, *levels: object) -> list[Mappin
     """The parameter objects of the path item and the operation, merged by name and location."""
     merged: dict[tuple[str, str], Mapping[str, Any]] = {}
     for level in levels:
-        if level is not None and not isinstance(level, list):
+        listed = context.follow(level, where)
+        if listed is not None and not isinstance(listed, list):
             context.warn(where, "parameters is no list; ignored")
-        for declared in as_list(level):
-            raw = context.follow(declared, where)
+        for raw in _each(context, where, listed):
             location = as_text(raw.get("in")) if isinstance(raw, Mapping) else ""
             name = _name(raw.get("name")) if isinstance(raw, Mapping) else ""
             if location in ("body", "querystring"):
@@ -60,6 +62,16 @@ def raw_parameters(context: Context, where: str, *levels: object) -> list[Mappin
             elif raw is not None:
                 context.warn(where, "a parameter without a name or a known place; ignored")
     return list(merged.values())
+
+
+def _each(context: Context, where: str, listed: object) -> Iterator[Any]:
+    """The parameters of a list; a reference in it may lead to a whole list of them."""
+    for declared in as_list(listed):
+        raw = context.follow(declared, where)
+        if raw is not declared and isinstance(raw, list):
+            yield from (context.follow(member, where) for member in raw)
+        else:
+            yield raw
 
 
 def _name(value: object) -> str:
@@ -89,7 +101,9 @@ def _is_sent(raw: Mapping[str, Any]) -> bool:
 
 def _is_usable(context: Context, where: str, parameter: Parameter, template: PathTemplate) -> bool:
     if parameter.location == "header" and parameter.name.lower() in _FRAMING_HEADERS:
-        return False  # the specification ignores some of them, the HTTP client writes the others
+        if parameter.name.lower() not in _DESCRIBED_ELSEWHERE:
+            context.warn(where, f"header {parameter.name!r} is the HTTP client's own; left out")
+        return False
     if parameter.location in ("header", "cookie") and not _TOKEN.fullmatch(parameter.name):
         context.warn(where, f"{parameter.location} {parameter.name!r} is no valid name; left out")
         return False
@@ -114,7 +128,7 @@ def _parameter(
         name=name,
         location=location,
         required=location == "path" or bool(required),
-        schema=leveller.level(raw_schema, where),
+        schema=leveller.level(raw_schema, where, name),
         style=style,
         explode=explode,
         allow_reserved=bool(as_flag(raw.get("allowReserved"))),

@@ -6,18 +6,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from benchmark.generators.documents import declared_servers, servers_of
-from benchmark.generators.openapi_parser.context import Context, as_map
+from benchmark.generators.openapi_parser.context import Context, as_list, as_map
 
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace", "query")
 _ITEM_KEYS = frozenset({"$ref", "summary", "description", "servers", "parameters"})
 _METHOD_NAME = re.compile(r"[A-Z][A-Z\-]{0,19}")
-_TEMPLATE = re.compile(r"\{([^{}]*)\}")
+_TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}|\{([^{}]*)\}")  # `{{name}}` is how Postman writes it
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _TYPED_NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_\-.]*)[:=].+", re.DOTALL)
-_MAX_PATH_LENGTH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class UnusablePathError(Exception):
 
 def raw_operations(context: Context) -> Iterator[RawOperation]:
     """Every operation of the document, in its order, whatever it is worth."""
-    paths = context.document.get("paths")
+    paths = context.follow(context.document.get("paths"), "paths")
     if paths is not None and not isinstance(paths, Mapping):
         context.warn("paths", "it is no object; there are no operations")
     for path_key, declared in as_map(paths).items():
@@ -73,11 +72,22 @@ def raw_operations(context: Context) -> Iterator[RawOperation]:
             continue
         for name, raw in item.items():
             if name.lower() in _METHODS:
-                yield RawOperation(name.upper(), path_key, item, raw)
+                operation = _followed(context, f"{name.upper()} {path_key}", raw)
+                yield RawOperation(name.upper(), path_key, item, operation)
             elif name == "additionalOperations":
                 yield from _additional(context, path_key, item, raw)
             elif name not in _ITEM_KEYS and not name.startswith("x-"):
                 context.warn(path_key, f"{name!r} is no method; ignored")
+
+
+def warn_of_servers(context: Context) -> None:
+    """Say which servers of the document cannot be used; a URL may hold a password, so not how."""
+    servers = context.document.get("servers")
+    if servers is not None and not isinstance(servers, list):
+        context.warn("servers", "it is no list; ignored")
+    for index, entry in enumerate(as_list(servers)[: context.limits.max_warnings]):
+        if not servers_of([entry], context.url):
+            context.warn(f"servers/{index}", "no request could go there; ignored")
 
 
 def _path_item(context: Context, path_key: str, declared: object) -> Mapping[str, Any] | None:
@@ -87,6 +97,15 @@ def _path_item(context: Context, path_key: str, declared: object) -> Mapping[str
     if item is not declared and isinstance(declared, Mapping):
         return {**item, **{k: v for k, v in declared.items() if k != "$ref"}}
     return item
+
+
+def _followed(context: Context, key: str, raw: object) -> object:
+    """The operation object; where it stands in a document that is not there, an empty one."""
+    operation = context.follow(raw, key)
+    if operation is not None or raw is None:
+        return operation
+    context.warn(key, "its description is not there; it is called by its method and path alone")
+    return {}
 
 
 def _additional(
@@ -99,15 +118,13 @@ def _additional(
             context.warn(path_key, f"{method!r} is no method; ignored")
 
 
-def path_template(path_key: str, declared: frozenset[str]) -> PathTemplate:
+def path_template(path_key: str, declared: frozenset[str], max_length: int) -> PathTemplate:
     """The template of a path key. `declared` are the names of the declared path parameters.
 
     Raises UnusablePathError for what is no path below the host, or has no clear parameters.
     """
-    if len(path_key) > _MAX_PATH_LENGTH:
-        raise UnusablePathError(f"its path is longer than {_MAX_PATH_LENGTH:,} characters")
-    if _CONTROL.search(path_key):
-        raise UnusablePathError("its path holds control characters")
+    if len(path_key) > max_length:
+        raise UnusablePathError(f"its path is longer than {max_length:,} characters")
     if "://" in path_key.partition("{")[0].partition("?")[0]:
         raise UnusablePathError("its path is a whole URL")
     names: list[str] = []
@@ -115,7 +132,7 @@ def path_template(path_key: str, declared: frozenset[str]) -> PathTemplate:
     query_names: list[str] = []
 
     def plain(expression: re.Match[str]) -> str:
-        inner = expression.group(1)
+        inner = expression[2] if expression[1] is None else expression[1].strip()
         operator = inner[:1] if inner not in declared and inner[:1] in tuple("+#./;?&") else ""
         parts = [inner] if inner in declared else inner[len(operator) :].split(",")
         listed = [_plain_name(part, declared) for part in parts]
@@ -131,7 +148,7 @@ def path_template(path_key: str, declared: frozenset[str]) -> PathTemplate:
         written = separator.join(f"{{{name}}}" for name in listed)
         return f"{operator}{written}" if operator in (".", "/", ";") else written
 
-    text = _TEMPLATE.sub(plain, path_key)
+    text = _TEMPLATE.sub(plain, _CONTROL.sub(lambda c: quote(c[0], errors="replace"), path_key))
     if set("{}") & set(_TEMPLATE.sub("", text)):
         raise UnusablePathError("the braces in its path do not match")
     path, query = _split(text)

@@ -11,8 +11,12 @@ from functools import lru_cache
 
 import regress
 
-_MAX_LENGTH = 2000
-_MAX_REPEAT = 10_000
+MAX_PATTERN_LENGTH = 2_000
+"""In characters; a longer pattern is given up."""
+
+MAX_PATTERN_REPEAT = 10_000
+"""The highest count in braces, as in `a{5}`; a pattern with a higher one is given up."""
+
 _REPEAT = re.compile(r"\{(\d+)(?:,(\d*))?\}")
 _DELIMITED = re.compile(r"/(\^.*\$)/[a-z]*", re.DOTALL)
 _PIECE = re.compile(r"\\.|\(\?P<|\(\?i\)|\{\d+(?:,\d*)?\}|.", re.DOTALL)
@@ -24,7 +28,7 @@ _PYTHON_PIECES = {"(?P<": "(?<", "\\A": "^", "\\Z": "$", "\\z": "$", "{": "\\{",
 @lru_cache(maxsize=4096)
 def level_pattern(pattern: str) -> str | None:
     """The pattern, rewritten where needed; None where it is none or would cost too much."""
-    if len(pattern) > _MAX_LENGTH or _repeats_too_often(pattern):
+    if len(pattern) > MAX_PATTERN_LENGTH or _repeats_too_often(pattern):
         return None
     if _is_valid(pattern) and not _DELIMITED.fullmatch(pattern):
         return pattern
@@ -34,7 +38,7 @@ def level_pattern(pattern: str) -> str | None:
 
 def _repeats_too_often(pattern: str) -> bool:
     bounds = (bound for pair in _REPEAT.findall(pattern) for bound in pair if bound)
-    return any(len(bound) > 9 or int(bound) > _MAX_REPEAT for bound in bounds)
+    return any(len(bound) > 9 or int(bound) > MAX_PATTERN_REPEAT for bound in bounds)
 
 
 def _is_valid(pattern: str) -> bool:

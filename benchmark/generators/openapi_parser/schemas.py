@@ -7,18 +7,16 @@ read is repaired or left out with a warning; the result is always a valid schema
 
 from __future__ import annotations
 
-import math
 import re
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import PurePath
 from typing import Any
 
-from benchmark.generators.openapi_parser.context import (
-    Context,
-    UnresolvedError,
-    as_flag,
-    as_map,
-)
+from benchmark.generators.openapi_parser.completion import fit_enum, nullable
+from benchmark.generators.openapi_parser.context import Context, as_flag, as_map
+from benchmark.generators.openapi_parser.contradictions import contradictions, endless
 from benchmark.generators.openapi_parser.cycles import cut_cycles
 from benchmark.generators.openapi_parser.keywords import (
     ANNOTATIONS,
@@ -28,6 +26,13 @@ from benchmark.generators.openapi_parser.keywords import (
     level_type,
 )
 from benchmark.generators.openapi_parser.patterns import level_pattern
+from benchmark.generators.references import (
+    DOCUMENT_SUFFIXES,
+    MAX_HOPS,
+    Place,
+    UnresolvedError,
+    component_reference,
+)
 from benchmark.models import JsonSchema
 
 _SINGLE = frozenset(
@@ -43,8 +48,7 @@ _SILENT = frozenset(
     "allowReserved".split()
 )
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_.\-]+")
-_OUTSIDE_NULL = ANNOTATIONS - {"xml"}
-Key = tuple[str, ...] | tuple[int, str]
+Key = Place | tuple[int, str]
 
 
 class SchemaLeveller:
@@ -56,10 +60,23 @@ class SchemaLeveller:
         self._names: dict[Key, str] = {}
         self._taken: set[str] = set()
         self._waiting: deque[tuple[str, Any]] = deque()
+        self._schemas_left = context.limits.max_schemas
+        self._component_names = _names_of_parts(context)
 
-    def level(self, raw: object, where: str) -> JsonSchema:
-        """One schema; `where` names the operation or definition in warnings."""
-        return _Levelling(self, self._context, where, as_map(raw)).schema(raw)
+    def level(self, raw: object, where: str, name: str = "") -> JsonSchema:
+        """One schema; `where` names the operation or definition in warnings, `name` the slot."""
+        return _Levelling(self, self._context, where, name, as_map(raw)).schema(raw)
+
+    def may_go_on(self) -> bool:
+        """Counts one more schema; says, once, that the rest of the document is not levelled."""
+        self._schemas_left -= 1
+        if self._schemas_left == -1:
+            self._context.warn(
+                "schemas",
+                f"there are more than {self._context.limits.max_schemas:,}, references counted "
+                "each time; any value is taken as valid for the rest (ParserLimits.max_schemas)",
+            )
+        return self._schemas_left >= 0
 
     def definitions(self) -> Mapping[str, JsonSchema]:
         """Every definition that a levelled schema can reach, itself levelled, by name."""
@@ -67,6 +84,8 @@ class SchemaLeveller:
             name, raw = self._waiting.popleft()
             self._definitions[name] = self.level(raw, f"#/$defs/{name}")
         cut_cycles(self._definitions, self._context.warn)
+        for name in endless(self._definitions):
+            self._context.warn(f"#/$defs/{name}", "no value is valid: each would hold another one")
         return self._definitions
 
     def define(self, reference: object, root: Mapping[str, Any]) -> str:
@@ -75,30 +94,64 @@ class SchemaLeveller:
         `root` is the outermost schema around the reference: a pointer that leads nowhere in the
         document may have been meant from there.
         """
-        tokens = self._context.locate(reference)
-        key: Key = tokens
+        place, raw, key = self._find(reference, root)
+        if key not in self._names:
+            self._names[key] = self._new_name(place)
+            self._waiting.append((self._names[key], _schema_in(raw)))
+        return self._names[key]
+
+    def _find(self, reference: object, root: Mapping[str, Any]) -> tuple[Place, Any, Key]:
+        """Where a reference leads, what stands there, and what tells it from other schemas."""
+        documents = self._context.documents
         try:
-            raw = self._context.resolve(tokens)
+            place, raw = documents.find(reference)
         except UnresolvedError:
+            tokens = documents.locate(reference).tokens
             home = tokens[0] if len(tokens) == 2 else ""
             local = as_map(root.get(home)) if home in ("$defs", "definitions") else {}
             if tokens[1:] == () or tokens[1] not in local:
                 raise
-            raw, key = local[tokens[1]], (id(local), tokens[1])
-        if key not in self._names:
-            self._names[key] = self._new_name(tokens)
-            self._waiting.append((self._names[key], _schema_in(raw)))
-        return self._names[key]
+            return Place("", tokens), local[tokens[1]], (id(local), tokens[1])
+        for _ in range(MAX_HOPS):
+            # A component that stands for a part in another document is that part.
+            if not isinstance(raw, Mapping) or raw.keys() != {"$ref"}:
+                break
+            further, value = documents.find(raw["$ref"])
+            if further.document == place.document:
+                break
+            place, raw = further, value
+        return place, raw, place
 
-    def _new_name(self, tokens: tuple[str, ...]) -> str:
-        named = tokens[-1:] if tokens[:-1] in (("components", "schemas"), ("definitions",)) else ()
-        text = _NOT_IN_A_NAME.sub("_", "_".join(named or tokens)).strip("_")[-80:] or "schema"
+    def _new_name(self, place: Place) -> str:
+        tokens = place.tokens
+        is_named = tokens[:-1] in (("components", "schemas"), ("definitions",)) or (
+            place.document and len(tokens) == 1
+        )
+        words = tokens[-1:] if is_named else tokens
+        if place in self._component_names:
+            words = (self._component_names[place],)
+        elif place.document and not is_named:
+            words = (PurePath(place.document).stem, *tokens)
+        text = _NOT_IN_A_NAME.sub("_", "_".join(words)).strip("_")[-80:] or "schema"
         name, number = text, 1
         while name in self._taken:
             number += 1
             name = f"{text}_{number}"
         self._taken.add(name)
         return name
+
+
+def _names_of_parts(context: Context) -> dict[Place, str]:
+    """The names of the components that only refer to another document, by where they lead."""
+    names: dict[Place, str] = {}
+    declared = {**context.component("schemas"), **as_map(context.document.get("definitions"))}
+    for name, raw in declared.items():
+        if isinstance(raw, Mapping) and raw.keys() == {"$ref"}:
+            with suppress(UnresolvedError):
+                place = context.documents.locate(raw["$ref"])
+                if place.document:
+                    names.setdefault(place, name)
+    return names
 
 
 def _schema_in(raw: Any) -> Any:
@@ -112,17 +165,23 @@ class _Levelling:
     """The levelling of one schema with all that stands inside it."""
 
     def __init__(
-        self, leveller: SchemaLeveller, context: Context, where: str, root: Mapping[str, Any]
+        self,
+        leveller: SchemaLeveller,
+        context: Context,
+        where: str,
+        name: str,
+        root: Mapping[str, Any],
     ) -> None:
         self._leveller = leveller
         self._context = context
         self._where = where
         self._root = root
+        self._names = [name] if name else []
 
     def schema(self, raw: object) -> JsonSchema:
         if isinstance(raw, bool):
             return raw
-        if raw is None:
+        if raw is None or not self._leveller.may_go_on():
             return True
         if isinstance(raw, str) and level_type(raw):
             self._warn(f"{raw!r} stands where a schema should; taken as its type")
@@ -143,13 +202,16 @@ class _Levelling:
         self._arrays(raw, result)
         if "discriminator" in raw:
             self._discriminator(raw, result)
-        _fit_enum(result)
+        fit_enum(result)
+        for contradiction in contradictions(result):
+            self._warn(contradiction)
         if as_flag(raw.get("nullable")) or as_flag(raw.get("x-nullable")):
-            return _nullable(result)
+            return nullable(result)
         return result
 
     def _warn(self, message: str) -> None:
-        self._context.warn(self._where, message)
+        place = f"{'.'.join(self._names)[-80:]}: " if self._names else ""
+        self._context.warn(self._where, place + message)
 
     def _reference(self, reference: object) -> dict[str, Any]:
         try:
@@ -260,6 +322,8 @@ class _Levelling:
         level_name: Callable[[str], str | None],
     ) -> Mapping[str, Any]:
         members = raw.get(keyword)
+        if isinstance(members, Mapping) and isinstance(members.get("$ref"), str):
+            members = self._context.follow(members, self._where)
         if members is None:
             return {}
         if not isinstance(members, Mapping):
@@ -271,7 +335,9 @@ class _Levelling:
             if levelled is None:
                 self._warn(f"{keyword} names {name!r}, which is no regular expression; ignored")
             else:
+                self._names.append(name)
                 schemas[levelled] = self.schema(member)
+                self._names.pop()
         result[keyword] = schemas
         return members
 
@@ -298,7 +364,8 @@ class _Levelling:
             return
         mapping: dict[str, str] = {}
         for value, target in as_map(as_map(declared).get("mapping")).items():
-            found = self._reference(self._mapping_target(target))
+            text = component_reference(target) if isinstance(target, str) else target
+            found = self._reference(text)
             if found:
                 mapping[value] = found["$ref"]
         mapped = set(mapping.values())
@@ -308,60 +375,14 @@ class _Levelling:
                 reference = as_map(branch).get("$ref")
                 found = self._reference(reference) if isinstance(reference, str) else {}
                 if found and found["$ref"] not in mapped:
-                    mapping.setdefault(str(reference).rpartition("/")[2], found["$ref"])
+                    mapping.setdefault(_implied_value(str(reference)), found["$ref"])
         result["discriminator"] = {
             "propertyName": name,
             **({"mapping": mapping} if mapping else {}),
         }
 
-    def _mapping_target(self, target: object) -> object:
-        if isinstance(target, str) and "/" not in target:
-            return f"#/components/schemas/{target}"
-        return target
 
-
-def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with null allowed beside what it allows."""
-    declared = schema.get("type")
-    if declared is not None:
-        types = declared if isinstance(declared, list) else [declared]
-        if "null" not in types:
-            schema["type"] = [*types, "null"]
-    inside = {k: v for k, v in schema.items() if k not in _OUTSIDE_NULL}
-    composed = any(k in inside for k in ("$ref", "allOf", "anyOf", "oneOf", "not", "if", "const"))
-    if not composed:
-        return schema
-    if declared is not None:
-        inside["type"] = declared
-    outside = {k: v for k, v in schema.items() if k in _OUTSIDE_NULL}
-    return {"anyOf": [inside, {"type": "null"}], **outside}
-
-
-def _fit_enum(schema: dict[str, Any]) -> None:
-    """Writes the values of `enum` as its type wants them, where quotes were forgotten or added."""
-    values, declared = schema.get("enum"), schema.get("type")
-    if not values or not isinstance(declared, str) or any(_is_of(v, declared) for v in values):
-        return
-    fitted = [_converted(value, declared) for value in values if value is not None]
-    if all(_is_of(value, declared) for value in fitted) and fitted:
-        schema["enum"] = fitted
-
-
-def _is_of(value: Any, declared: str) -> bool:
-    if declared == "string":
-        return isinstance(value, str)
-    if declared in ("integer", "number"):
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    return True
-
-
-def _converted(value: Any, declared: str) -> Any:
-    if declared == "string":
-        return str(value).lower() if isinstance(value, bool) else str(value)
-    try:
-        number = float(value) if isinstance(value, str) else None
-    except ValueError:
-        return value
-    if number is None or math.isnan(number) or abs(number) > 2**53:
-        return value
-    return int(number) if number.is_integer() else number
+def _implied_value(reference: str) -> str:
+    """The value of a discriminator that stands for a schema without being mapped: its name."""
+    last = reference.rpartition("/")[2]
+    return PurePath(last).stem if last.lower().endswith(DOCUMENT_SUFFIXES) else last

@@ -250,9 +250,10 @@ class Drawing:
         return {} if depth == 0 and not name else self._string(rules, name)
 
     def _string(self, rules: Rules, name: str) -> str:
-        scattered = f"{self._words.slug()}-{self._words.token(6)}"
-        if self._scattered and text_fits(scattered, rules):
-            return scattered
+        if self._scattered:
+            text = f"{self._words.slug()}-{self._words.token(6)}"
+            if text_fits(text, rules):
+                return text
         text = draw_string(self._words, rules, name, self._infer)
         self._text += len(text)
         return text if self._text <= limits.MAX_TOTAL_TEXT else text[:1]

@@ -11,12 +11,20 @@ from benchmark.errors import BenchmarkError, DocumentError, TargetError, UsageEr
 from benchmark.generators.documents import (
     DocumentLimits,
     declared_servers,
-    is_openapi,
     read_document,
+    why_not_openapi,
 )
+from benchmark.generators.references import is_web
 from benchmark.generators.subapp_discovery.crawl import ACCEPT, REQUEST_SECONDS, WORKERS, crawl
 from benchmark.generators.subapp_discovery.found import CrawlResult, FoundDocument
-from benchmark.generators.subapp_discovery.mounts import Application, arrange, settle, settle_one
+from benchmark.generators.subapp_discovery.mounts import (
+    Application,
+    arrange,
+    merge_places,
+    settle,
+    settle_one,
+)
+from benchmark.generators.subapp_discovery.related import with_related_files, with_related_urls
 from benchmark.generators.transport import Transport, TransportFailure
 from benchmark.models import Discovery, Note, Target
 
@@ -35,14 +43,26 @@ def discover(target: Target, *, timeout_seconds: float = 30.0) -> Discovery:
     start = time.monotonic()
     with Transport(target, timeout=REQUEST_SECONDS, connections=WORKERS) as transport:
         result = crawl(transport, target.base_url, start + timeout_seconds * CRAWL_SHARE)
-        documents, notes = settle(
-            result.documents, target.base_url, transport, start + timeout_seconds
-        )
+        deadline = start + timeout_seconds
+        found, unread = _with_related(merge_places(result.documents), transport, deadline)
+        documents, notes = settle(found, target.base_url, transport, deadline)
         if not documents:
             raise _nothing(target, result)
-        all_notes = (*result.notes, *result.broken, *_denied_note(target, result), *notes)
+        all_notes = (*result.notes, *result.broken, *_denied_note(target, result), *unread, *notes)
         unique_notes = tuple(dict.fromkeys(all_notes))
         return Discovery(target.base_url, documents, unique_notes, transport.requests_sent)
+
+
+def _with_related(
+    documents: Sequence[FoundDocument], transport: Transport, deadline: float
+) -> tuple[list[FoundDocument], list[Note]]:
+    found: list[FoundDocument] = []
+    notes: list[Note] = []
+    for document in documents:
+        whole, unread = with_related_urls(document, transport, deadline)
+        found.append(whole)
+        notes += unread
+    return found, notes
 
 
 def discover_from_specs(
@@ -59,14 +79,17 @@ def discover_from_specs(
     applications = []
     with Transport(target, timeout=timeout_seconds, connections=WORKERS) as transport:
         for spec in specs:
-            if _is_web(spec) and transport.allows(spec):
-                document = _fetched(transport, spec)
+            if is_web(spec) and transport.allows(spec):
+                document, unread = with_related_urls(_fetched(transport, spec), transport, deadline)
                 application, more = settle_one(document, target.base_url, transport, deadline)
-                notes += more
+                notes += (*unread, *more)
             else:
-                document = (
-                    _elsewhere(target, spec, timeout_seconds) if _is_web(spec) else _file(spec)
+                document, unread = (
+                    _elsewhere(target, spec, timeout_seconds)
+                    if is_web(spec)
+                    else with_related_files(_file(spec))
                 )
+                notes += unread
                 application = Application(document, _declared_prefix(document, target, notes))
             if not application.operations():
                 raise DocumentError(f"{spec} describes no operations", "its paths are empty")
@@ -122,16 +145,12 @@ def _denied_note(target: Target, result: CrawlResult) -> tuple[Note, ...]:
 # ── Named documents ───────────────────────────────────────────────────────────────────────────────
 
 
-def _is_web(spec: str) -> bool:
-    return spec.lower().startswith(("http://", "https://"))
-
-
 def _fetched(transport: Transport, url: str) -> FoundDocument:
     reply = transport.get(url, ACCEPT)
     if isinstance(reply, TransportFailure):
         raise TargetError(f"{url} cannot be fetched: {reply.message}", "correct the --spec address")
     try:
-        return _read(reply.body, url)
+        return _read(reply.body, reply.url)
     except DocumentError as error:
         if reply.status < 300:
             raise
@@ -139,12 +158,15 @@ def _fetched(transport: Transport, url: str) -> FoundDocument:
         raise DocumentError(message, "correct the --spec address, or give credentials") from error
 
 
-def _elsewhere(target: Target, url: str, timeout_seconds: float) -> FoundDocument:
+def _elsewhere(
+    target: Target, url: str, timeout_seconds: float
+) -> tuple[FoundDocument, tuple[Note, ...]]:
     """A document on another host: the user named it, but the target's credentials stay here."""
     parts = urlsplit(url)
     site = Target(f"{parts.scheme}://{parts.netloc}", verify_tls=target.verify_tls)
     with Transport(site, timeout=timeout_seconds) as transport:
-        return _fetched(transport, url)
+        deadline = time.monotonic() + timeout_seconds
+        return with_related_urls(_fetched(transport, url), transport, deadline)
 
 
 def _file(name: str) -> FoundDocument:
@@ -164,9 +186,9 @@ def _file(name: str) -> FoundDocument:
 
 def _read(data: bytes, where: str) -> FoundDocument:
     spec = read_document(data, where)
-    if not is_openapi(spec):
+    if reason := why_not_openapi(spec):
         raise DocumentError(
-            f"{where} is no OpenAPI document: it has no version, or no paths",
+            f"{where} is no OpenAPI document: {reason}",
             "an OpenAPI 3 or Swagger 2.0 document, in JSON or YAML, is needed",
         )
     return FoundDocument((where,), spec)

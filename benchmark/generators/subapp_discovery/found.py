@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from benchmark.generators.references import DocumentSet, UnresolvedError
 from benchmark.generators.transport import Reply
 from benchmark.models import Note
 
@@ -15,16 +16,28 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace",
 
 @dataclass(frozen=True, slots=True)
 class FoundDocument:
-    """A document, the places that serve it (the first one found first) and its page, if any."""
+    """A document, the places that serve it (the first one found first) and its page, if any.
+
+    `related` are the documents that it refers to, as `ApiDocument` has them.
+    """
 
     places: tuple[str, ...]
     spec: Mapping[str, Any] = field(repr=False)
     docs_url: str | None = None
+    related: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def url(self) -> str:
         """The place that stands for the document."""
         return self.places[0]
+
+    def path_items(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Every path with its path item, wherever that stands."""
+        return path_items(self.spec, self.url, self.related)
+
+    def operations(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        """Method, path and operation object of every operation."""
+        return operations(self.spec, self.url, self.related)
 
     def also_at(self, other: FoundDocument) -> FoundDocument:
         """The same document with the places of the other one."""
@@ -76,12 +89,34 @@ def _without_path(reply: Reply) -> bytes:
     return reply.body.replace(path, b"").replace(path.rpartition(b"/")[2] or b"\x00", b"")
 
 
-def operations(spec: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def operations(
+    spec: Mapping[str, Any], url: str = "", related: Mapping[str, Any] | None = None
+) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Method, path and operation object of every operation of a raw document."""
-    paths = spec.get("paths")
-    for path, item in paths.items() if isinstance(paths, dict) else ():
-        if not isinstance(path, str) or not path.startswith("/") or not isinstance(item, dict):
-            continue
-        for method, operation in item.items():
-            if method in _METHODS and isinstance(operation, dict):
+    documents = DocumentSet(spec, url, related)
+    for path, item in path_items(spec, url, related):
+        for method, declared in item.items():
+            operation = _followed(documents, declared) if method in _METHODS else None
+            if isinstance(operation, dict):
                 yield method.upper(), path, operation
+
+
+def path_items(
+    spec: Mapping[str, Any], url: str = "", related: Mapping[str, Any] | None = None
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every path of a raw document with its path item, references followed."""
+    documents = DocumentSet(spec, url, related)
+    paths = _followed(documents, spec.get("paths"))
+    for path, declared in paths.items() if isinstance(paths, dict) else ():
+        item = _followed(documents, declared)
+        if isinstance(path, str) and path.startswith("/") and isinstance(item, dict):
+            if item is not declared:
+                item = {**item, **{k: v for k, v in declared.items() if k != "$ref"}}
+            yield path, item
+
+
+def _followed(documents: DocumentSet, value: Any) -> Any:
+    try:
+        return documents.follow(value)
+    except UnresolvedError:
+        return None

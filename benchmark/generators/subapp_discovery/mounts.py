@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from benchmark.generators.documents import declared_servers, document_version
 from benchmark.generators.subapp_discovery import places
-from benchmark.generators.subapp_discovery.found import FoundDocument, operations, same_answer
+from benchmark.generators.subapp_discovery.found import FoundDocument, same_answer
 from benchmark.generators.transport import Reply, Transport, TransportFailure
 from benchmark.models import ApiDocument, Note
 
@@ -51,16 +51,19 @@ class Application:
         """Method and full path of each operation, parameters without their names."""
         return frozenset(
             (method, _PARAMETER.sub("{}", self.prefix + path))
-            for method, path, _ in operations(self.document.spec)
+            for method, path, _ in self.document.operations()
         )
 
 
 def settle(
     found: Iterable[FoundDocument], base_url: str, transport: Transport, deadline: float
 ) -> tuple[tuple[ApiDocument, ...], tuple[Note, ...]]:
-    """The applications behind the documents, the root application first, and notes on the rest."""
+    """The applications behind the documents, the root application first, and notes on the rest.
+
+    Each of the documents is another one (`merge_places`).
+    """
     notes: list[Note] = []
-    documents = [d for d in merge_places(found) if _has_operations(d, notes)]
+    documents = [d for d in found if _has_operations(d, notes)]
     sampler = _Sampler(transport, deadline)
     applications = []
     options = [prefix_candidates(document, base_url, notes) for document in documents]
@@ -106,7 +109,7 @@ def merge_places(found: Iterable[FoundDocument]) -> list[FoundDocument]:
 
 
 def _has_operations(document: FoundDocument, notes: list[Note]) -> bool:
-    if next(operations(document.spec), None) is not None:
+    if next(document.operations(), None) is not None:
         return True
     notes.append(Note(document.url, "describes no operations"))
     return False
@@ -128,7 +131,7 @@ def prefix_candidates(document: FoundDocument, base_url: str, notes: list[Note])
     directories = [places.document_directory(urlsplit(url).path) for url in document.places]
     if declared and declared[0] in directories:
         return (declared[0],)
-    templates = [path for _, path, _ in operations(document.spec)]
+    templates = [path for _, path, _ in document.operations()]
     within = [d for d in directories if d and all(p.startswith(f"{d}/") for p in templates)]
     if within and not any(declared):
         return ("",)  # the paths hold the prefix already
@@ -151,7 +154,7 @@ class _Sampler:
         self, document: FoundDocument, candidates: tuple[str, ...], notes: list[Note]
     ) -> Application:
         """The document under the candidate whose paths answer best; the first where none does."""
-        paths = sample_paths(document.spec)
+        paths = sample_paths(document)
         parts = urlsplit(document.url)
         origin = f"{parts.scheme}://{parts.netloc}"
         self._ask(
@@ -198,25 +201,25 @@ class _Sampler:
             self._replies.update(zip(new, pool.map(get, new), strict=True))
 
 
-def sample_paths(spec: Mapping[str, Any]) -> tuple[str, ...]:
+def sample_paths(document: FoundDocument) -> tuple[str, ...]:
     """Documented paths that a GET without parameters may be sent to, harmless by their names."""
+    items = dict(document.path_items())
     suitable = [
         path
-        for method, path, operation in operations(spec)
+        for method, path, operation in document.operations()
         if method == "GET"
         and "{" not in path
         and len(path) <= 500
         and not places.UNSAFE_WORDS.search(f"{path} {operation.get('operationId', '')}")
-        and not _requires_parameters(spec, path, operation)
+        and not _requires_parameters(items[path], operation)
     ]
     # The shallow ones are the quickest and the least special.
     return tuple(sorted(suitable, key=lambda path: (path.count("/"), len(path)))[:SAMPLE_PATHS])
 
 
-def _requires_parameters(spec: Mapping[str, Any], path: str, operation: Mapping[str, Any]) -> bool:
-    shared = spec["paths"][path].get("parameters")
-    own = operation.get("parameters")
-    listed = [p for part in (shared, own) if isinstance(part, list) for p in part]
+def _requires_parameters(item: Mapping[str, Any], operation: Mapping[str, Any]) -> bool:
+    levels = (item.get("parameters"), operation.get("parameters"))
+    listed = [p for part in levels if isinstance(part, list) for p in part]
     return any(isinstance(p, dict) and p.get("required") is True for p in listed)
 
 
@@ -287,12 +290,12 @@ def _each_operation_once(applications: list[Application], notes: list[Note]) -> 
 
 
 def _without(application: Application, repeated: frozenset[Operation]) -> dict[str, Any]:
-    spec = dict(application.document.spec)
-    paths = dict(spec["paths"])
-    for method, path, _ in operations(application.document.spec):
+    document = application.document
+    paths = dict(document.path_items())
+    for method, path, _ in document.operations():
         if (method, _PARAMETER.sub("{}", application.prefix + path)) in repeated:
             paths[path] = {k: v for k, v in paths[path].items() if k != method.lower()}
-    return {**spec, "paths": paths}
+    return {**document.spec, "paths": paths}
 
 
 # ── Names ─────────────────────────────────────────────────────────────────────────────────────────
@@ -315,7 +318,14 @@ def named(applications: list[Application], base_path: str = "") -> tuple[ApiDocu
         if longer and tails.count(tails[index]) > 1 and names[index] == tails[index][0]:
             names[index] = longer[0] if longer[0] not in names else names[index]
     return tuple(
-        ApiDocument(name, a.prefix, a.document.url, a.document.spec, a.document.docs_url)
+        ApiDocument(
+            name,
+            a.prefix,
+            a.document.url,
+            a.document.spec,
+            a.document.docs_url,
+            a.document.related,
+        )
         for name, a in zip(names, applications, strict=True)
     )
 

@@ -14,6 +14,7 @@ SCHEMA_VERSION = 1
 
 def endpoints(document: ApiDocument) -> list[dict[str, Any]]:
     """Every operation of a document: method, path below the host, and what it says of itself."""
+    found = operations(document.spec, document.openapi_url, document.related)
     return [
         {
             "method": method,
@@ -22,7 +23,7 @@ def endpoints(document: ApiDocument) -> list[dict[str, Any]]:
             "operation_id": _text(operation.get("operationId")),
             "tags": _texts(operation.get("tags")),
         }
-        for method, path, operation in operations(document.spec)
+        for method, path, operation in found
     ]
 
 

@@ -16,7 +16,6 @@ from benchmark.generators.documents import (
     document_version,
     is_openapi,
     read_document,
-    resolve_pointer,
 )
 
 LIMITS = DocumentLimits()
@@ -235,17 +234,6 @@ def test_credentials_in_a_server_are_dropped() -> None:
     """User and password of a URL reach no value."""
     (server,) = declared_servers({"servers": [{"url": "http://u:p@h/v1"}]}, "")
     assert server == Server("http://h/v1", "/v1", "h")
-
-
-def test_pointers_and_references_are_resolved() -> None:
-    """Escapes of JSON Pointer always, of percent in references only."""
-    document = {"a/b": {"~c": [10, {"d e": 1}]}}
-    assert resolve_pointer(document, "/a~1b/~0c/1/d e") == 1
-    assert resolve_pointer(document, "#/a~1b/~0c/1/d%20e") == 1
-    assert resolve_pointer(document, "") is document
-    for lost in ("/x", "/a~1b/~0c/9", "/a~1b/~0c/-1", "/a~1b/~0c/" + "9" * 50, "x", "#x"):
-        with pytest.raises(LookupError):
-            resolve_pointer(document, lost)
 
 
 def test_large_documents_are_read_in_time() -> None:

@@ -1,0 +1,232 @@
+"""Writes what a request carries: body templates at the top of the file, values in the method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmark.generators.locust_generator.source_text import (
+    Expression,
+    call,
+    identifier,
+    literal,
+    mapping,
+    quoted,
+    sequence,
+    subscript,
+    write,
+)
+from benchmark.generators.media_types import essence, is_form, is_json, is_multipart
+from benchmark.models import (
+    ArrayNode,
+    Clock,
+    Constant,
+    Created,
+    Found,
+    Node,
+    ObjectNode,
+    PlannedTask,
+    Pooled,
+    Source,
+    Unique,
+    Upload,
+    escape_pointer,
+)
+
+_HUNDREDTH_OF_A_DAY = 864
+_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class BodyView:
+    """A body template at the top of the file: `name = Body({…})`."""
+
+    name: str
+    source: str
+
+
+class BodyWriter:
+    """Writes the bodies of one file and remembers what it used.
+
+    `taken` are the names that no body may have. `markers` collects the engine's names that bodies
+    need, `bodies` what belongs at the top of the file, `fills` whether methods fill some of it in.
+    """
+
+    def __init__(self, taken: frozenset[str]) -> None:
+        self._taken = set(taken)
+        self.markers: set[str] = set()
+        self.bodies: list[BodyView] = []
+        self.fills = False
+
+    def arguments(
+        self, task: PlannedTask, body: Node, resources: Mapping[str, str]
+    ) -> dict[str, Expression]:
+        """The arguments that carry a body: `json=`, or `data=` with `files=` for parts."""
+        content_type = task.recipe.media_type or ""
+        if isinstance(body, Upload):
+            return {"data": f"{write(self._template(body, top=True))}[1]"}
+        if is_multipart(content_type) and isinstance(body, ObjectNode):
+            return self._parts(task, body, resources)
+        if is_json(content_type):
+            return {"json": self._new(task, body, "body", resources)}
+        suffix = "form" if is_form(content_type) else "body"
+        if suffix == "form" and body == ObjectNode(()):
+            return {}
+        return {"data": self._new(task, body, suffix, resources)}
+
+    def content_type(self, task: PlannedTask) -> str:
+        """The Content-Type header that a request must name; "" where the client writes it."""
+        content_type, body = task.recipe.media_type or "", task.recipe.body
+        name = essence(content_type)
+        if body is None or is_multipart(content_type):
+            return ""
+        if isinstance(body, Upload):
+            return _printable(body.content_type)
+        if is_json(content_type):
+            return (
+                "" if name in {"", "application/json"} or "*" in name else _printable(content_type)
+            )
+        if is_form(content_type) and isinstance(body, ObjectNode):
+            return ""
+        return (
+            "text/plain"
+            if name == "text/*"
+            else _printable(content_type).replace("*", "octet-stream")
+        )
+
+    def inline(self, source: Source, resources: Mapping[str, str]) -> Expression:
+        """A source within a method: values are picked there and then."""
+        if isinstance(source, Pooled):
+            distinct = list({repr(value): value for value in source.values}.values())
+            if len(distinct) > 1:
+                return call("self.pick", *(literal(value) for value in distinct))
+            return literal(distinct[0])
+        if isinstance(source, Created | Found):
+            return _item_value(resources[source.kind], source.pointer)
+        return literal(source.value if isinstance(source, Constant) else "")
+
+    def _parts(
+        self, task: PlannedTask, body: ObjectNode, resources: Mapping[str, str]
+    ) -> dict[str, Expression]:
+        """Fields and files. `files` is there even if empty: it makes the client write parts."""
+        files = [(name, member) for name, member in body.members if _is_file(member)]
+        fields = tuple((name, member) for name, member in body.members if not _is_file(member))
+        named: dict[str, Expression] = {}
+        if fields:
+            named["data"] = self._new(task, ObjectNode(fields), "form", resources)
+        named["files"] = mapping(
+            [(name, self._template(member, top=True)) for name, member in files]
+        )
+        return named
+
+    def _new(
+        self, task: PlannedTask, body: Node, suffix: str, resources: Mapping[str, str]
+    ) -> Expression:
+        """A template at the top of the file, and the expression that makes a body of it."""
+        if isinstance(body, Created | Found):
+            return _item_value(resources[body.kind], body.pointer)
+        if body in (ObjectNode(()), ArrayNode(())):
+            return self._template(body)
+        name = self._name(f"{task.name}_{suffix}")
+        prefix = f"{name} = "
+        source = write(call("Body", self._template(body)), 0, len(prefix))
+        self.bodies.append(BodyView(name, prefix + source))
+        filled = [(p, s) for p, s in _filled_in(body, "") if s.kind in resources]
+        if not filled:
+            return call("self.new", name)
+        self.fills = True
+        values = [(p, _item_value(resources[s.kind], s.pointer)) for p, s in filled]
+        return call("self.new", name, mapping(values))
+
+    def _name(self, wanted: str) -> str:
+        name, number = wanted, 1
+        while name in self._taken:
+            number += 1
+            name = f"{wanted}_{number}"
+        self._taken.add(name)
+        return identifier(name)
+
+    def _template(self, node: Node, *, top: bool = False) -> Expression:
+        """A body template: plain data with the engine's markers where values vary.
+
+        Files stand at the `top`: within JSON, all that can be sent of one is its name.
+        """
+        if isinstance(node, ObjectNode):
+            return mapping([(name, self._template(member)) for name, member in node.members])
+        if isinstance(node, ArrayNode):
+            return sequence([self._template(item, top=top) for item in node.items])
+        if isinstance(node, Constant):
+            return literal(node.value)
+        if isinstance(node, Pooled):
+            return self._any_of(node.values)
+        if isinstance(node, Unique):
+            return self._unique(node)
+        if isinstance(node, Clock):
+            return self._clock(node)
+        if isinstance(node, Upload):
+            if not top:
+                return quoted(node.file_name)
+            return self._marker("file_of", quoted(_printable(node.content_type)), str(node.size))
+        return "None"  # filled in by the method, from a resource
+
+    def _any_of(self, values: Sequence[object]) -> Expression:
+        """A choice; values that come again in the same order are written once."""
+        texts = [repr(value) for value in values]
+        period = next(p for p in range(1, len(texts) + 1) if _repeats(texts, p))
+        if period == 1:
+            return literal(values[0])
+        return self._marker("any_of", *(literal(value) for value in values[:period]))
+
+    def _unique(self, node: Unique) -> Expression:
+        if node.style in {"uuid", "number"}:
+            return self._marker(f"unique_{node.style}")
+        limit = {} if node.max_length is None else {"max_length": str(node.max_length)}
+        name = "unique_email" if node.style == "email" else "unique"
+        return self._marker(name, literal(node.sample), **limit)
+
+    def _clock(self, node: Clock) -> Expression:
+        days, rest = divmod(node.offset_seconds, _DAY)
+        offset = {"days": str(days)} if days else {}
+        if rest % _HUNDREDTH_OF_A_DAY:
+            offset = {"seconds": str(node.offset_seconds)}
+        elif rest:
+            offset = {"days": f"{node.offset_seconds / _DAY:.2f}".rstrip("0")}
+        style = {} if node.format == "date-time" else {"format": quoted(node.format)}
+        return self._marker("clock", **offset, **style)
+
+    def _marker(self, name: str, *items: Expression, **named: Expression) -> Expression:
+        self.markers.add(name)
+        return call(name, *items, **named)
+
+
+def _repeats(texts: Sequence[str], period: int) -> bool:
+    whole = len(texts) % period == 0
+    return whole and all(text == texts[index % period] for index, text in enumerate(texts))
+
+
+def _item_value(variable: str, pointer: str) -> Expression:
+    """A member of a resource: `session["id"]`, or by pointer where it lies deeper."""
+    simple = len(pointer) > 1 and "/" not in pointer[1:] and "~" not in pointer
+    return subscript(variable, pointer[1:] if simple else pointer)
+
+
+def _filled_in(node: Node, pointer: str) -> list[tuple[str, Created | Found]]:
+    """What methods put into a body from resources, and where."""
+    if isinstance(node, ObjectNode):
+        pairs = [(f"{pointer}/{escape_pointer(name)}", member) for name, member in node.members]
+    elif isinstance(node, ArrayNode):
+        pairs = [(f"{pointer}/{index}", item) for index, item in enumerate(node.items)]
+    else:
+        return [(pointer, node)] if isinstance(node, Created | Found) else []
+    return [found for where, member in pairs for found in _filled_in(member, where)]
+
+
+def _is_file(node: Node) -> bool:
+    if isinstance(node, ArrayNode):
+        return bool(node.items) and all(isinstance(item, Upload) for item in node.items)
+    return isinstance(node, Upload)
+
+
+def _printable(text: str) -> str:
+    """A content type without what would end or break a header."""
+    return "".join(char for char in text if " " <= char <= "~")

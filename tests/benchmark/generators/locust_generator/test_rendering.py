@@ -1,0 +1,423 @@
+"""What a rendered file says: names that cannot clash, families that stay together, bodies."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmark.errors import BenchmarkError
+from benchmark.generators.locust_generator import DynamicLocustGenerator, render_locustfile
+from benchmark.models import (
+    ApiDocument,
+    ApiSpec,
+    Constant,
+    Discovery,
+    LoadPlan,
+    Node,
+    PlannedTask,
+    PlannedUser,
+    Pooled,
+    Readiness,
+    Recipe,
+    Upload,
+)
+from tests.benchmark.generators.small_apis import ITEM, api, fields, listing, op, planned, query
+
+BINARY = {"type": "string", "format": "binary"}
+MAKE = op(body=fields("name"), answer=ITEM, status="201")
+
+
+def rendered(spec: ApiSpec | list[ApiSpec], **options: Any) -> str:
+    """The file for one or several APIs."""
+    return render_locustfile(planned(spec, **options))
+
+
+def method(source: str, name: str) -> str:
+    """The source of a method, its statements only."""
+    node = next(
+        one
+        for one in ast.walk(ast.parse(source))
+        if isinstance(one, ast.FunctionDef) and one.name == name
+    )
+    lines = source.split("\n")[node.lineno : node.end_lineno]
+    text = textwrap.dedent("\n".join(lines))
+    return text.partition('"""\n')[2] or text if text.startswith('"""') else text
+
+
+def one_task(body: Node, media: str, method: str = "POST") -> LoadPlan:
+    """A plan of one operation with that body."""
+    task = PlannedTask(f"{method} /a", "act", method, "/a", "", 1, Recipe((), media, body))
+    return LoadPlan("http://x", 0, (1, 3), (PlannedUser("MainUser", "", ("main",), 1, (task,)),))
+
+
+def undefined_or_unused(*sources: str) -> str:
+    """What ruff finds wrong with names, imports and syntax."""
+    found = []
+    for source in sources:
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "E9,F", "-"],
+            input=source, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        found.append(done.stdout if done.returncode else "")
+    return "".join(found)
+
+
+# ── names ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_bodies_of_several_classes_have_different_names() -> None:
+    """Two applications may both create an item; each sends its own body."""
+    make = op(operationId="createItem", body=fields("name"), answer=ITEM)
+    other = op(operationId="createItem", body=fields("title"), answer=ITEM)
+    source = rendered([api({"POST /items": make}, "x"), api({"POST /items": other}, "y", "/y")],
+                      users=5)  # fmt: skip
+    assert source.count("create_item_body = Body(") == 1
+    assert source.count("create_item_body_2 = Body(") == 1
+    assert source.count("self.new(create_item_body)") == 1
+    assert source.count("self.new(create_item_body_2)") == 1
+
+
+def test_a_body_is_not_hidden_by_a_variable() -> None:
+    """A kind may be called as the body of a task would be."""
+    operations = {
+        "POST /item_bodies": op(body=fields("name"), answer=ITEM, operationId="makeBody"),
+        "PUT /item_bodies/{id}": op(body=fields("name"), operationId="item"),
+    }
+    source = rendered(api(operations))
+    assert "item_body_2 = Body(" in source
+    assert 'item_body = self.need("item_body", self.make_body)' in source
+    assert "self.new(item_body_2)" in source
+
+
+def test_a_task_may_be_called_as_a_body() -> None:
+    """Methods are looked up on the user, bodies in the file."""
+    operations = {
+        "POST /a": op(body=fields("x"), operationId="act"),
+        "POST /b": op(body=fields("y"), operationId="act_body"),
+    }
+    source = rendered(api(operations))
+    assert "self.new(act_body)" in method(source, "act")
+    assert "self.new(act_body_body)" in method(source, "act_body")
+    assert undefined_or_unused(source) == ""
+
+
+@pytest.mark.parametrize("noun", ["tasks", "selfs", "replies", "classes", "bodies", "betweens"])
+def test_every_kind_can_be_a_variable(noun: str) -> None:
+    """Kinds named like our own variables, imports or keywords are told apart."""
+    operations = {
+        f"POST /{noun}": op(body=fields("name"), answer=ITEM),
+        f"POST /{noun}/{{id}}/notes": op(answer=ITEM),
+        f"GET /{noun}/{{id}}/notes/{{note_id}}": op(),
+        f"DELETE /{noun}/{{id}}": op(),
+    }
+    assert undefined_or_unused(rendered(api(operations))) == ""
+
+
+def test_names_that_are_no_names_are_refused() -> None:
+    """The renderer repairs nothing: a plan with a broken name is a fault."""
+    plan = one_task(Constant(1), "application/json")
+    user = plan.users[0]
+    for broken in (
+        replace(user, name="Main User"),
+        replace(user, tasks=(replace(user.tasks[0], name="act()"),)),
+        replace(user, tasks=(replace(user.tasks[0], name="need"),)),
+        replace(user, name="ApiUser"),
+    ):
+        with pytest.raises(BenchmarkError):
+            render_locustfile(replace(plan, users=(broken,)))
+
+
+# ── families ──────────────────────────────────────────────────────────────────────────────────
+
+CHAIN = {
+    "GET /orgs": op(answer=listing()),
+    "POST /orgs/{org_id}/teams": MAKE,
+    "POST /teams/{team_id}/notes": MAKE,
+    "POST /notes/{note_id}/tags": MAKE,
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "statements"),
+    [
+        ("/orgs/{org_id}", ['org = self.find("org", "/orgs")']),
+        (
+            "/orgs/{org_id}/teams/{team_id}",
+            [
+                'team = self.need("team", self.post_orgs_by_org_id_teams)',
+                'org = team.of("org")',
+            ],
+        ),
+        (
+            "/orgs/{org_id}/tags/{tag_id}",
+            [
+                'tag = self.need("tag", self.post_notes_by_note_id_tags)',
+                'org = tag.of("note").of("team").of("org")',
+            ],
+        ),
+        (
+            "/teams/{team_id}/notes/{note_id}/tags/{tag_id}",
+            [
+                'tag = self.need("tag", self.post_notes_by_note_id_tags)',
+                'note = tag.of("note")',
+                'team = note.of("team")',
+            ],
+        ),
+    ],
+)
+def test_parents_are_those_of_the_child(path: str, statements: list[str]) -> None:
+    """The thing that depends most is asked for; everything above it is read from it."""
+    source = rendered(api({**CHAIN, f"GET {path}": op(operationId="readIt")}))
+    assert method(source, "read_it").split("\n")[: len(statements)] == statements
+    assert undefined_or_unused(source) == ""
+
+
+def test_a_parent_may_stand_in_the_body() -> None:
+    """What a thing was made with is its parent, wherever that stood."""
+    operations = {
+        "POST /customers": MAKE,
+        "POST /orders": op(body=fields("customer_id"), answer=ITEM, operationId="order"),
+        "GET /customers/{customer_id}/orders/{order_id}": op(operationId="readIt"),
+    }
+    source = rendered(api(operations))
+    assert 'self.keep("order", reply, customer=customer)' in method(source, "order")
+    assert 'customer = order.of("customer")' in method(source, "read_it")
+
+
+def test_several_found_things_are_found_one_by_one() -> None:
+    """What the server lists has no family that is known here."""
+    operations = {
+        "GET /orgs": op(answer=listing()),
+        "GET /teams": op(answer=fields(items=listing())),
+        "GET /orgs/{org_id}/teams/{team_id}": op(operationId="readIt"),
+    }
+    assert method(rendered(api(operations)), "read_it").split("\n")[:2] == [
+        'org = self.find("org", "/orgs")',
+        'team = self.find("team", "/teams", at="/items")',
+    ]
+
+
+def test_deletes_take_what_the_user_made() -> None:
+    """The task is marked, so that it also cleans up."""
+    source = rendered(api({"POST /notes": MAKE, "DELETE /notes/{id}": op(operationId="drop")}))
+    assert '    @task(1)\n    @deletes("note")\n    def drop(self):' in source
+    assert method(source, "drop").startswith('note = self.take("note", self.post_notes)\n')
+
+
+# ── requests ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("media", "schema", "arguments"),
+    [
+        ("application/json", fields("a"), ["json=self.new(act_body)"]),
+        ("*/*", fields("a"), ["json=self.new(act_body)"]),
+        (
+            "application/vnd.x+json; v=1",
+            fields("a"),
+            ["json=self.new(act_body)", 'headers={"Content-Type": "application/vnd.x+json; v=1"}'],
+        ),
+        ("application/json", {"const": {}}, ["json={}"]),
+        ("application/json", {"const": []}, ["json=[]"]),
+        ("application/x-www-form-urlencoded", fields("a"), ["data=self.new(act_form)"]),
+        ("application/x-www-form-urlencoded", {"const": {}}, []),
+        ("multipart/form-data", fields("a"), ["data=self.new(act_form)", "files={}"]),
+        (
+            "multipart/form-data",
+            {**fields(f=BINARY), "required": ["f"]},
+            ['files={"f": file_of("text/plain", 1024)}'],
+        ),
+        ("multipart/mixed", fields("a"), ["data=self.new(act_form)", "files={}"]),
+        (
+            "text/plain",
+            {"const": "x"},
+            ["data=self.new(act_body)", 'headers={"Content-Type": "text/plain"}'],
+        ),
+        (
+            "text/*",
+            {"const": "x"},
+            ["data=self.new(act_body)", 'headers={"Content-Type": "text/plain"}'],
+        ),
+        (
+            "application/xml",
+            {"const": 1},
+            ["data=self.new(act_body)", 'headers={"Content-Type": "application/xml"}'],
+        ),
+        (
+            "application/octet-stream",
+            BINARY,
+            [
+                'data=file_of("application/octet-stream", 1024)[1]',
+                'headers={"Content-Type": "application/octet-stream"}',
+            ],
+        ),
+    ],
+)
+def test_how_bodies_are_sent(media: str, schema: Any, arguments: list[str]) -> None:
+    """Each sort of body has its argument, and its header where the client would not write it."""
+    source = rendered(api({"POST /a": op(body=schema, media=media, operationId="act")}))
+    call = ast.parse(method(source, "act")).body[0]
+    assert isinstance(call, ast.Expr)
+    assert isinstance(call.value, ast.Call)
+    assert [f"{k.arg}={ast.unparse(k.value)}" for k in call.value.keywords] == [
+        ast.unparse(ast.parse(f"f({argument})")).removeprefix("f(").removesuffix(")")
+        for argument in arguments
+    ]
+    assert undefined_or_unused(source) == ""
+
+
+def test_several_files_are_a_list_of_parts() -> None:
+    """One name, several files."""
+    files = {"type": "array", "items": BINARY, "minItems": 2, "maxItems": 2}
+    schema = {"type": "object", "required": ["f"], "properties": {"f": files}}
+    source = rendered(api({"POST /a": op(body=schema, media="multipart/form-data")}))
+    part = 'file_of("text/plain", 1024)'
+    assert f'files={{"f": [{part}, {part}]}},' in source
+
+
+def test_a_file_within_json_is_its_name() -> None:
+    """Bytes cannot be written as JSON."""
+    source = render_locustfile(one_task(Upload("a.png", "image/png", 9), "application/json"))
+    assert "data=file_of" in source
+    nested = Pooled(({"a": 1}, {"b": 2}))
+    assert 'any_of({"a": 1}, {"b": 2})' in render_locustfile(one_task(nested, "application/json"))
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((1, 2, 1, 2), "any_of(1, 2)"),
+        ((1, 2, 3, 4), "any_of(1, 2, 3, 4)"),
+        ((1, 2, 2, 1), "any_of(1, 2, 2, 1)"),
+        ((1, True, 1, True), "any_of(1, True)"),
+        ((3, 3), "3"),
+    ],
+)
+def test_choices_are_written_once(values: tuple[Any, ...], expected: str) -> None:
+    """Values that only come again are left out; the n-th of all choices still belong together."""
+    assert f"Body({expected})" in render_locustfile(one_task(Pooled(values), "application/json"))
+
+
+def test_picks_in_methods_are_distinct() -> None:
+    """A query's values stand in the method, each once, and a single one without a choice."""
+    parameters = [query("two", enum=["a", "b"]), query("one", enum=["c"])]
+    source = rendered(api({"GET /a": op(parameters=parameters, operationId="act")}))
+    assert '{"two": self.pick("a", "b"), "one": "c"}' in method(source, "act")
+
+
+def test_values_from_resources_go_into_paths_queries_and_bodies() -> None:
+    """By name where that is simple, by pointer where it lies deeper, in each item of an array."""
+    body = fields("a", lines={**listing(fields("note_id")), "minItems": 2, "maxItems": 2})
+    body["required"] = ["lines"]
+    operations = {
+        "POST /notes": op(answer=fields(**{"note~id": {"type": "integer"}})),
+        "POST /notes/{id}/a": op(body=body, parameters=[query("note_id")], operationId="act"),
+    }
+    text = method(rendered(api(operations)), "act")
+    assert 'path={"id": note["/note~0id"]}' in text
+    assert 'params={"note_id": note["/note~0id"]}' in text
+    assert '"/lines/0/note_id": note["/note~0id"]' in text
+    assert '"/lines/1/note_id": note["/note~0id"]' in text
+
+
+@pytest.mark.parametrize("verb", ["QUERY", "TRACE"])
+def test_rare_methods_go_through_request(verb: str) -> None:
+    """What the client has no method for is named."""
+    source = rendered(api({f"{verb} /a": op(operationId="act")}))
+    assert method(source, "act") == f'self.client.request("{verb}", "/a")'
+
+
+def test_headers_and_cookies_have_their_own_arguments() -> None:
+    """Each place has one argument."""
+    parameters = [
+        {**query("X-Version", const="1"), "in": "header"},
+        {**query("sid", const="s"), "in": "cookie"},
+    ]
+    text = method(rendered(api({"GET /a": op(parameters=parameters, operationId="act")})), "act")
+    assert text == 'self.client.get("/a", headers={"X-Version": "1"}, cookies={"sid": "s"})'
+
+
+# ── the file ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_disabled_tasks_are_there_with_their_reason() -> None:
+    """Enabling one is a matter of removing comment signs."""
+    source = rendered(api({"GET /a": op(), "GET /b/{id}": op(operationId="readIt")}))
+    assert (
+        "    # Disabled: no way found to get a {id}.\n    # @task(4)\n    def read_it(self):\n"
+    ) in source
+    assert source.startswith('"""Load test: 1 of 2 operations enabled.\n')
+
+
+def test_a_class_without_enabled_tasks_is_abstract() -> None:
+    """Locust would refuse a user without tasks; nothing unused is imported."""
+    specs = [api({"GET /b/{id}": op()}, "x"), api({"GET /a": op()}, "y", "/y")]
+    source = rendered(specs, users=5)
+    assert source.count("    abstract = True  # nothing in it is enabled\n") == 1
+    disabled = rendered(api({"POST /b/{id}": op(body=fields("a"))}))
+    assert "from locust import between\n" in disabled
+    assert undefined_or_unused(source, disabled) == ""
+
+
+def test_an_empty_plan_is_an_empty_file() -> None:
+    """No classes, no imports."""
+    source = rendered(api({}))
+    assert [type(node) for node in ast.parse(source).body] == [ast.Expr]
+
+
+@pytest.mark.parametrize(
+    ("wait", "written"),
+    [
+        ((1, 3), "1, 3"),
+        ((0.5, 2.0), "0.5, 2"),
+        ((0, 0), "0, 0"),
+        ((1.25, 1234567.5), "1.25, 1234567.5"),
+    ],
+)
+def test_waits_are_written_exactly(wait: tuple[float, float], written: str) -> None:
+    """As short as possible, and never rounded."""
+    assert f"wait_time = between({written})" in rendered(api({"GET /a": op()}), wait_time=wait)
+
+
+def test_long_class_descriptions_are_wrapped() -> None:
+    """A merged class describes every application on a line of its own."""
+    specs = [
+        api({"GET /a": op()}, name, f"/{name}", info={"title": "T" * 90, "version": "1"})
+        for name in ("one", "two")
+    ]
+    source = rendered(specs, users=1)
+    assert max(map(len, source.split("\n"))) <= 100
+    doc = ast.get_docstring(ast.parse(source).body[-1])  # type: ignore[arg-type]  # it is the class
+    assert doc is not None
+    assert doc.count("mounted at") == 2
+
+
+def test_a_reason_cannot_end_its_comment() -> None:
+    """Whatever text comes as a reason, the line after it is still ours."""
+    plan = one_task(Constant(1), "application/json")
+    task = replace(
+        plan.users[0].tasks[0], readiness=Readiness(enabled=False, reason="x\nimport os")
+    )
+    source = render_locustfile(replace(plan, users=(replace(plan.users[0], tasks=(task,)),)))
+    assert "    # Disabled: x import os.\n" in source
+
+
+def test_the_short_way_from_a_discovery(tmp_path: Path) -> None:
+    """`DynamicLocustGenerator` writes the same file as the pipeline, folders included."""
+    raw = {
+        "openapi": "3.1.0",
+        "info": {"title": "A", "version": "1"},
+        "paths": {"/a": {"get": op()}},
+    }
+    found = Discovery("http://localhost:8000/base", (ApiDocument("main", "", "memory", raw),))
+    path = DynamicLocustGenerator(found).generate_dynamic_locust_file(tmp_path / "new" / "f.py")
+    source = path.read_text(encoding="utf-8")
+    assert "for http://localhost:8000. Run it" in source
+    assert 'self.client.get("/a")' in source

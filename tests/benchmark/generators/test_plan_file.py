@@ -1,0 +1,50 @@
+"""The plan as JSON, for people and other programs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from benchmark.generators.plan_file import plan_to_json
+from benchmark.models import Credentials
+from tests.benchmark.generators.small_apis import ITEM, api, fields, listing, op, planned
+
+
+def written(**options: Any) -> dict[str, Any]:
+    """The plan of a small API after a trip through a file."""
+    spec = api(
+        {
+            "GET /notes": op(answer=listing()),
+            "POST /notes": op(body=fields("name"), answer=ITEM),
+            "DELETE /notes/{id}": op(status="204"),
+            "GET /locked": op(security=[{"k": []}]),
+        },
+        components={"securitySchemes": {"k": {"type": "http", "scheme": "bearer"}}},
+    )
+    plan: dict[str, Any] = json.loads(json.dumps(plan_to_json(planned(spec, **options))))
+    return plan
+
+
+def test_the_file_says_what_every_slot_is_made_of() -> None:
+    """Each slot has its place, its pointer, the sort of its source, and what that needs."""
+    plan = written(seed=3, exclude=("/locked",))
+    assert (plan["schema_version"], plan["seed"], plan["wait_time"]) == (1, 3, [1.0, 3.0])
+    (user,) = plan["users"]
+    create, delete = user["tasks"][1:]
+    assert (create["keeps"], delete["takes"]) == ("note", "note")
+    assert create["media_type"] == "application/json"
+    assert [(slot["in"], slot["at"], slot["source"]) for slot in create["slots"]] == [
+        ("body", "/name", "Unique")
+    ]
+    assert delete["slots"] == [
+        {"in": "path", "at": "/id", "source": "Created", "kind": "note", "pointer": "/id"}
+    ]
+    assert plan["kinds"]["note"]["create"] == "POST /notes"
+    assert plan["skipped"][0]["reason"] == "left out by --exclude"
+
+
+def test_the_file_holds_no_secret() -> None:
+    """Credentials decide what is enabled, and are not part of the plan."""
+    plan = written(credentials=Credentials(token="t0ps3cret"))
+    assert plan["users"][0]["tasks"][3]["readiness"]["enabled"] is True
+    assert "t0ps3cret" not in json.dumps(plan)

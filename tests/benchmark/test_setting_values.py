@@ -1,0 +1,150 @@
+"""Single values that people write are read, or refused with the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from benchmark.errors import UsageError
+from benchmark.setting_values import (
+    checked_host,
+    checked_locust_argument,
+    parse_duration,
+    parse_wait_time,
+    positive_int,
+    positive_number,
+    split_header,
+    whole_number,
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ("300", 300), (300, 300), ("90s", 90), ("5m", 300), ("5min", 300), ("1h30m", 5400),
+        ("1h", 3600), ("1h2m3s", 3723), ("1.5", 1.5), (" 2S ", 2), ("720h", 2_592_000),
+    ],
+)  # fmt: skip
+def test_a_duration_is_read_in_seconds(written: Any, seconds: float) -> None:
+    """Numbers are seconds; h, m and s may be combined."""
+    assert parse_duration(written) == seconds
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "s", "5x", "-5", "1m1h", "0", "0.5s", True, None, "1e9", "nan", "٣s", "721h", "9" * 500],
+)
+def test_what_is_no_duration_is_refused(written: Any) -> None:
+    """Neither words, nor nothing, nor zero, nor negative, nor endless times pass."""
+    with pytest.raises(UsageError):
+        parse_duration(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "pause"),
+    [
+        ("1-3", (1, 3)), ("0.5", (0.5, 0.5)), (2, (2, 2)), ((1, 3), (1, 3)), ([0, 0], (0, 0)),
+        ("1s - 3s", (1, 3)), ("0", (0, 0)),
+    ],
+)  # fmt: skip
+def test_a_pause_is_a_number_or_two(written: Any, pause: tuple[float, float]) -> None:
+    """One number is a constant pause, two are the shortest and the longest."""
+    assert parse_wait_time(written) == pause
+
+
+@pytest.mark.parametrize("written", ["3-1", "-1", "1-", "a", "", "1-2-3", None])
+def test_what_is_no_pause_is_refused(written: Any) -> None:
+    """A pause that ends before it begins, or is negative, does not pass."""
+    with pytest.raises(UsageError):
+        parse_wait_time(written)
+
+
+@pytest.mark.parametrize(
+    ("read", "good", "bad"),
+    [
+        (whole_number, ["42", 42, "-1", "0"], ["x", "1.5", "", None]),
+        (positive_int, ["1", 20], ["0", "-3", "1.5", "x", "", True]),
+        (positive_number, ["0.1", 20, "1e3"], ["0", "-1", "nan", "inf", "x", ""]),
+    ],
+)
+def test_numbers_keep_their_bounds(
+    read: Callable[[Any], float], good: list[Any], bad: list[Any]
+) -> None:
+    """What is outside a number's range is refused like what is no number."""
+    for value in good:
+        assert read(value) == float(value)
+    for value in bad:
+        with pytest.raises(UsageError):
+            read(value)
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("http://localhost:8000/", "http://localhost:8000"),
+        ("localhost:8000", "http://localhost:8000"),
+        ("HTTPS://api.example.org/v1/", "https://api.example.org/v1"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+        ("[fe80::1%25eth0]", "http://[fe80::1%25eth0]"),
+        ("example.org", "http://example.org"),
+    ],
+)
+def test_a_base_url_is_brought_into_one_form(written: str, url: str) -> None:
+    """The scheme may be left out, and no slash stays at the end."""
+    assert checked_host(written) == url
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "", "http://", "ftp://x", "http://x y", "http://x/?a=1", "http://x#f", "http://x:port",
+        "http://x:0", "http://x:65536", "http://x:", "http://[::1", "a:b", "http://x:٣",
+    ],
+)  # fmt: skip
+def test_what_is_no_base_url_is_refused(written: Any) -> None:
+    """Another scheme, a query, a fragment, a space or an impossible port do not pass."""
+    with pytest.raises(UsageError):
+        checked_host(written)
+
+
+@pytest.mark.parametrize(
+    "written", ["http://user:hunter2@host", "user:hunter2@host", "http://a:hunter2#x@host"]
+)
+def test_a_password_in_a_url_is_not_repeated(written: str) -> None:
+    """Such a URL is refused, whatever else is wrong with it, without saying the password."""
+    with pytest.raises(UsageError) as refusal:
+        checked_host(written)
+    assert "hunter2" not in str(refusal.value)
+    assert "--basic" in refusal.value.hint
+
+
+def test_a_header_is_divided_at_its_first_colon() -> None:
+    """Spaces around name and value go."""
+    assert split_header(" X-Time :  12:30 ") == ("X-Time", "12:30")
+    assert split_header("X-Empty:") == ("X-Empty", "")
+
+
+@pytest.mark.parametrize(
+    "line", ["hunter2", ": hunter2", "a b: hunter2", "X: hunter2\r\nY: b", "X: hunter2\0", ""]
+)
+def test_a_broken_header_is_refused_without_its_value(line: str) -> None:
+    """It may be a secret, so the message does not hold it."""
+    with pytest.raises(UsageError) as refusal:
+        split_header(line)
+    assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("argument", ["--run-time", "--users=5", "-H", "--csv=x", "--load-shape"])
+def test_arguments_of_locust_that_the_suite_gives_itself_are_refused(argument: str) -> None:
+    """They would contradict the ones that stand there already; the message names ours."""
+    with pytest.raises(UsageError) as refusal:
+        checked_locust_argument(argument)
+    assert "before the --" in refusal.value.hint
+
+
+def test_other_arguments_of_locust_pass() -> None:
+    """Tags and log levels are Locust's own business."""
+    for argument in ("--tags", "read", "--loglevel=DEBUG", "--web-port", "8090"):
+        assert checked_locust_argument(argument) == argument
