@@ -49,9 +49,6 @@ def run_demo(given: BenchmarkConfig, *, ask: bool) -> None:
         _step(ask, f"Run it for {profile.run_time:g} seconds with {profile.users} users")
         report = pipeline.run(prepared, profile, config, observer)
         write_text(report, sys.stdout)
-        print("The files of this run:")  # noqa: T201
-        for name, path in report.files.items():
-            print(f"  {name:<14} {path}")  # noqa: T201
     if report.result.status == "interrupted":
         raise KeyboardInterrupt
 

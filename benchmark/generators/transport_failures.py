@@ -6,23 +6,11 @@ import http.client
 import socket
 import ssl
 from collections.abc import Iterator
-from typing import Literal
 
 import requests
 import urllib3
 
-FailureKind = Literal[
-    "refused",
-    "unresolved",
-    "timeout",
-    "tls",
-    "not http",
-    "closed",
-    "too large",
-    "redirect",
-    "not allowed",
-    "unsendable",
-]
+from benchmark.generators.replies import FailureKind
 
 
 def classify(error: BaseException) -> tuple[FailureKind, str]:

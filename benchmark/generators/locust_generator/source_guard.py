@@ -73,10 +73,11 @@ def _check_class(node: ast.stmt, bodies: frozenset[str]) -> None:
     _require(node.name not in _IMPORTED, node)
     methods = [one for one in node.body if isinstance(one, ast.FunctionDef)]
     names = [method.name for method in methods]
-    _require(len(set(names)) == len(names), node)
+    known = frozenset(names)
+    _require(len(known) == len(names), node)
     for one in _without_docstring(node.body):
         if isinstance(one, ast.FunctionDef):
-            _check_method(one, _Names(bodies, frozenset(names)))
+            _check_method(one, _Names(bodies, known))
         else:
             _require(isinstance(one, ast.Assign) and _is_setting(one), one)
 

@@ -100,9 +100,9 @@ def literal(value: Any) -> Expression:
 def quoted(text: str) -> str:
     """A string literal, in double quotes unless that needs more escapes.
 
-    What would end a line or reorder it on screen is escaped too, so that it can be seen.
+    What cannot be seen, ends a line or reorders it on screen is escaped (`str.isprintable`).
     """
-    source = "".join(_visible(char) for char in repr(text))
+    source = repr(text)
     if source.startswith("'") and text.count('"') <= text.count("'"):
         source = '"' + source[1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
     if ast.literal_eval(source) != text:
@@ -145,16 +145,3 @@ def _columns(text: str) -> int:
 
 def _is_hidden(char: str) -> bool:
     return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-
-
-def _visible(char: str) -> str:
-    if not _is_hidden(char):
-        return char
-    code = ord(char)
-    return (
-        f"\\x{code:02x}"
-        if code < 0x100
-        else f"\\u{code:04x}"
-        if code < 0x10000
-        else f"\\U{code:08x}"
-    )

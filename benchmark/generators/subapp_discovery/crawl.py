@@ -34,9 +34,6 @@ log = logging.getLogger("benchmark.discovery")
 MAX_REQUESTS = 500
 MAX_PREFIXES = 40
 MAX_DOCUMENTS = 100
-WORKERS = 8
-REQUEST_SECONDS = 10.0
-ACCEPT = "application/json, application/openapi+json, application/vnd.oai.openapi+json, */*;q=0.5"
 _MAX_HINT_BYTES = 4 * 1024 * 1024
 _UNREACHABLE = frozenset({"refused", "unresolved", "tls", "not http"})
 _DENIED = frozenset({401, 403, 407})
@@ -179,12 +176,13 @@ class _Crawl:
     def _work(self) -> None:
         """Ask until nothing is left to ask, or a limit is reached."""
         running: dict[Future[Reply | TransportFailure], _Ask] = {}
-        with ThreadPoolExecutor(WORKERS, thread_name_prefix="discovery") as pool:
+        with ThreadPoolExecutor(places.WORKERS, thread_name_prefix="discovery") as pool:
             while True:
-                while len(running) < WORKERS and (ask := self._next()) is not None:
+                while len(running) < places.WORKERS and (ask := self._next()) is not None:
                     left = self._deadline - time.monotonic()
-                    limit = min(REQUEST_SECONDS, left)
-                    running[pool.submit(self._transport.get, ask.url, ACCEPT, timeout=limit)] = ask
+                    limit = min(places.REQUEST_SECONDS, left)
+                    get = self._transport.get
+                    running[pool.submit(get, ask.url, places.ACCEPT, timeout=limit)] = ask
                 if not running:
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:

@@ -15,7 +15,7 @@ from benchmark.generators.documents import (
     why_not_openapi,
 )
 from benchmark.generators.references import is_web
-from benchmark.generators.subapp_discovery.crawl import ACCEPT, REQUEST_SECONDS, WORKERS, crawl
+from benchmark.generators.subapp_discovery import places
 from benchmark.generators.subapp_discovery.found import CrawlResult, FoundDocument
 from benchmark.generators.subapp_discovery.mounts import (
     Application,
@@ -40,8 +40,10 @@ def discover(target: Target, *, timeout_seconds: float = 30.0) -> Discovery:
     """
     if timeout_seconds <= 0:
         raise UsageError("the time limit of the discovery is not above 0", "30 seconds is usual")
+    from benchmark.generators.subapp_discovery.crawl import crawl  # noqa: PLC0415 - many patterns
+
     start = time.monotonic()
-    with Transport(target, timeout=REQUEST_SECONDS, connections=WORKERS) as transport:
+    with Transport(target, timeout=places.REQUEST_SECONDS, connections=places.WORKERS) as transport:
         result = crawl(transport, target.base_url, start + timeout_seconds * CRAWL_SHARE)
         deadline = start + timeout_seconds
         found, unread = _with_related(merge_places(result.documents), transport, deadline)
@@ -77,7 +79,7 @@ def discover_from_specs(
     deadline = time.monotonic() + timeout_seconds
     notes: list[Note] = []
     applications = []
-    with Transport(target, timeout=timeout_seconds, connections=WORKERS) as transport:
+    with Transport(target, timeout=timeout_seconds, connections=places.WORKERS) as transport:
         for spec in specs:
             if is_web(spec) and transport.allows(spec):
                 document, unread = with_related_urls(_fetched(transport, spec), transport, deadline)
@@ -92,7 +94,7 @@ def discover_from_specs(
                 notes += unread
                 application = Application(document, _declared_prefix(document, target, notes))
             if not application.operations():
-                raise DocumentError(f"{spec} describes no operations", "its paths are empty")
+                raise _without_operations(spec, document, unread)
             applications.append(application)
         documents = arrange(applications, target.base_url, notes)
         return Discovery(
@@ -117,8 +119,7 @@ def _nothing(target: Target, result: CrawlResult) -> BenchmarkError:
         hint = result.broken_hint or "correct the document, or give another one with --spec"
         return DocumentError(message, hint)
     if result.documents:
-        place = result.documents[0].url
-        return DocumentError(f"{place} describes no operations", "its paths are empty")
+        return _without_operations(result.documents[0].url, result.documents[0], ())
     hint = "give the document with --spec FILE_OR_URL"
     if result.denied:
         path = urlsplit(result.denied[0]).path
@@ -131,6 +132,22 @@ def _nothing(target: Target, result: CrawlResult) -> BenchmarkError:
         f"/openapi.json, /swagger.json, /docs and /api/v1/openapi.json among them{details}",
         hint,
     )
+
+
+def _without_operations(
+    where: str, document: FoundDocument, unread: Sequence[Note]
+) -> DocumentError:
+    """Why a document that can be read is of no use."""
+    message = f"{where} describes no operations"
+    if unread:
+        more = f" (and {len(unread) - 1} more)" if len(unread) > 1 else ""
+        return DocumentError(
+            f"{message} that could be read: {unread[0].message}{more}",
+            "keep all files of the description together, in the folder of the first or below it",
+        )
+    if document.spec.get("webhooks"):
+        return DocumentError(f"{message}, only webhooks", "those are requests that the API sends")
+    return DocumentError(message, "its paths are empty")
 
 
 def _denied_note(target: Target, result: CrawlResult) -> tuple[Note, ...]:
@@ -146,7 +163,7 @@ def _denied_note(target: Target, result: CrawlResult) -> tuple[Note, ...]:
 
 
 def _fetched(transport: Transport, url: str) -> FoundDocument:
-    reply = transport.get(url, ACCEPT)
+    reply = transport.get(url, places.ACCEPT)
     if isinstance(reply, TransportFailure):
         raise TargetError(f"{url} cannot be fetched: {reply.message}", "correct the --spec address")
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from benchmark.generators.references import DocumentSet, UnresolvedError
-from benchmark.generators.transport import Reply
+from benchmark.generators.replies import Reply
 from benchmark.models import Note
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -97,7 +97,9 @@ def operations(
     for path, item in path_items(spec, url, related):
         for method, declared in item.items():
             operation = _followed(documents, declared) if method in _METHODS else None
-            if isinstance(operation, dict):
+            if operation is None and isinstance(declared, dict):
+                operation = {}  # its description stands where nothing was read
+            if method in _METHODS and isinstance(operation, dict):
                 yield method.upper(), path, operation
 
 

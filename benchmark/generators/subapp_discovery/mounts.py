@@ -30,7 +30,6 @@ SAMPLE_PATHS = 4
 MAX_CANDIDATES = 4
 MAX_SAMPLED_DOCUMENTS = 20
 _REQUEST_SECONDS = 5.0
-_WORKERS = 8
 _VERSION_SEGMENT = re.compile(r"v\d+(\.\d+)*|api|rest|openapi|swagger", re.IGNORECASE)
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_]+")
 _PARAMETER = re.compile(r"\{[^{}]*\}")
@@ -197,7 +196,7 @@ class _Sampler:
             seconds = min(_REQUEST_SECONDS, self._deadline - time.monotonic())
             return self._transport.get(url, timeout=seconds)
 
-        with ThreadPoolExecutor(_WORKERS, thread_name_prefix="discovery") as pool:
+        with ThreadPoolExecutor(places.WORKERS, thread_name_prefix="discovery") as pool:
             self._replies.update(zip(new, pool.map(get, new), strict=True))
 
 

@@ -7,6 +7,14 @@ from __future__ import annotations
 
 import re
 
+WORKERS = 8
+"""How many places are asked at the same time."""
+
+REQUEST_SECONDS = 10.0
+"""The longest that one place may take to answer."""
+
+ACCEPT = "application/json, application/openapi+json, application/vnd.oai.openapi+json, */*;q=0.5"
+
 DOCUMENT_PLACES = (
     "/openapi.json",  # FastAPI, Django Ninja, Connexion, APIFlask, Robyn, axum with utoipa
     "/docs/openapi.json",  # Sanic Extensions

@@ -34,8 +34,7 @@ from benchmark.generators.transport import MAX_REDIRECTS, Transport, TransportFa
 from benchmark.models import Note
 
 _ACCEPT = "application/json, application/yaml, */*;q=0.5"
-_REQUEST_SECONDS = 10.0
-_OUTSIDE = "leads out of the document's folder"
+_OUTSIDE = "leads out of the document's folder; not read"
 _O_NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # opening a pipe must not wait for its other end
 _PART_LIMITS = DocumentLimits(
     max_bytes=16 * 1024 * 1024, max_nodes=2_000_000, max_alias_nodes=5_000
@@ -123,7 +122,7 @@ class _Loading:
             try:
                 value = self._value(key, chain)
             except _NotReadError as reason:
-                self._note(f"the reference {reference[:200]!r} {reason}; not read")
+                self._note(f"the reference {reference[:200]!r} {reason}")
             except DocumentError as error:
                 message = f"the reference {reference[:200]!r} cannot be followed: {error.message}"
                 self._note(message)
@@ -174,7 +173,7 @@ class _Loading:
 def _read_file(folder: Path, key: str, limit: int) -> bytes:
     """The content of a file in the folder. Raises _NotReadError; nothing outside is opened."""
     if is_web(key) or key.startswith("//"):
-        raise _NotReadError("leads to another host")
+        raise _NotReadError("leads to another host; not read")
     steps_out = key.startswith(("/", "../")) or key in ("..", ".")
     if steps_out or any(character in key for character in ":\\\0"):
         raise _NotReadError(_OUTSIDE)
@@ -205,11 +204,11 @@ def _fetch(transport: Transport, main_url: str, key: str, deadline: float) -> by
     url = key
     for _ in range(MAX_REDIRECTS + 1):
         if not _same_site(main_url, url):
-            raise _NotReadError("leads to another host")
+            raise _NotReadError("leads to another host; not read")
         path = urlsplit(url).path
         if places.UNSAFE_WORDS.search(path) and not path.lower().endswith(DOCUMENT_SUFFIXES):
-            raise _NotReadError("looks like an action, not like a document")
-        seconds = min(_REQUEST_SECONDS, deadline - time.monotonic())
+            raise _NotReadError("looks like an action, not like a document; not read")
+        seconds = min(places.REQUEST_SECONDS, deadline - time.monotonic())
         if seconds <= 0:
             raise _NotReadError("was left when the time limit was reached")
         headers = {"Accept": _ACCEPT}

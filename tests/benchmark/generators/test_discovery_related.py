@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 from loopback_server import Answer, Loopback, openapi, serve
 
+from benchmark.errors import DocumentError
 from benchmark.generators.documents import DocumentLimits
 from benchmark.generators.openapi_parser import parse_document
 from benchmark.generators.subapp_discovery import discover, discover_from_specs
@@ -279,3 +282,34 @@ def test_parts_that_never_come_do_not_hold_up_the_discovery() -> None:
         )
         assert time.monotonic() - start < 4
         assert any("time limit" in note.message for note in discovery.notes)
+
+
+def test_a_description_without_its_other_files_says_what_is_missing(tmp_path: Path) -> None:
+    """Where all operations stand in files that are not there, the error names the first."""
+    paths = {"/a": {"$ref": "paths/a.yaml"}, "/b": {"$ref": "paths/b.yaml"}}
+    write(tmp_path, api={**openapi(), "paths": paths})
+    with pytest.raises(DocumentError, match=r"paths/a\.yaml.*and 1 more") as caught:
+        discover_from_specs(NOWHERE, [str(tmp_path / "api.yaml")])
+    assert "together" in caught.value.hint
+
+
+def test_webhooks_alone_are_no_operations(tmp_path: Path) -> None:
+    """The error says that there is nothing to call."""
+    write(tmp_path, api={**openapi(), "webhooks": {"created": {"post": {}}}})
+    with pytest.raises(DocumentError, match="only webhooks"):
+        discover_from_specs(NOWHERE, [str(tmp_path / "api.yaml")])
+
+
+def test_files_need_nothing_that_sends() -> None:
+    """What takes long to import is not imported for a document in a file."""
+    code = (
+        "import sys\n"
+        "from benchmark.generators.subapp_discovery import discover_from_specs\n"
+        "from benchmark.models import Target\n"
+        "discover_from_specs(Target('http://127.0.0.1:1'), [sys.argv[1]])\n"
+        "assert not {'requests', 'urllib3', 'ssl'} & set(sys.modules)\n"
+    )
+    root = Path(__file__).parents[3]
+    subprocess.run(
+        [sys.executable, "-c", code, str(DATA / "openapi.yaml")], cwd=root, check=True, timeout=30
+    )

@@ -93,6 +93,7 @@ def test_identified_noun(parameter: str, expected: str | None) -> None:
         ("/members/{username}", "username", None),
         ("/delay/{seconds}", "seconds", None),
         ("/delays/{number}", "number", None),
+        ("/delays/{hoursno}", "hoursno", None),
         ("/status/{status}", "status", None),
         ("/reports/{year}", "year", None),
         ("/{anything}", "anything", None),

@@ -56,10 +56,12 @@ def test_few_users_share_one_class(users: int, classes: int) -> None:
 
 def test_merged_tasks_keep_unique_names() -> None:
     """Operations that are called alike in several applications are numbered, past any clash."""
-    first = api({"GET /a": op(operationId="health"), "GET /b": op(operationId="health_2")}, "x")
-    second = api({"GET /a": op(operationId="health")}, "y", "/y")
+    first = api({"GET /a": op(operationId="health")}, "x")
+    second = api(
+        {"GET /a": op(operationId="health"), "GET /b": op(operationId="health_2")}, "y", "/y"
+    )
     plan = planned([first, second], users=1)
-    assert names(plan) == {"ApiLoadUser": ["health", "health_2", "health_3"]}
+    assert names(plan) == {"ApiLoadUser": ["health", "health_3", "health_2"]}
     assert plan.users[0].applications == ("x", "y")
     assert plan.users[0].description.count("\n") == 1
 

@@ -135,15 +135,15 @@ def test_a_list_stands_in_for_a_create_that_is_left_out() -> None:
 
 
 def test_a_long_chain_of_creates_is_judged_without_recursion() -> None:
-    """Two thousand things, each below the one before, are no harder than two."""
-    nouns = [a + b + c for a in "bcdfghjklm" for b in "aeiouyqwrt" for c in "bcdfghjklmnpqrtvwxyz"]
+    """A thousand things, each below the one before, are no harder than two."""
+    nouns = [a + b + c for a in "bcdfghjklm" for b in "aeiouyqwrt" for c in "bcdfghjklm"]
     operations = {f"POST /{nouns[0]}": op(answer=ITEM)}
     for before, noun in pairwise(nouns):
         operations[f"POST /{before}/{{{before}_id}}/{noun}"] = op(answer=ITEM)
     first = reasons(planned(api(operations), include=(f"POST /{nouns[0]}*",)))
     assert len(first) == 2
     every = reasons(planned(api(operations)))
-    assert sum(not reason for reason in every.values()) >= 1000
+    assert sum(not reason for reason in every.values()) >= 900
 
 
 def test_bodies_do_not_disable() -> None:

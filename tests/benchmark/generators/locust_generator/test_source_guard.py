@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from pathlib import Path
 
 import pytest
@@ -18,8 +17,8 @@ from benchmark.models import ApiDocument
 from tests.renew_golden import GOLDEN
 
 _SHARED = Path(__file__).parents[4].parent / "shared"
-_EVERY = 9
-_LARGE = 400_000
+_EVERY = 13
+_LARGE = 300_000
 
 FILE = '''"""A load test."""
 
@@ -192,9 +191,8 @@ def test_real_and_hostile_documents_render() -> None:
         pytest.skip(f"there are no documents in {_SHARED}")
     rendered = 0
     for path in documents:
-        data = path.read_bytes()
         try:
-            raw = read_document(gzip.decompress(data) if path.suffix == ".gz" else data, path.name)
+            raw = read_document(path.read_bytes(), path.name)
         except DocumentError:
             continue
         spec = parse_document(ApiDocument("main", "", path.name, raw))
