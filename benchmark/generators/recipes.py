@@ -7,21 +7,20 @@ constant, what differs is pooled, and what must be new every time is unique or f
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from benchmark.generators import schema_view
+from benchmark.generators.leaf_sources import as_clock, as_unique
 from benchmark.generators.media_types import is_form, is_json, is_xml
 from benchmark.generators.naming import words
-from benchmark.generators.parameter_generator import ParameterGenerator
+from benchmark.generators.parameter_generator import Level, ParameterGenerator
 from benchmark.generators.parameter_serializer import serialize_parameter
 from benchmark.generators.xml_body import to_xml
 from benchmark.models import (
     ArrayNode,
-    Clock,
     Constant,
     JsonSchema,
     MediaType,
@@ -33,7 +32,6 @@ from benchmark.models import (
     Recipe,
     Slot,
     Source,
-    Unique,
     Upload,
     escape_pointer,
 )
@@ -41,17 +39,23 @@ from benchmark.models import (
 SAMPLES = 4
 """How many requests are generated for one operation; a pool holds at most that many values."""
 
-_UNIQUE_NAMES = frozenset(
-    "email username login slug handle nickname sku uuid guid identifier".split()
-)
-_UNIQUE_AT_TOP = frozenset({("id",), ("name",), ("user", "name"), ("key",), ("code",)})
 _PAGING = frozenset("limit page offset size skip top per_page page_size pagesize perpage".split())
-_INT32_MAX = 2**31 - 1
 _BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
-_SETTLED = ("enum", "const", "pattern")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.Z+\-]{9,24})?")
-_DAY = 86_400
-_MOMENT = _DAY // 100  # what a moment's distance from now is rounded to: 0.01 days
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Which of the requests that a document allows: how much of it, and which alternative.
+
+    `branch` chooses among the alternatives (`oneOf`, `anyOf`) of the body, 0 being whichever fits
+    best; `media` among its content types, the best first; both wrap around. `samples` is how many
+    values are generated for each slot.
+    """
+
+    level: Level = "typical"
+    branch: int = 0
+    media: int = 0
+    samples: int = SAMPLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,37 +69,47 @@ class RecipeWriter:
     definitions: Mapping[str, JsonSchema]
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
-    def write(self, operation: Operation, bound: Mapping[tuple[str, str], Source]) -> Recipe:
+    def write(
+        self,
+        operation: Operation,
+        bound: Mapping[tuple[str, str], Source],
+        variant: Variant = Variant(),
+    ) -> Recipe:
         """The recipe of an operation. `bound` maps (location, JSON Pointer) to known sources.
 
         In a pointer into a body, 0 stands for every item of an array.
         """
-        slots = {_place(slot): slot for slot in reversed([*self._parameters(operation, bound)])}
+        found = [*self._parameters(operation, bound, variant)]
+        slots = {_place(slot): slot for slot in reversed(found)}
         parameters = tuple(reversed(slots.values()))  # the first of several with one name stays
         if operation.body is None:
             return Recipe(parameters)
-        media = operation.body.media_types[0]
+        if variant.level == "minimal" and not operation.body.required:
+            return Recipe(parameters)
+        media_types = operation.body.media_types
+        media = media_types[variant.media % len(media_types)]
         creates = operation.method in {"POST", "PUT"}
-        body = self._body(media, {p: s for (at, p), s in bound.items() if at == "body"}, creates)
+        known = {p: s for (at, p), s in bound.items() if at == "body"}
+        body = self._body(media, known, creates, variant)
         if operation.method in _BODILESS and not operation.body.required:
             if operation.method != "DELETE" or body == ObjectNode(()):
                 return Recipe(parameters)
         return Recipe(parameters, media.content_type, body)
 
     def _parameters(
-        self, operation: Operation, bound: Mapping[tuple[str, str], Source]
+        self, operation: Operation, bound: Mapping[tuple[str, str], Source], variant: Variant
     ) -> Iterator[Slot]:
         for parameter in operation.parameters:
             pointer = f"/{escape_pointer(parameter.name)}"
             source = bound.get((parameter.location, pointer))
             if source is not None:
                 yield Slot(parameter.location, pointer, source)
-            elif _is_sent(parameter):
-                yield from self._parameter(parameter)
+            elif _is_sent(parameter, variant.level):
+                yield from self._parameter(parameter, variant.samples)
 
-    def _parameter(self, parameter: Parameter) -> Iterator[Slot]:
+    def _parameter(self, parameter: Parameter, count: int) -> Iterator[Slot]:
         samples = self.generator.samples(
-            parameter.schema, SAMPLES, parameter.name, "minimal", parameter.examples
+            parameter.schema, count, parameter.name, "minimal", parameter.examples
         )
         if parameter.location == "path":
             samples = tuple(s for s in samples if s not in ("", ".", "..")) or ("1",)
@@ -107,8 +121,13 @@ class RecipeWriter:
             if len(flat) == len(wires) or len(names) == 1:
                 yield Slot(parameter.location, f"/{escape_pointer(name)}", merge_values(flat))
 
-    def _body(self, media: MediaType, bound: Mapping[str, Source], creates: bool) -> Node:
-        samples = self.generator.samples_for_body(media, SAMPLES)
+    def _body(
+        self, media: MediaType, bound: Mapping[str, Source], creates: bool, variant: Variant
+    ) -> Node:
+        if variant.branch:
+            schema = schema_view.with_branch(media.schema, self.definitions, variant.branch)
+            media = replace(media, schema=schema, examples=())  # examples are of any branch
+        samples = self.generator.samples_for_body(media, variant.samples, variant.level)
         if is_form(media.content_type) and not all(isinstance(s, dict) for s in samples):
             return _as_text(samples)
         structured = is_json(media.content_type) or is_form(media.content_type)
@@ -153,9 +172,9 @@ class RecipeWriter:
         if isinstance(samples[0], Upload):
             return samples[0]
         resolved = schema_view.resolve(schema, self.definitions)
-        if creates and (unique := _as_unique(samples[0], resolved, pointer)):
+        if creates and (unique := as_unique(samples[0], resolved, pointer)):
             return unique
-        if clock := _as_clock(samples, resolved, self.now):
+        if clock := as_clock(samples, resolved, self.now):
             return clock
         return merge_values(samples)
 
@@ -176,80 +195,18 @@ def _place(slot: Slot) -> tuple[str, str]:
     return slot.location, pointer
 
 
-def _is_sent(parameter: Parameter) -> bool:
+def _is_sent(parameter: Parameter, level: Level) -> bool:
     """Whether a request carries the parameter: required ones, and optional ones that are safe.
 
-    Safe are those for which the document itself names a value, and paging.
+    Safe are those for which the document itself names a value, and paging. At the level "minimal"
+    only required ones are sent, at "full" all.
     """
-    if parameter.required:
+    if parameter.required or level == "full":
         return True
+    if level == "minimal":
+        return False
     if parameter.location != "query":
         return False
     schema = parameter.schema if isinstance(parameter.schema, Mapping) else {}
     named = bool(parameter.examples) or "default" in schema or "example" in schema
     return named or "_".join(words(parameter.name)) in _PAGING
-
-
-def _as_unique(sample: Any, schema: Mapping[str, Any], pointer: str) -> Unique | None:
-    """A value that a create must not repeat, judged by its name; None where repeating is fine.
-
-    Fields with an enum, a constant or a pattern keep the values that the document allows.
-    """
-    if any(keyword in schema for keyword in _SETTLED):
-        return None
-    parts = words(pointer.rpartition("/")[2])
-    if not parts:
-        return None
-    at_top = pointer.count("/") == 1 and parts in _UNIQUE_AT_TOP
-    if parts == ("id",) and isinstance(sample, int) and not isinstance(sample, bool):
-        return Unique(sample, "number") if _allows_large_numbers(schema) else None
-    if not isinstance(sample, str) or not (at_top or parts[-1] in _UNIQUE_NAMES):
-        return None
-    text_format = schema.get("format")
-    limit = schema.get("maxLength")
-    limit = limit if isinstance(limit, int) else None
-    if text_format in {"uuid", "guid"}:
-        return Unique(sample, "uuid")
-    if text_format in {"email", "idn-email"} or (parts[-1] == "email" and "@" in sample):
-        return Unique(sample, "email", limit)
-    if text_format in {None, "string"}:
-        return Unique(sample, "text", limit)
-    return None
-
-
-def _allows_large_numbers(schema: Mapping[str, Any]) -> bool:
-    bounds = (schema.get("maximum"), schema.get("exclusiveMaximum"))
-    known = [bound for bound in bounds if isinstance(bound, int | float)]
-    return all(bound >= _INT32_MAX for bound in known) and "multipleOf" not in schema
-
-
-def _as_clock(samples: Sequence[Any], schema: Mapping[str, Any], now: datetime) -> Clock | None:
-    """A clock where every sample is today or later: written down, it would soon be past.
-
-    The distance is counted from the beginning of today, so it is the same all day.
-    """
-    if any(keyword in schema for keyword in _SETTLED):
-        return None
-    moments = [_moment(sample) for sample in samples]
-    known = [moment for moment, _ in filter(None, moments)]
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    if len(known) != len(samples) or min(known) < today:
-        return None
-    distance = known[0] - today
-    if moments[0] and moments[0][1] == "date":
-        return Clock(distance.days * _DAY, "date")
-    return Clock(round(distance.total_seconds() / _MOMENT) * _MOMENT, "date-time")
-
-
-def _moment(value: Any) -> tuple[datetime, str] | None:
-    """A date or a date-time as RFC 3339 writes it, and which of them it is."""
-    if not isinstance(value, str) or not _DATE.fullmatch(value):
-        return None
-    try:
-        if len(value) == 10:
-            day = date.fromisoformat(value)
-            return datetime(day.year, day.month, day.day, tzinfo=UTC), "date"
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return (moment, "date-time") if moment.tzinfo else None

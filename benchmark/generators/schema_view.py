@@ -62,6 +62,21 @@ def items(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> JsonSche
     return None
 
 
+def with_branch(
+    schema: JsonSchema, definitions: Mapping[str, JsonSchema], branch: int
+) -> JsonSchema:
+    """The schema with one alternative of its `oneOf` or `anyOf` left, numbered from 1.
+
+    Numbers wrap around. A schema without alternatives is given back as it is.
+    """
+    resolved = resolve(schema, definitions)
+    for keyword in ("oneOf", "anyOf"):
+        variants = resolved.get(keyword)
+        if isinstance(variants, list) and variants:
+            return {**resolved, keyword: [variants[(branch - 1) % len(variants)]]}
+    return schema
+
+
 def at_pointer(
     schema: JsonSchema, definitions: Mapping[str, JsonSchema], pointer: str
 ) -> JsonSchema:
