@@ -140,7 +140,7 @@ class DocumentSet:
         """
         while isinstance(value, Mapping) and "$ref" in value:
             hops -= 1
-            if hops < -10**9:
+            if hops < 0:
                 raise UnresolvedError("a reference leads back to itself")
             _, value = self.find(value["$ref"], hops)
         return value
