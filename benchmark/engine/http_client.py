@@ -96,7 +96,7 @@ class ApiSession(FastHttpSession):
             if query := encode_query(params, self._credentials.query):
                 target = f"{target}{'&' if '?' in target else '?'}{query}"
             sent = encode_headers(headers or {})
-            if files:
+            if files is not None:
                 data, sent["Content-Type"] = encode_multipart(data or {}, files)
             elif isinstance(data, Mapping):
                 data = urlencode(form_pairs(data))

@@ -69,11 +69,14 @@ def _references(
     for name, member in schema_view.properties(schema, definitions).items():
         if len(found) >= MAX_REFERENCES:
             break
+        about = _reference_noun(name)
+        if not about and not depth:
+            continue
         element = schema_view.items(member, definitions)
         here = f"/{escape_pointer(name)}" + ("" if element is None else "/0")
-        if about := _reference_noun(name):
+        if about:
             found.append((here, name, about))
-        elif depth:
+        else:
             inner = _references(
                 member if element is None else element, definitions, depth - 1, known
             )
