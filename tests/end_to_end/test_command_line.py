@@ -159,7 +159,7 @@ def test_the_guided_demo_asks_nothing_without_a_terminal(tmp_path: Path) -> None
         folder=tmp_path,
     )  # fmt: skip
     assert ran.returncode == 0
-    for part in ("Discover its API documents", "(ApiUser)", "Grade:", "report "):
+    for part in ("Discover its API documents", "(ApiUser)", "Grade:", "report: "):
         assert part in ran.stdout
     url = re.search(r"listens on (http://\S+)\.\n", ran.stdout)
     assert url is not None
