@@ -19,8 +19,7 @@ from benchmark.errors import DocumentError, TargetError, UsageError
 from benchmark.generators.dependency_analyzer import analyze_dependencies
 from benchmark.generators.locust_generator import render_locustfile
 from benchmark.generators.openapi_parser import parse_document
-from benchmark.generators.plan_file import plan_to_json
-from benchmark.generators.scenario_planner import PlanOptions, plan_scenarios
+from benchmark.generators.scenario_planner import PlanOptions, plan_scenarios, plan_to_json
 from benchmark.generators.subapp_discovery import (
     discover as discover_by_crawling,
 )

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchmark.generators.documents import document_version
+from benchmark.generators.documents.references import DocumentSet, UnresolvedError
 from benchmark.generators.openapi_parser.limits import DEFAULT_LIMITS, ParserLimits
-from benchmark.generators.references import DocumentSet, UnresolvedError
 from benchmark.models import ApiDocument, Note
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")

@@ -14,6 +14,13 @@ from contextlib import suppress
 from pathlib import PurePath
 from typing import Any
 
+from benchmark.generators.documents.references import (
+    DOCUMENT_SUFFIXES,
+    MAX_HOPS,
+    Place,
+    UnresolvedError,
+    component_reference,
+)
 from benchmark.generators.openapi_parser.completion import fit_enum, nullable
 from benchmark.generators.openapi_parser.context import Context, as_flag, as_map
 from benchmark.generators.openapi_parser.contradictions import contradictions, endless
@@ -26,13 +33,6 @@ from benchmark.generators.openapi_parser.keywords import (
     level_type,
 )
 from benchmark.generators.openapi_parser.patterns import level_pattern
-from benchmark.generators.references import (
-    DOCUMENT_SUFFIXES,
-    MAX_HOPS,
-    Place,
-    UnresolvedError,
-    component_reference,
-)
 from benchmark.models import JsonSchema
 
 _SINGLE = frozenset(

@@ -14,7 +14,7 @@ from benchmark.generators.documents import (
     read_document,
     why_not_openapi,
 )
-from benchmark.generators.references import is_web
+from benchmark.generators.documents.references import is_web
 from benchmark.generators.subapp_discovery import places
 from benchmark.generators.subapp_discovery.found import CrawlResult, FoundDocument
 from benchmark.generators.subapp_discovery.mounts import (

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from benchmark.generators.references import DocumentSet, UnresolvedError
-from benchmark.generators.replies import Reply
+from benchmark.generators.documents.references import DocumentSet, UnresolvedError
+from benchmark.generators.transport.replies import Reply
 from benchmark.models import Note
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")

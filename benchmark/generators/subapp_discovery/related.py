@@ -19,7 +19,7 @@ from urllib.parse import urljoin, urlsplit
 
 from benchmark.errors import DocumentError
 from benchmark.generators.documents import DocumentLimits, read_value
-from benchmark.generators.references import (
+from benchmark.generators.documents.references import (
     DOCUMENT_SUFFIXES,
     DocumentSet,
     UnresolvedError,

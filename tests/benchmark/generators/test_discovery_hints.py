@@ -7,7 +7,6 @@ import time
 from typing import Any
 
 import pytest
-from loopback_server import openapi
 
 from benchmark.generators.subapp_discovery.hints import (
     document_hints,
@@ -16,6 +15,7 @@ from benchmark.generators.subapp_discovery.hints import (
     page_hints,
     parameter_parents,
 )
+from tests.benchmark.generators.loopback_server import openapi
 
 BASE = "http://host:1/docs/"
 ITEMS = openapi("GET /items", "POST /items", "GET /items/{id}")

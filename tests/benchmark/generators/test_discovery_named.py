@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
-from loopback_server import Answer, openapi, serve
 
 from benchmark.errors import BenchmarkError, DocumentError, TargetError, UsageError
 from benchmark.generators.subapp_discovery import discover_from_app, discover_from_specs
 from benchmark.models import Credentials, Discovery, Target
+from tests.benchmark.generators.loopback_server import Answer, openapi, serve
 
 NOWHERE = Target("http://127.0.0.1:1")
 ITEMS = openapi("GET /items", "POST /items")

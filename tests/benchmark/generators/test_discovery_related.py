@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback_server import Answer, Loopback, openapi, serve
 
 from benchmark.errors import DocumentError
 from benchmark.generators.documents import DocumentLimits
@@ -22,6 +21,7 @@ from benchmark.generators.subapp_discovery import discover, discover_from_specs
 from benchmark.generators.subapp_discovery.found import FoundDocument
 from benchmark.generators.subapp_discovery.related import RelatedLimits, with_related_files
 from benchmark.models import ApiSpec, Credentials, Discovery, Target
+from tests.benchmark.generators.loopback_server import Answer, Loopback, openapi, serve
 
 DATA = Path(__file__).parents[2] / "data" / "multi_file"
 NOWHERE = Target("http://127.0.0.1:1")

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback_server import Answer, serve
 
 from benchmark.errors import BenchmarkError
 from benchmark.generators.openapi_parser import parse_document
 from benchmark.generators.subapp_discovery import discover_from_specs
 from benchmark.models import Credentials, Target
+from tests.benchmark.generators.loopback_server import Answer, serve
 
 ROOT = Path(__file__).parents[3]
 FOLDERS = (ROOT / "tests" / "data" / "hostile", ROOT.parent / "shared" / "hostile_specs")

@@ -11,12 +11,20 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from loopback_server import Answer, Asked, Loopback, openapi, serve, serve_asgi, serve_raw
 
 from benchmark.errors import DocumentError, TargetError, UsageError
 from benchmark.generators.subapp_discovery import SubAppDiscovery, discover, discovery_json
 from benchmark.generators.subapp_discovery.crawl import MAX_REQUESTS
 from benchmark.models import ApiSpec, Credentials, Discovery, Note, SkippedOperation, Target
+from tests.benchmark.generators.loopback_server import (
+    Answer,
+    Asked,
+    Loopback,
+    openapi,
+    serve,
+    serve_asgi,
+    serve_raw,
+)
 
 ITEMS = openapi("GET /items", "POST /items", "GET /items/{id}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchmark.generators.openapi_parser import parse_document
-from benchmark.generators.single_request import OMIT, request
+from benchmark.generators.scenario_planner.single_request import OMIT, request
 from benchmark.models import (
     ApiDocument,
     ApiSpec,

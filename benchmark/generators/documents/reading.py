@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from benchmark.errors import DocumentError
-from benchmark.generators.yaml_reader import YamlProblem, read_yaml
+from benchmark.generators.documents.yaml_reader import YamlProblem, read_yaml
 
 _OPENAPI_HINT = "an OpenAPI 3 or Swagger 2.0 document, in JSON or YAML, is needed"
 _MAX_SERVERS = 50

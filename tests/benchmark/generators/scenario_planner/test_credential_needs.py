@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.generators.credential_needs import credential_needs, main_api_key
+from benchmark.generators.scenario_planner.credential_needs import credential_needs, main_api_key
 from benchmark.models import Credentials
 from tests.benchmark.generators.small_apis import api, fields, op
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from benchmark.generators.plan_file import plan_to_json
+from benchmark.generators.scenario_planner.plan_file import plan_to_json
 from benchmark.models import Credentials
 from tests.benchmark.generators.small_apis import ITEM, api, fields, listing, op, planned
 

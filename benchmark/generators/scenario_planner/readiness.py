@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchmark.generators.credential_needs import CredentialNeeds, credential_needs
 from benchmark.generators.naming import collection_of, path_noun
+from benchmark.generators.scenario_planner.credential_needs import CredentialNeeds, credential_needs
 from benchmark.models import (
     ApiSpec,
     Credentials,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.generators.xml_body import to_xml
+from benchmark.generators.scenario_planner.xml_body import to_xml
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from benchmark.generators.parameter_generator import ParameterGenerator
-from benchmark.generators.planned_users import planned_users
-from benchmark.generators.readiness import READ_ONLY, judge
-from benchmark.generators.recipes import RecipeWriter
+from benchmark.generators.scenario_planner.readiness import READ_ONLY, judge
+from benchmark.generators.scenario_planner.recipes import RecipeWriter
+from benchmark.generators.scenario_planner.users import planned_users
 from benchmark.models import (
     ApiSpec,
     Created,

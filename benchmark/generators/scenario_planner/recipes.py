@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from benchmark.generators import schema_view
-from benchmark.generators.leaf_sources import as_clock, as_unique
 from benchmark.generators.media_types import is_form, is_json, is_xml
 from benchmark.generators.naming import words
 from benchmark.generators.parameter_generator import Level, ParameterGenerator
 from benchmark.generators.parameter_serializer import serialize_parameter
-from benchmark.generators.xml_body import to_xml
+from benchmark.generators.scenario_planner.leaf_sources import as_clock, as_unique
+from benchmark.generators.scenario_planner.xml_body import to_xml
 from benchmark.models import (
     ArrayNode,
     Constant,

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from benchmark.generators.parameter_generator import Level, ParameterGenerator
-from benchmark.generators.recipes import RecipeWriter, Variant
+from benchmark.generators.scenario_planner.recipes import RecipeWriter, Variant
 from benchmark.models import (
     ArrayNode,
     JsonSchema,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.generators.openapi_parser.operation_names import operation_names
-from benchmark.generators.planned_users import RESERVED_TASK_NAMES, planned_users
+from benchmark.generators.scenario_planner.users import RESERVED_TASK_NAMES, planned_users
 from benchmark.models import ApiSpec, LoadPlan, PlannedTask, Recipe
 from tests.benchmark.generators.small_apis import ITEM, api, op, planned
 

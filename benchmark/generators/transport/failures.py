@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import requests
 import urllib3
 
-from benchmark.generators.replies import FailureKind
+from benchmark.generators.transport.replies import FailureKind
 
 
 def classify(error: BaseException) -> tuple[FailureKind, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.generators.references import (
+from benchmark.generators.documents.references import (
     DocumentSet,
     Place,
     UnresolvedError,

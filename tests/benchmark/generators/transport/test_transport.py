@@ -13,11 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from loopback_server import Answer, Asked, serve, serve_raw
 
 from benchmark.errors import UsageError
 from benchmark.generators.transport import Reply, Transport, TransportFailure
 from benchmark.models import Credentials, Target
+from tests.benchmark.generators.loopback_server import Answer, Asked, serve, serve_raw
 
 
 def get(base_url: str, path: str = "/", **options: object) -> Reply | TransportFailure:

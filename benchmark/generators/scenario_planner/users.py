@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 
-from benchmark.generators.credential_needs import main_api_key
 from benchmark.generators.naming import words
+from benchmark.generators.scenario_planner.credential_needs import main_api_key
 from benchmark.models import ApiSpec, PlannedTask, PlannedUser, SecurityScheme
 
 RESERVED_TASK_NAMES = frozenset(

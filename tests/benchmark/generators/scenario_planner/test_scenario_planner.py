@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from benchmark.generators.openapi_parser import parse_document
-from benchmark.generators.plan_file import plan_to_json
+from benchmark.generators.scenario_planner.plan_file import plan_to_json
 from benchmark.models import ApiDocument, Constant, Created, Found, LoadPlan, SkippedOperation
 from tests.benchmark.generators.small_apis import (
     ITEM,

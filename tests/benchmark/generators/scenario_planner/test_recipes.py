@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchmark.generators.parameter_generator import ParameterGenerator
-from benchmark.generators.recipes import RecipeWriter, merge_values
+from benchmark.generators.scenario_planner.recipes import RecipeWriter, merge_values
 from benchmark.models import (
     ArrayNode,
     Clock,

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from benchmark.errors import UsageError
-from benchmark.generators.replies import Reply, Site, TransportFailure, site_of
+from benchmark.generators.transport.replies import Reply, Site, TransportFailure, site_of
 from benchmark.models import Credentials, Target
 
 if TYPE_CHECKING:
-    from benchmark.generators.sending import Sender
+    from benchmark.generators.transport.sending import Sender
 
 __all__ = ["MAX_REDIRECTS", "Reply", "Transport", "TransportFailure", "credential_headers"]
 
@@ -136,7 +136,7 @@ class Transport:
 
     def _connected(self) -> Sender:
         """What sends; made when first needed, since it takes long to import."""
-        from benchmark.generators.sending import Sender  # noqa: PLC0415 - requests takes 0.1 s
+        from benchmark.generators.transport.sending import Sender  # noqa: PLC0415 - requests takes 0.1 s
 
         with self._lock:
             if self._sender is None:

@@ -12,9 +12,14 @@ import requests
 import urllib3
 from requests.utils import get_environ_proxies, select_proxy
 
-from benchmark.generators.pinned_connections import Exchange, PinnedAdapter, first_open, resolve
-from benchmark.generators.replies import Reply, Site, TransportFailure, site_of
-from benchmark.generators.transport_failures import classify
+from benchmark.generators.transport.failures import classify
+from benchmark.generators.transport.pinned_connections import (
+    Exchange,
+    PinnedAdapter,
+    first_open,
+    resolve,
+)
+from benchmark.generators.transport.replies import Reply, Site, TransportFailure, site_of
 
 _CHUNK_BYTES = 64 * 1024
 
