@@ -147,6 +147,11 @@ def print_plan(plan: LoadPlan) -> None:
     console.print(f"{total - len(left_out)} of {total} operations take part.")
     for operation, reason in left_out:
         console.print(f"  {_plain(operation)}: {_plain(reason)}", soft_wrap=True)
+    for task in tasks:
+        if task.recipe.doubts:
+            slots = ", ".join(task.recipe.doubts)
+            note = f"no value fits the document, a near one is sent: {slots}"
+            console.print(f"  note: {_plain(task.operation)}: {_plain(note)}", soft_wrap=True)
 
 
 def _output() -> Console:

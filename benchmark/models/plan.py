@@ -122,12 +122,14 @@ class Recipe:
     """How to make one request of an operation that succeeds.
 
     `parameters` are slots of path, query, header and cookie, their values as they go on the wire
-    (styles already applied). `media_type` and `body` are None together.
+    (styles already applied). `media_type` and `body` are None together. `doubts` names the slots
+    for which no value was found that fits the document ("body", "query limit"): a near one is sent.
     """
 
     parameters: tuple[Slot, ...] = ()
     media_type: str | None = None
     body: Node | None = None
+    doubts: tuple[str, ...] = ()
 
     def slots(self) -> Iterator[Slot]:
         """Every slot, those of the body included, in the order of sending."""

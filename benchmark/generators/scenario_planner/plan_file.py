@@ -34,6 +34,7 @@ def plan_to_json(plan: LoadPlan) -> dict[str, Any]:
                         "keeps": task.keeps,
                         "takes": task.takes,
                         "media_type": task.recipe.media_type,
+                        "doubts": list(task.recipe.doubts),
                         "slots": [
                             {
                                 "in": slot.location,

@@ -79,25 +79,30 @@ class RecipeWriter:
 
         In a pointer into a body, 0 stands for every item of an array.
         """
-        found = [*self._parameters(operation, bound, variant)]
+        doubts: list[str] = []
+        found = [*self._parameters(operation, bound, variant, doubts)]
         slots = {_place(slot): slot for slot in reversed(found)}
         parameters = tuple(reversed(slots.values()))  # the first of several with one name stays
         if operation.body is None:
-            return Recipe(parameters)
+            return Recipe(parameters, doubts=tuple(doubts))
         if variant.level == "minimal" and not operation.body.required:
-            return Recipe(parameters)
+            return Recipe(parameters, doubts=tuple(doubts))
         media_types = operation.body.media_types
         media = media_types[variant.media % len(media_types)]
         creates = operation.method in {"POST", "PUT"}
         known = {p: s for (at, p), s in bound.items() if at == "body"}
-        body = self._body(media, known, creates, variant)
+        body = self._body(media, known, creates, variant, doubts)
         if operation.method in _BODILESS and not operation.body.required:
             if operation.method != "DELETE" or body == ObjectNode(()):
-                return Recipe(parameters)
-        return Recipe(parameters, media.content_type, body)
+                return Recipe(parameters, doubts=tuple(doubts))
+        return Recipe(parameters, media.content_type, body, tuple(doubts))
 
     def _parameters(
-        self, operation: Operation, bound: Mapping[tuple[str, str], Source], variant: Variant
+        self,
+        operation: Operation,
+        bound: Mapping[tuple[str, str], Source],
+        variant: Variant,
+        doubts: list[str],
     ) -> Iterator[Slot]:
         for parameter in operation.parameters:
             pointer = f"/{escape_pointer(parameter.name)}"
@@ -105,14 +110,16 @@ class RecipeWriter:
             if source is not None:
                 yield Slot(parameter.location, pointer, source)
             elif _is_sent(parameter, variant.level):
-                yield from self._parameter(parameter, variant.samples)
+                yield from self._parameter(parameter, variant.samples, doubts)
 
-    def _parameter(self, parameter: Parameter, count: int) -> Iterator[Slot]:
+    def _parameter(self, parameter: Parameter, count: int, doubts: list[str]) -> Iterator[Slot]:
         samples = self.generator.samples(
             parameter.schema, count, parameter.name, "minimal", parameter.examples
         )
         if parameter.location == "path":
             samples = tuple(s for s in samples if s not in ("", ".", "..")) or ("1",)
+        if not self.generator.is_valid(samples[0], parameter.schema):
+            doubts.append(f"{parameter.location} {parameter.name}")
         wires = [serialize_parameter(parameter, sample) for sample in samples]
         names = list(dict.fromkeys(name for wire in wires for name, _ in wire))
         for name in names:
@@ -122,16 +129,23 @@ class RecipeWriter:
                 yield Slot(parameter.location, f"/{escape_pointer(name)}", merge_values(flat))
 
     def _body(
-        self, media: MediaType, bound: Mapping[str, Source], creates: bool, variant: Variant
+        self,
+        media: MediaType,
+        bound: Mapping[str, Source],
+        creates: bool,
+        variant: Variant,
+        doubts: list[str],
     ) -> Node:
         if variant.branch:
             schema = schema_view.with_branch(media.schema, self.definitions, variant.branch)
             media = replace(media, schema=schema, examples=())  # examples are of any branch
         samples = self.generator.samples_for_body(media, variant.samples, variant.level)
+        is_structured = is_json(media.content_type) or is_form(media.content_type)
+        if is_structured and not self.generator.is_valid(samples[0], media.schema):
+            doubts.append("body")
         if is_form(media.content_type) and not all(isinstance(s, dict) for s in samples):
             return _as_text(samples)
-        structured = is_json(media.content_type) or is_form(media.content_type)
-        if structured or isinstance(samples[0], Upload):
+        if is_structured or isinstance(samples[0], Upload):
             return self._node(list(samples), media.schema, "", bound, creates)
         if is_xml(media.content_type):
             return merge_values([to_xml(media.schema, self.definitions, s) for s in samples])

@@ -331,3 +331,20 @@ def test_recipes_hold_plain_values_only() -> None:
     values = [slot.source for slot in recipe.slots() if isinstance(slot.source, Constant | Pooled)]
     assert values
     assert json.dumps([getattr(value, "values", getattr(value, "value", None)) for value in values])
+
+
+def test_values_that_cannot_fit_are_named() -> None:
+    """Where no value fits the document, the recipe says for which slots."""
+    endless = {"type": "string", "minLength": 2**31}
+    item = {"type": "object", "required": ["a"], "properties": {"a": endless}}
+    operation = {
+        "parameters": [
+            {"name": "q", "in": "query", "required": True, "schema": endless},
+            {"name": "r", "in": "query", "required": True, "schema": {"type": "string"}},
+        ],
+        "requestBody": {"content": {"application/json": {"schema": item}}},
+        "responses": {},
+    }
+    spec = api({"POST /h": operation})
+    recipe = RecipeWriter(ParameterGenerator(1), spec.definitions).write(spec.operations[0], {})
+    assert recipe.doubts == ("query q", "body")
