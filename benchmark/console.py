@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, TextColumn
-from rich.progress import Progress as ProgressBar
-from rich.table import Table
 
 from benchmark.utils.text_safety import clean_text
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as ProgressBar
+
     from benchmark.models import Discovery, LoadPlan, LoadProfile
-    from benchmark.utils.timeline import Progress
+    from benchmark.utils.timeline import Progress as RunProgress
 
 _PLAIN_LINE_SECONDS = 10.0
 _FILE_WIDTH = 240
@@ -43,7 +42,7 @@ class TerminalObserver:
         self.close()
         self._console.print(f"[bold]>[/] {_plain(text)}")
 
-    def running(self, profile: LoadProfile, progress: Progress) -> None:
+    def running(self, profile: LoadProfile, progress: RunProgress) -> None:
         """Move the bar, or print a plain line now and then."""
         if profile is not self._profile:
             self.close()
@@ -60,9 +59,15 @@ class TerminalObserver:
             self._bar.stop()
             self._bar = None
 
-    def _move_bar(self, profile: LoadProfile, progress: Progress) -> None:
+    def _move_bar(self, profile: LoadProfile, now: RunProgress) -> None:
+        from rich.progress import (  # noqa: PLC0415  # slow to import, and seldom needed
+            BarColumn,
+            Progress,
+            TextColumn,
+        )
+
         if self._bar is None:
-            self._bar = ProgressBar(
+            self._bar = Progress(
                 TextColumn("{task.fields[clock]}"),
                 BarColumn(bar_width=24),
                 TextColumn("{task.fields[now]}"),
@@ -73,13 +78,13 @@ class TerminalObserver:
             self._bar.start()
         self._bar.update(
             self._bar.task_ids[0],
-            completed=min(progress.elapsed, profile.run_time),
-            clock=f"{progress.elapsed:.0f}/{profile.run_time:.0f} s",
-            now=_in_words(progress),
+            completed=min(now.elapsed, profile.run_time),
+            clock=f"{now.elapsed:.0f}/{profile.run_time:.0f} s",
+            now=_in_words(now),
         )
 
 
-def _in_words(progress: Progress) -> str:
+def _in_words(progress: RunProgress) -> str:
     return (
         f"{progress.users} users  {progress.rps:.1f} requests/s  "
         f"{progress.failure_share:.1%} failed  p95 {progress.p95:.0f} ms"
@@ -115,6 +120,8 @@ def print_error(message: str, hint: str = "") -> None:
 
 def print_discovery(discovery: Discovery, counts: dict[str, tuple[int, int]]) -> None:
     """A table of the applications found; `counts` maps names to (operations, skipped ones)."""
+    from rich.table import Table  # noqa: PLC0415  # slow to import
+
     console = _output()
     base = discovery.base_url
     console.print(f"API documents of {_plain(base)}", style="bold")

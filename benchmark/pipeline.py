@@ -28,7 +28,6 @@ from benchmark.generators.subapp_discovery import (
     discover_from_specs,
     discovery_json,
 )
-from benchmark.generators.transport import Transport, TransportFailure
 from benchmark.models import (
     ApiSpec,
     Discovery,
@@ -40,6 +39,7 @@ from benchmark.models import (
 )
 from benchmark.runner import (
     RunFiles,
+    RunOutcome,
     RunRequest,
     interrupts_wait,
     prepare_folder,
@@ -49,11 +49,6 @@ from benchmark.runner import (
     run_interactive,
 )
 from benchmark.settings import BenchmarkConfig
-from benchmark.utils.analyze_results import analyze
-from benchmark.utils.reporters.environment import describe_environment
-from benchmark.utils.reporters.html import write_html
-from benchmark.utils.reporters.json_file import write_json
-from benchmark.utils.results import build_result
 from benchmark.utils.timeline import Progress, TimelineReader, read_timeline
 from benchmark.utils.timeline_lines import profile_to_json
 
@@ -88,6 +83,11 @@ class Prepared:
 
 def reach(config: BenchmarkConfig) -> str:
     """What the host answers at its base URL, in words. Raises TargetError if it does not answer."""
+    from benchmark.generators.transport import (  # noqa: PLC0415  # slow to import
+        Transport,
+        TransportFailure,
+    )
+
     with Transport(config.target) as transport:
         reply = transport.get(config.base_url)
     if isinstance(reply, TransportFailure):
@@ -210,21 +210,39 @@ def run(
 
     outcome = run_headless(request, tick, stopping)
     with interrupts_wait(forget=outcome.status == "interrupted"):
-        result = build_result(
-            read_timeline(files.path("_timeline.jsonl")),
-            test_type=profile.name,
-            base_url=prepared.base_url,
-            profile=profile,
-            wait_time=config.wait_time,
-            seed=config.seed,
-            readiness=_readiness(prepared.plan),
-            status=outcome.status,
-            status_reason=outcome.reason,
-        )
-        report = analyze(result, _result_files(files, prepared))
-        environment = describe_environment()
-        write_json(report, files.path(".json"), environment)
-        write_html(report, files.path(".html"), environment)
+        return report_run(prepared, profile, config, files, outcome)
+
+
+def report_run(
+    prepared: Prepared,
+    profile: LoadProfile,
+    config: BenchmarkConfig,
+    files: RunFiles,
+    outcome: RunOutcome,
+) -> Report:
+    """Judge what a run recorded, and write its result and its report."""
+    # Slow to import, and needed only after a run.
+    from benchmark.utils.analyze_results import analyze  # noqa: PLC0415
+    from benchmark.utils.reporters.environment import describe_environment  # noqa: PLC0415
+    from benchmark.utils.reporters.html import write_html  # noqa: PLC0415
+    from benchmark.utils.reporters.json_file import write_json  # noqa: PLC0415
+    from benchmark.utils.results import build_result  # noqa: PLC0415
+
+    result = build_result(
+        read_timeline(files.path("_timeline.jsonl")),
+        test_type=profile.name,
+        base_url=prepared.base_url,
+        profile=profile,
+        wait_time=config.wait_time,
+        seed=config.seed,
+        readiness=_readiness(prepared.plan),
+        status=outcome.status,
+        status_reason=outcome.reason,
+    )
+    report = analyze(result, _result_files(files, prepared))
+    environment = describe_environment()
+    write_json(report, files.path(".json"), environment)
+    write_html(report, files.path(".html"), environment)
     return report
 
 

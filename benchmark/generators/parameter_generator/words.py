@@ -9,6 +9,10 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from random import Random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from faker import Faker
 
 POOL = 48
 SECONDS_PER_DAY = 86_400
@@ -132,8 +136,13 @@ class Words:
 @lru_cache(maxsize=256)
 def _pool(seed: int, provider: str) -> tuple[str, ...]:
     """What a provider gives for a seed, whatever was asked for before."""
-    from faker import Faker  # noqa: PLC0415  # it takes long to import, and not every run needs it
-
-    faker = Faker("en_US", use_weighting=False)
+    faker = _faker()
     faker.seed_instance(f"{seed}:{provider}")
     return tuple(str(getattr(faker, provider)()).replace("\n", ", ") for _ in range(POOL))
+
+
+@lru_cache(maxsize=1)
+def _faker() -> Faker:
+    from faker import Faker  # noqa: PLC0415  # it takes long to import, and not every run needs it
+
+    return Faker("en_US", use_weighting=False)
