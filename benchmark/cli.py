@@ -154,7 +154,7 @@ _RUN_OPTIONS = "[OPTIONS] [-- LOCUST_ARGS]"
     epilog=(
         "stress-api run --host http://localhost:8000 --test-type light\n"
         "stress-api run --users 20 --run-time 60s --exclude 'DELETE *'\n"
-        "stress-api run --locustfile benchmark/locustfile.py -- --tags read"
+        "stress-api run --locustfile benchmark/locustfile.py -- --equal-weights"
     ),
 )
 @_command(LOAD, ACTION, TARGET, CREDENTIALS, CONTENT, FILES.without("output"), OUTPUT)

@@ -150,7 +150,11 @@ def plan(base_url: str, specs: Sequence[ApiSpec], config: BenchmarkConfig, users
         reasons = [task.readiness.reason for task in load_plan.tasks()]
         reasons += [skip.reason for skip in load_plan.skipped]
         commonest = max(reasons, key=reasons.count, default="no operations")
-        hint = "give --token, --basic, --api-key or --header, or change --include and --exclude"
+        hint = "see the reasons with: stress-api generate"
+        if commonest.startswith("left out"):
+            hint = "operations look like 'GET /items/{id}': change --include, --exclude or --tag"
+        elif commonest.startswith("needs credentials"):
+            hint = "give --token, --basic, --api-key or --header"
         raise UsageError(f"No operation can be called: {commonest}", hint)
     return load_plan
 

@@ -120,6 +120,14 @@ def split_header(line: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+def checked_basic(value: Any) -> str:
+    """`user:password`; nothing at all is allowed too."""
+    text = str(value)
+    if text and ":" not in text:
+        raise UsageError("--basic: a user and a password are needed", "write --basic user:password")
+    return text
+
+
 def checked_locust_argument(argument: str) -> str:
     """One of the arguments after `--`; those that the suite gives to Locust itself are refused."""
     name = argument.partition("=")[0]

@@ -26,6 +26,7 @@ from benchmark.config import default_results_dir
 from benchmark.errors import UsageError
 from benchmark.models import Credentials, LoadProfile, Target
 from benchmark.setting_values import (
+    checked_basic,
     checked_host,
     checked_locust_argument,
     parse_duration,
@@ -189,7 +190,7 @@ class BenchmarkConfig(BaseModel):
     locustfile: Path | None = None
     header: Headers = Field(default=(), repr=False)
     token: str = Field(default="", repr=False)
-    basic: str = Field(default="", repr=False)
+    basic: Annotated[str, _read_by(checked_basic)] = Field(default="", repr=False)
     api_key: str = Field(default="", repr=False)
     insecure: bool = False
     include: Lines = ()

@@ -23,6 +23,8 @@ _IRREGULAR = {
 
 _VERSION = re.compile(r"v\d+(\.\d+)*$", re.IGNORECASE)
 
+_STRONG_WORDS = frozenset({"id", "ids", "uuid", "uuids", "guid", "guids", "uid", "uids"})
+
 IDENTIFIER_WORDS = ("id", "ids", "uuid", "guid", "uid", "sid", "pk", "key", "slug", "code", "name")
 """Words that name a thing's identifier, the strongest first."""
 
@@ -97,3 +99,9 @@ def path_noun(collection: str, parameter: str) -> str | None:
         return wanted
     name, prefix = "".join(words(parameter)), wanted.replace("_", "")
     return wanted if name.startswith(prefix) and name[len(prefix) :] in _BEHIND_NOUN else None
+
+
+def reference_noun(name: str) -> str | None:
+    """The noun that a query or body field refers to; names such as first_name refer to nothing."""
+    parts = words(name)
+    return identified_noun(name) if len(parts) > 1 and parts[-1] in _STRONG_WORDS else None

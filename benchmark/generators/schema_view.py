@@ -53,6 +53,16 @@ def properties(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> dic
     return found
 
 
+def required(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> frozenset[str]:
+    """The names of the members that an object must have."""
+    names: set[str] = set()
+    for layer in _layers(schema, definitions):
+        own = layer.get("required")
+        if isinstance(own, list):
+            names.update(name for name in own if isinstance(name, str))
+    return frozenset(names)
+
+
 def items(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> JsonSchema | None:
     """The schema of an array's items; None if the schema describes no array."""
     for layer in reversed(_layers(schema, definitions)):

@@ -91,6 +91,19 @@ def users_on_average(result: RunResult) -> float:
     return weighted / before if weighted > 0 and before > 0 else float(result.profile.users)
 
 
+def users_at_peak(result: RunResult) -> int:
+    """The most users that ran at once; those asked for where no timeline tells."""
+    return max((second.users for second in result.timeline), default=result.profile.users)
+
+
+def users_in_words(result: RunResult) -> str:
+    """How many users ran: "20 users", or "9 of 30 users" where the ramp did not come to its end."""
+    asked, peak = result.profile.users, users_at_peak(result)
+    if not asked:
+        return "users unknown"
+    return f"{peak} of {plural(asked, 'user')}" if peak < asked else plural(asked, "user")
+
+
 def wanted_rps(rps: float) -> float:
     """What the next better verdict on throughput asks for, in requests per second."""
     return GOOD_RPS if rps > ACCEPTABLE_RPS else ACCEPTABLE_RPS
@@ -114,7 +127,7 @@ def _why_it_could_not_be_more(result: RunResult) -> str:
     """
     if not result.profile.users:
         return "How many users ran and how long they paused is not known"
-    peak, users = result.profile.users, users_on_average(result)
+    peak, users = users_at_peak(result), users_on_average(result)
     if users >= _NEARLY_ALL * peak:  # a short ramp is not worth a sentence
         users = float(peak)
     latency = fair_latency(result)
@@ -123,15 +136,17 @@ def _why_it_could_not_be_more(result: RunResult) -> str:
     if cycle <= 0 or users / cycle > wanted_rps(result.rps):
         return ""
     ceiling = users / cycle
-    bound = "at most" if result.rps <= ceiling else "about"
+    more = result.rps > ceiling
+    bound = "about" if more else "at most"
+    reason = "; first tasks have no pause, and some tasks send several requests" if more else ""
     return (
         f"{_users(result, users)} {_pauses(shortest, longest)} plus {milliseconds(latency)} per "
-        f"request can offer {bound} {number(ceiling)} requests per second"
+        f"request can offer {bound} {number(ceiling)} requests per second{reason}"
     )
 
 
 def _users(result: RunResult, average: float) -> str:
-    peak = result.profile.users
+    peak = users_at_peak(result)
     if average >= peak:
         return plural(round(average), "user")
     return f"{number(average)} users on average ({peak} at the peak)"

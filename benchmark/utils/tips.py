@@ -47,6 +47,9 @@ _ADVICE_BY_STATUS = {
     "504": "a server behind the target is too slow: look for what it waits for",
 }
 
+FEW_REQUESTS = 100
+"""Below so many requests percentiles, and with them the grade, mean little."""
+
 
 def slowest_operations(result: RunResult, count: int = 5) -> tuple[OperationStats, ...]:
     """The operations with the highest p95, highest first."""
@@ -68,6 +71,11 @@ def give_tips(result: RunResult, criteria: tuple[Criterion, ...]) -> tuple[str, 
     if not result.totals.requests:
         tips.append(
             "No request was sent: look into the run's log, and at the operations that were skipped."
+        )
+    elif result.totals.requests < FEW_REQUESTS:
+        tips.append(
+            f"Only {plural(result.totals.requests, 'request')}: too few to rely on the grade; run "
+            "longer (--run-time) or with more users (--users)."
         )
     if FAILURES in wanting:
         tips.extend(_failure_tips(result))
@@ -212,7 +220,8 @@ def _coverage_tips(result: RunResult) -> Iterator[str]:
     if missed and called:
         yield (
             f"{plural(len(missed), 'operation')} of {len(planned)} had no turn, such as "
-            f"{clean_text(missed[0], 120)}: run longer or with more users."
+            f"{clean_text(missed[0], 120)}: run longer or with more users, unless what they need "
+            "could not be made."
         )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from benchmark.errors import UsageError
 from benchmark.setting_values import (
+    checked_basic,
     checked_host,
     checked_locust_argument,
     parse_duration,
@@ -148,3 +149,12 @@ def test_other_arguments_of_locust_pass() -> None:
     """Tags and log levels are Locust's own business."""
     for argument in ("--tags", "read", "--loglevel=DEBUG", "--web-port", "8090"):
         assert checked_locust_argument(argument) == argument
+
+
+def test_basic_credentials_have_a_user_and_a_password() -> None:
+    """What has no colon is refused, and not repeated; nothing at all is allowed."""
+    assert checked_basic("ada:love:lace") == "ada:love:lace"
+    assert checked_basic("") == ""
+    with pytest.raises(UsageError) as refused:
+        checked_basic("s3cret")
+    assert "s3cret" not in str(refused.value)

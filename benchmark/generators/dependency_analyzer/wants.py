@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from benchmark.generators import schema_view
-from benchmark.generators.naming import collection_of, identified_noun, path_noun, words
+from benchmark.generators.naming import collection_of, path_noun, reference_noun
 from benchmark.models import JsonSchema, Operation, SlotLocation, escape_pointer
 
 MAX_BODY_DEPTH = 3
@@ -14,8 +14,6 @@ MAX_BODY_DEPTH = 3
 
 MAX_REFERENCES = 200
 """How many such references are taken of one body; further ones get generated values."""
-
-_STRONG = frozenset({"id", "ids", "uuid", "uuids", "guid", "guids", "uid", "uids"})
 
 Reference = tuple[str, str, str]
 """A member of a body that refers to a resource: its pointer, its name, and the noun."""
@@ -51,7 +49,7 @@ def find_wants(
             if about is not None:
                 yield Want(operation, "path", pointer, parameter.name, about, collection)
         elif parameter.location == "query" and parameter.required:
-            if about := _reference_noun(parameter.name):
+            if about := reference_noun(parameter.name):
                 yield Want(operation, "query", pointer, parameter.name, about)
     if operation.body:
         schema = operation.body.media_types[0].schema
@@ -69,7 +67,7 @@ def _references(
     for name, member in schema_view.properties(schema, definitions).items():
         if len(found) >= MAX_REFERENCES:
             break
-        about = _reference_noun(name)
+        about = reference_noun(name)
         if not about and not depth:
             continue
         element = schema_view.items(member, definitions)
@@ -84,9 +82,3 @@ def _references(
     if key[0]:
         known[key] = tuple(found[:MAX_REFERENCES])
     return tuple(found[:MAX_REFERENCES])
-
-
-def _reference_noun(name: str) -> str | None:
-    """The noun that a query or body field refers to; names such as first_name refer to nothing."""
-    parts = words(name)
-    return identified_noun(name) if len(parts) > 1 and parts[-1] in _STRONG else None

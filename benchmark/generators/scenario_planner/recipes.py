@@ -14,7 +14,7 @@ from typing import Any
 
 from benchmark.generators import schema_view
 from benchmark.generators.media_types import is_form, is_json, is_xml
-from benchmark.generators.naming import words
+from benchmark.generators.naming import reference_noun, words
 from benchmark.generators.parameter_generator import Level, ParameterGenerator
 from benchmark.generators.parameter_serializer import serialize_parameter
 from benchmark.generators.scenario_planner.leaf_sources import as_clock, as_unique
@@ -40,6 +40,7 @@ SAMPLES = 4
 """How many requests are generated for one operation; a pool holds at most that many values."""
 
 _PAGING = frozenset("limit page offset size skip top per_page page_size pagesize perpage".split())
+_GIVEN = ("const", "default", "enum", "example", "examples")
 _BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
 
@@ -165,10 +166,13 @@ class RecipeWriter:
         first = samples[0]
         if all(isinstance(s, dict) and s.keys() == first.keys() for s in samples):
             members = []
+            needed = schema_view.required(schema, self.definitions)
             for name in first:
                 token = f"/{escape_pointer(name)}"
                 member = schema_view.at_pointer(schema, self.definitions, token)
                 values = [sample[name] for sample in samples]
+                if name not in needed and self._is_dangling(name, member, pointer + token, bound):
+                    continue
                 node = self._node(values, member, pointer + token, bound, creates)
                 members.append((name, node))
             return ObjectNode(tuple(members))
@@ -181,6 +185,18 @@ class RecipeWriter:
                 tuple(self._node(c, element, f"{pointer}/0", bound, creates) for c in columns)
             )
         return self._leaf(samples, schema, pointer, creates)
+
+    def _is_dangling(
+        self, name: str, member: JsonSchema, pointer: str, bound: Mapping[str, Source]
+    ) -> bool:
+        """Whether a member refers to a resource that nobody supplies: an id made up is refused.
+
+        A value that the document itself gives may exist.
+        """
+        if not reference_noun(name) or any(place.startswith(pointer) for place in bound):
+            return False
+        resolved = schema_view.resolve(member, self.definitions)
+        return not any(keyword in resolved for keyword in _GIVEN)
 
     def _leaf(self, samples: list[Any], schema: JsonSchema, pointer: str, creates: bool) -> Source:
         if isinstance(samples[0], Upload):

@@ -23,6 +23,7 @@ from benchmark.utils.figures import (
     size,
     statuses,
 )
+from benchmark.utils.grading import users_in_words
 from benchmark.utils.text_safety import clean_text
 
 PLAIN_WIDTH = 100
@@ -116,7 +117,7 @@ def _facts(report: Report) -> Text:
     result = report.result
     totals = result.totals
     latency = totals.latency
-    users = plural(result.profile.users, "user") if result.profile.users else "users unknown"
+    users = users_in_words(result)
     return Text(
         f"{moment(result.started_at)} · {seconds(result.duration)} · {users} · "
         f"{plural(totals.requests, 'request')} · {plural(totals.failures, 'failure')} "

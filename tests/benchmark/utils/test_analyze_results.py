@@ -15,6 +15,7 @@ from sample_runs import histogram_of, sample_lines, sample_result, write_lines
 from benchmark.histogram import Histogram
 from benchmark.models import Failure, LoadProfile, OperationStats, RunResult, Second
 from benchmark.utils.analyze_results import analyze, main, runs_table
+from benchmark.utils.grading import users_in_words
 from benchmark.utils.reporters import write_json
 
 SCRIPT = Path(__file__).resolve().parents[3] / "benchmark" / "utils" / "analyze_results.py"
@@ -137,6 +138,28 @@ def test_users_of_a_ramp_count_for_their_time() -> None:
     )
     spike = make_result(requests=900, duration=100, users=100, wait=(0.5, 0.5), timeline=timeline)
     assert "19 users on average (100 at the peak)" in analyze(spike).criteria[0].explanation
+
+
+def test_users_that_never_ran_are_not_claimed() -> None:
+    """Where the ramp did not come to its end, the users are those that there were."""
+    timeline = tuple(Second(float(n), 3 * n, 1, 0, Histogram()) for n in range(1, 4))
+    cut = make_result(requests=900, duration=3, users=30, timeline=timeline)
+    assert users_in_words(cut) == "9 of 30 users"
+    assert "(9 at the peak)" in analyze(cut).criteria[0].explanation
+
+
+def test_more_than_the_users_could_offer_is_explained() -> None:
+    """A rate above the arithmetic's does not stand beside it without a word."""
+    quick = make_result(requests=26, milliseconds=12)
+    assert "offer about 2.49 requests per second; first tasks" in (
+        analyze(quick).criteria[0].explanation
+    )
+
+
+def test_few_requests_are_said_to_be_few() -> None:
+    """A grade that rests on little says so, first of all."""
+    assert "Only 24 requests" in analyze(make_result(requests=24)).tips[0]
+    assert not any("too few" in tip for tip in analyze(make_result(requests=100)).tips)
 
 
 def test_a_run_without_requests_is_not_judged() -> None:

@@ -348,3 +348,20 @@ def test_values_that_cannot_fit_are_named() -> None:
     spec = api({"POST /h": operation})
     recipe = RecipeWriter(ParameterGenerator(1), spec.definitions).write(spec.operations[0], {})
     assert recipe.doubts == ("query q", "body")
+
+
+def test_an_optional_reference_that_nothing_supplies_is_left_out() -> None:
+    """An id that was made up would be refused; one that is required, given or supplied is sent."""
+    members = {
+        "title": {"type": "string"},
+        "parent_id": {"type": "integer"},
+        "owner_id": {"type": "integer", "example": 7},
+        "team_id": {"type": "integer"},
+        "board_id": {"type": "integer"},
+    }
+    body = {"type": "object", "required": ["title", "team_id"], "properties": members}
+    created = Created("board", "/id")
+    recipe = written(op(body=body), bound={("body", "/board_id"): created})
+    assert isinstance(recipe.body, ObjectNode)
+    assert {"parent_id"} == members.keys() - dict(recipe.body.members).keys()
+    assert dict(recipe.body.members)["board_id"] == created
