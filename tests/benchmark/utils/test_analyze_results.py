@@ -143,7 +143,7 @@ def test_users_of_a_ramp_count_for_their_time() -> None:
 def test_users_that_never_ran_are_not_claimed() -> None:
     """Where the ramp did not come to its end, the users are those that there were."""
     timeline = tuple(Second(float(n), 3 * n, 1, 0, Histogram()) for n in range(1, 4))
-    cut = make_result(requests=900, duration=3, users=30, timeline=timeline)
+    cut = make_result(requests=9, duration=3, users=30, timeline=timeline)
     assert users_in_words(cut) == "9 of 30 users"
     assert "(9 at the peak)" in analyze(cut).criteria[0].explanation
 
