@@ -124,7 +124,7 @@ def checked_basic(value: Any) -> str:
     """`user:password`; nothing at all is allowed too."""
     text = str(value)
     if text and ":" not in text:
-        raise UsageError("--basic: a user and a password are needed", "write --basic user:password")
+        raise UsageError("a user and a password are needed", "write --basic user:password")
     return text
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -17,9 +18,9 @@ ROOT = Path(__file__).resolve().parents[1]
 Serve = Callable[[Mapping[str, tuple[str, bytes]]], str]
 
 
-@pytest.fixture(scope="session")
-def gateway_url() -> Iterator[str]:
-    """The base URL of the demo gateway, started once as a process of its own."""
+@contextmanager
+def running_gateway() -> Iterator[str]:
+    """The base URL of a demo gateway that runs as a process of its own."""
     with subprocess.Popen(
         [sys.executable, "-m", "examples.gateway", "--port", "0"],
         cwd=ROOT, stdout=subprocess.PIPE, text=True,
@@ -29,6 +30,13 @@ def gateway_url() -> Iterator[str]:
             yield process.stdout.readline().rpartition(" ")[2].strip()
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="session")
+def gateway_url() -> Iterator[str]:
+    """The base URL of the demo gateway that the tests share."""
+    with running_gateway() as url:
+        yield url
 
 
 @pytest.fixture

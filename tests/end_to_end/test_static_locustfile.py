@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from examples.gateway.__main__ import listen
+from tests.conftest import running_gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,16 +29,9 @@ DOCUMENTS = "/api/v1/documents"
 
 @pytest.fixture
 def gateway() -> Iterator[str]:
-    """The address of a gateway in a process of its own."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "examples.gateway", "--port", "0"],
-        cwd=ROOT, stdout=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().rpartition(" ")[2].strip()
-        finally:
-            process.terminate()
+    """The address of a gateway that no other test uses: what is left on it is looked at."""
+    with running_gateway() as url:
+        yield url
 
 
 @pytest.fixture
