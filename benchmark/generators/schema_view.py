@@ -87,20 +87,6 @@ def with_branch(
     return schema
 
 
-def at_pointer(
-    schema: JsonSchema, definitions: Mapping[str, JsonSchema], pointer: str
-) -> JsonSchema:
-    """The schema of the member that a JSON Pointer into a value leads to; {} if undeclared."""
-    for token in pointer[1:].split("/") if pointer else []:
-        members = properties(schema, definitions)
-        name = unescape_pointer(token)
-        if name in members:
-            schema = members[name]
-        else:
-            schema = (items(schema, definitions) if token.isdecimal() else None) or {}
-    return schema
-
-
 def _layers(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> list[Mapping[str, Any]]:
     """The schemas that apply to one value together, the outermost last.
 

@@ -165,16 +165,15 @@ class RecipeWriter:
             return bound[pointer]
         first = samples[0]
         if all(isinstance(s, dict) and s.keys() == first.keys() for s in samples):
+            declared = schema_view.properties(schema, self.definitions)
+            dangling = self._dangling(schema, declared, pointer, bound)
             members = []
-            needed = schema_view.required(schema, self.definitions)
             for name in first:
-                token = f"/{escape_pointer(name)}"
-                member = schema_view.at_pointer(schema, self.definitions, token)
-                values = [sample[name] for sample in samples]
-                if name not in needed and self._is_dangling(name, member, pointer + token, bound):
-                    continue
-                node = self._node(values, member, pointer + token, bound, creates)
-                members.append((name, node))
+                if name not in dangling:
+                    here = f"{pointer}/{escape_pointer(name)}"
+                    values = [sample[name] for sample in samples]
+                    node = self._node(values, declared.get(name, {}), here, bound, creates)
+                    members.append((name, node))
             return ObjectNode(tuple(members))
         if all(isinstance(s, list) and len(s) == len(first) for s in samples):
             element = schema_view.items(schema, self.definitions) or {}
@@ -186,17 +185,25 @@ class RecipeWriter:
             )
         return self._leaf(samples, schema, pointer, creates)
 
-    def _is_dangling(
-        self, name: str, member: JsonSchema, pointer: str, bound: Mapping[str, Source]
-    ) -> bool:
-        """Whether a member refers to a resource that nobody supplies: an id made up is refused.
+    def _dangling(
+        self,
+        schema: JsonSchema,
+        declared: Mapping[str, JsonSchema],
+        pointer: str,
+        bound: Mapping[str, Source],
+    ) -> set[str]:
+        """The optional members that refer to a resource nobody supplies: made-up ids are refused.
 
         A value that the document itself gives may exist.
         """
-        if not reference_noun(name) or any(place.startswith(pointer) for place in bound):
-            return False
-        resolved = schema_view.resolve(member, self.definitions)
-        return not any(keyword in resolved for keyword in _GIVEN)
+        found = set()
+        for name in filter(reference_noun, declared):
+            here = f"{pointer}/{escape_pointer(name)}"
+            supplied = here in bound or f"{here}/0" in bound
+            resolved = schema_view.resolve(declared[name], self.definitions)
+            if not supplied and not any(keyword in resolved for keyword in _GIVEN):
+                found.add(name)
+        return found - schema_view.required(schema, self.definitions) if found else found
 
     def _leaf(self, samples: list[Any], schema: JsonSchema, pointer: str, creates: bool) -> Source:
         if isinstance(samples[0], Upload):

@@ -95,21 +95,6 @@ def test_items(schema: JsonSchema, expected: Any) -> None:
     assert schema_view.items(schema, DEFINITIONS) == expected
 
 
-@pytest.mark.parametrize(
-    ("pointer", "expected"),
-    [
-        ("", ref("Items")),
-        ("/0", ref("Item")),
-        ("/7/id", {"type": "integer"}),
-        ("/0/none", {}),
-        ("/name", {}),
-    ],
-)
-def test_at_pointer(pointer: str, expected: Any) -> None:
-    """A pointer into a value finds the schema of what is there."""
-    assert schema_view.at_pointer(ref("Items"), DEFINITIONS, pointer) == expected
-
-
 def test_reference_names_are_unescaped() -> None:
     """A definition's name is what its author wrote."""
     assert schema_view.reference_name(ref("a~1b")) == "a/b"
