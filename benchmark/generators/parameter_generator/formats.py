@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 
 from benchmark.generators.parameter_generator.words import Words
 
-TODAY = (0, 0)
-
 Days = tuple[int, int]
 
 

@@ -39,7 +39,6 @@ class Schemas:
         self._merged: dict[tuple[int, ...], tuple[Sequence[Any], Rules]] = {}
         self._members: dict[tuple[Rules, str], Rules] = {}
         self._options: dict[Rules, tuple[Rules, ...]] = {}
-        self._pairs: dict[tuple[Rules, int], tuple[Any, Rules]] = {}
 
     def read(self, schema: Any) -> Rules:
         """The rules of a schema; anything that is no schema allows everything."""
@@ -67,15 +66,6 @@ class Schemas:
                 rules = merge(rules, self.read(schema))
             known = (tuple(schemas), rules)
             self._merged[key] = known
-        return known[1]
-
-    def and_also(self, rules: Rules, schema: Any) -> Rules:
-        """The rules of a value that must satisfy a schema besides."""
-        key = (rules, id(schema))
-        known = self._pairs.get(key)
-        if known is None:
-            known = (schema, merge(rules, self.read(schema)))
-            self._pairs[key] = known
         return known[1]
 
     def member(self, rules: Rules, name: str) -> Rules:

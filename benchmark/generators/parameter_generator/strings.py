@@ -48,18 +48,6 @@ def draw_string(words: Words, rules: Rules, name: str, infer: bool) -> str:
     return _plain(words, rules)
 
 
-def drawn_by_meaning(words: Words, rules: Rules, name: str) -> str | None:
-    """A string that fits the name and the rules, or None where the name says nothing."""
-    meaning = meaning_of(name)
-    if meaning is None or meaning.text is None:
-        return None
-    for _ in range(_TRIES):
-        text = meaning.text(words)
-        if text_fits(text, rules):
-            return text
-    return None
-
-
 def _meant(words: Words, rules: Rules, name: str, infer: bool) -> str | None:
     days = (days_of(name) if infer else None) or (0, 0)
     if rules.format in FORMATS:
