@@ -49,6 +49,9 @@ DYNAMIC_CONFIG: dict[str, Any] = {
     "max_endpoints_per_app": None,  # None: all of them
     "enable_parameter_inference": True,  # values by name ("email", "city"), not by type alone
     "file_upload_size": 1024,  # bytes
+    "probe_requests_per_operation": 12,  # pooled: what one does not need, another may spend
+    "probe_seconds": 180,  # for the whole probe, clean-up aside
+    "rehearsal_seconds": 10,  # 0: no rehearsal
 }
 
 SUITE: tuple[str, ...] = ("light", "medium", "heavy")

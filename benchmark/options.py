@@ -134,6 +134,7 @@ CREDENTIALS = Group(
         Option("--basic", "USER:PASSWORD", "user and password of HTTP Basic"),
         Option("--api-key", "KEY", "API key, sent where the document says"),
         Option("--header", "'NAME: VALUE'", "sent with every request (repeatable)", many=True),
+        Option("--auth-per-user", "", "every user signs in for itself (default: once a process)"),
     ),
 )
 
@@ -144,6 +145,9 @@ CONTENT = Group(
         Option("--exclude", "GLOB", "no such operations: 'DELETE *' (repeatable)", many=True),
         Option("--tag", "TAG", "only operations with this tag (repeatable)", many=True),
         Option("--read-only", "", "only GET, HEAD and OPTIONS"),
+        Option("--strategy", "NAME", "a user's next task: sequential, interleaved or random"),
+        Option("--no-probe", "", "trust the document: do not try operations before the load"),
+        Option("--include-unverified", "", "also call operations that the probe could not verify"),
         Option("--seed", "NUMBER", "another number makes other values (default: 42)"),
         Option("--locustfile", "FILE", "run this file instead of generating one"),
     ),

@@ -1,10 +1,12 @@
 """The stages in order: the program on one screen, and the only door to them.
 
-    discover → parse → analyse → plan → generate → run → report
+    discover → parse → analyse → plan → prove → generate → run → report
 
 Both entrances, command line and service, call these functions. What happens on the way is told to
-an `Observer`; nothing here prints.
+an `Observer`; nothing here prints. Each function imports the stage that it calls, because stages
+are slow to import and no command needs them all.
 """
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
@@ -13,23 +15,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from benchmark.errors import DocumentError, TargetError, UsageError
-from benchmark.generators.dependency_analyzer import analyze_dependencies
-from benchmark.generators.locust_generator import render_locustfile
-from benchmark.generators.openapi_parser import parse_document
-from benchmark.generators.scenario_planner import PlanOptions, plan_scenarios, plan_to_json
-from benchmark.generators.subapp_discovery import (
-    discover as discover_by_crawling,
-)
-from benchmark.generators.subapp_discovery import (
-    discover_from_app,
-    discover_from_specs,
-    discovery_json,
-)
 from benchmark.models import (
     ApiSpec,
+    Dependencies,
     Discovery,
     LoadPlan,
     LoadProfile,
@@ -37,20 +28,11 @@ from benchmark.models import (
     Readiness,
     Report,
 )
-from benchmark.runner import (
-    RunFiles,
-    RunOutcome,
-    RunRequest,
-    interrupts_wait,
-    prepare_folder,
-    require_locust,
-    require_web_port,
-    run_headless,
-    run_interactive,
-)
 from benchmark.settings import BenchmarkConfig
-from benchmark.utils.timeline import Progress, TimelineReader, read_timeline
-from benchmark.utils.timeline_lines import profile_to_json
+
+if TYPE_CHECKING:
+    from benchmark.runner import RunFiles, RunOutcome, RunRequest
+    from benchmark.utils.timeline import Progress
 
 _GENERATED_FOR = 10
 """How many users a locustfile is written for if nobody says: enough for a class each."""
@@ -61,6 +43,9 @@ class Observer(Protocol):
 
     def stage(self, text: str) -> None:
         """A stage begins or ended; `text` is one sentence."""
+
+    def probing(self, done: int, total: int, verified: int) -> None:
+        """The probe goes on: operations tried, all of them, and verified ones."""
 
     def running(self, profile: LoadProfile, progress: Progress) -> None:
         """The load goes on; called a few times a second."""
@@ -83,10 +68,7 @@ class Prepared:
 
 def reach(config: BenchmarkConfig) -> str:
     """What the host answers at its base URL, in words. Raises TargetError if it does not answer."""
-    from benchmark.generators.transport import (  # noqa: PLC0415  # slow to import
-        Transport,
-        TransportFailure,
-    )
+    from benchmark.generators.transport import Transport, TransportFailure
 
     with Transport(config.target) as transport:
         reply = transport.get(config.base_url)
@@ -100,11 +82,14 @@ def reach(config: BenchmarkConfig) -> str:
 
 def discover(config: BenchmarkConfig) -> Discovery:
     """Find every application's document: given, imported from an application, or by looking."""
+    from benchmark.generators import subapp_discovery
+
     if config.spec:
-        return discover_from_specs(config.target, config.spec)
+        return subapp_discovery.discover_from_specs(config.target, config.spec)
     if config.app:
-        return discover_from_app(config.target, config.app)
-    return discover_by_crawling(config.target, timeout_seconds=config.dynamic.discovery_timeout)
+        return subapp_discovery.discover_from_app(config.target, config.app)
+    timeout = config.dynamic.discovery_timeout
+    return subapp_discovery.discover(config.target, timeout_seconds=timeout)
 
 
 def where_from(config: BenchmarkConfig) -> str:
@@ -118,6 +103,8 @@ def where_from(config: BenchmarkConfig) -> str:
 
 def parse(discovery: Discovery) -> tuple[ApiSpec, ...]:
     """Read every document. Raises DocumentError if not one operation can be used."""
+    from benchmark.generators.openapi_parser import parse_document
+
     specs = tuple(parse_document(document) for document in discovery.documents)
     if not any(spec.operations for spec in specs):
         skipped = [skip for spec in specs for skip in spec.skipped]
@@ -129,8 +116,23 @@ def parse(discovery: Discovery) -> tuple[ApiSpec, ...]:
     return specs
 
 
-def plan(base_url: str, specs: Sequence[ApiSpec], config: BenchmarkConfig, users: int) -> LoadPlan:
-    """Decide who calls what, with which values. Raises UsageError if nothing is left to call."""
+def analyse(specs: Sequence[ApiSpec]) -> Dependencies:
+    """The data flow between the operations: which answers supply which values."""
+    from benchmark.generators.dependency_analyzer import analyze_dependencies
+
+    return analyze_dependencies(specs)
+
+
+def plan(
+    base_url: str,
+    specs: Sequence[ApiSpec],
+    dependencies: Dependencies,
+    config: BenchmarkConfig,
+    users: int,
+) -> LoadPlan:
+    """Decide, from the documents alone, who calls what, with which values."""
+    from benchmark.generators.scenario_planner import PlanOptions, plan_scenarios
+
     dynamic = config.dynamic
     options = PlanOptions(
         seed=config.seed,
@@ -144,28 +146,46 @@ def plan(base_url: str, specs: Sequence[ApiSpec], config: BenchmarkConfig, users
         infer_meaning=dynamic.enable_parameter_inference,
         file_upload_size=dynamic.file_upload_size,
         max_operations=dynamic.max_endpoints_per_app,
+        strategy=config.strategy,
     )
-    load_plan = plan_scenarios(base_url, specs, analyze_dependencies(specs), options)
-    if not any(task.readiness.enabled for task in load_plan.tasks()):
-        reasons = [task.readiness.reason for task in load_plan.tasks()]
-        reasons += [skip.reason for skip in load_plan.skipped]
-        commonest = max(reasons, key=reasons.count, default="no operations")
-        hint = "see the reasons with: stress-api generate"
-        if commonest.startswith("left out"):
-            hint = "operations look like 'GET /items/{id}': change --include, --exclude or --tag"
-        elif commonest.startswith("needs credentials"):
-            hint = "give --token, --basic, --api-key or --header"
-        raise UsageError(f"No operation can be called: {commonest}", hint)
-    return load_plan
+    return plan_scenarios(base_url, specs, dependencies, options)
+
+
+def prove(
+    load_plan: LoadPlan,
+    specs: Sequence[ApiSpec],
+    dependencies: Dependencies,
+    config: BenchmarkConfig,
+    observer: Observer,
+) -> LoadPlan:
+    """Try every operation on the live API, then rehearse the load; keep what holds."""
+    from benchmark import proving
+
+    total = sum(1 for _ in load_plan.tasks())
+    if not total:
+        return load_plan
+    observer.stage(f"Trying {total} operations, one request at a time")
+    proved = proving.probe_plan(
+        load_plan, specs, dependencies, config, observer.stage, observer.probing
+    )
+    return proving.rehearse(proved, config, observer.stage)
 
 
 def prepare(
-    config: BenchmarkConfig, users: int, observer: Observer, out: Path | None = None
+    config: BenchmarkConfig,
+    users: int,
+    observer: Observer,
+    out: Path | None = None,
+    *,
+    live: bool = True,
 ) -> Prepared:
     """Everything up to the locustfile, each result written to the results folder.
 
-    `out` is where the locustfile goes instead. Raises UsageError if it cannot be written there.
+    `out` is where the locustfile goes instead; with `live` off nothing is tried on the API. Raises
+    UsageError if nothing is left to call, or if the file cannot be written there.
     """
+    from benchmark.runner import prepare_folder
+
     prepare_folder(config.results_dir)
     if config.locustfile is not None:
         if not config.locustfile.is_file():
@@ -176,17 +196,14 @@ def prepare(
     specs = parse(discovery)
     stamp = time_stamp()
     found = write_discovery(config.results_dir, stamp, discovery, specs)
-    load_plan = plan(origin(config.base_url), specs, config, users)
+    dependencies = analyse(specs)
+    load_plan = plan(origin(config.base_url), specs, dependencies, config, users)
+    if live and not config.no_probe:
+        load_plan = prove(load_plan, specs, dependencies, config, observer)
+    _require_tasks(load_plan)
     plan_file = config.results_dir / f"load_plan_{stamp}.json"
-    plan_file.write_text(_json(plan_to_json(load_plan)), encoding="utf-8")
     locustfile = out or config.results_dir / f"dynamic_locustfile_{stamp}.py"
-    source = render_locustfile(load_plan, _shown(locustfile))
-    try:
-        locustfile.parent.mkdir(parents=True, exist_ok=True)
-        locustfile.write_text(source, encoding="utf-8")
-    except OSError as error:
-        problem = f"{locustfile} cannot be written ({error.strerror})"
-        raise UsageError(problem, "choose another --output") from error
+    _write_test(load_plan, plan_file, locustfile)
     enabled = sum(task.readiness.enabled for task in load_plan.tasks())
     total = sum(1 for _ in load_plan.tasks()) + len(load_plan.skipped)
     observer.stage(f"Wrote {_shown(locustfile)}: {enabled} of {total} operations take part")
@@ -199,6 +216,9 @@ def run(
     prepared: Prepared, profile: LoadProfile, config: BenchmarkConfig, observer: Observer
 ) -> Report:
     """Run one load, and write its result and reports beside Locust's own files."""
+    from benchmark.runner import RunFiles, interrupts_wait, prepare_folder, run_headless
+    from benchmark.utils.timeline import TimelineReader
+
     prepare_folder(config.results_dir)
     files = RunFiles(config.results_dir, f"benchmark_{profile.name}_{time_stamp()}")
     request = _request(prepared, profile, config, files)
@@ -225,12 +245,12 @@ def report_run(
     outcome: RunOutcome,
 ) -> Report:
     """Judge what a run recorded, and write its result and its report."""
-    # Slow to import, and needed only after a run.
-    from benchmark.utils.analyze_results import analyze  # noqa: PLC0415
-    from benchmark.utils.reporters.environment import describe_environment  # noqa: PLC0415
-    from benchmark.utils.reporters.html import write_html  # noqa: PLC0415
-    from benchmark.utils.reporters.json_file import write_json  # noqa: PLC0415
-    from benchmark.utils.results import build_result  # noqa: PLC0415
+    from benchmark.utils.analyze_results import analyze
+    from benchmark.utils.reporters.environment import describe_environment
+    from benchmark.utils.reporters.html import write_html
+    from benchmark.utils.reporters.json_file import write_json
+    from benchmark.utils.results import build_result
+    from benchmark.utils.timeline import read_timeline
 
     result = build_result(
         read_timeline(files.path("_timeline.jsonl")),
@@ -252,6 +272,8 @@ def report_run(
 
 def run_benchmark(config: BenchmarkConfig, observer: Observer) -> tuple[Report, ...]:
     """The whole way, for one test type or a suite of them; stops after an interrupted run."""
+    from benchmark.runner import require_locust
+
     require_locust()
     names = config.suite if config.test_type == "suite" else (config.test_type,)
     profiles = [config.profile(name) for name in names]
@@ -266,6 +288,8 @@ def run_benchmark(config: BenchmarkConfig, observer: Observer) -> tuple[Report, 
 
 def interact(config: BenchmarkConfig, observer: Observer) -> None:
     """Open Locust's web page with the generated file, and wait until it is stopped."""
+    from benchmark.runner import RunFiles, require_locust, require_web_port, run_interactive
+
     profile = config.profile()
     require_locust()
     require_web_port(config.locust_args)  # known before the user waits for discovery
@@ -277,8 +301,11 @@ def interact(config: BenchmarkConfig, observer: Observer) -> None:
 
 
 def generate(config: BenchmarkConfig, out: Path | None, observer: Observer) -> Prepared:
-    """Everything up to the locustfile; `out` is where it goes instead of the results folder."""
-    return prepare(config, config.users or _GENERATED_FOR, observer, out)
+    """Everything up to the locustfile; `out` is where it goes instead of the results folder.
+
+    With --spec the documents are all that counts: nothing is sent.
+    """
+    return prepare(config, config.users or _GENERATED_FOR, observer, out, live=not config.spec)
 
 
 # ── small parts ───────────────────────────────────────────────────────────────────────────────
@@ -288,10 +315,42 @@ def write_discovery(
     folder: Path, stamp: str, discovery: Discovery, specs: Sequence[ApiSpec]
 ) -> Path:
     """Write `api_discovery_<stamp>.json` and give its path."""
+    from benchmark.generators.subapp_discovery import discovery_json
+    from benchmark.runner import prepare_folder
+
     prepare_folder(folder)
     path = folder / f"api_discovery_{stamp}.json"
     path.write_text(_json(discovery_json(discovery, specs)), encoding="utf-8")
     return path
+
+
+def _write_test(load_plan: LoadPlan, plan_file: Path, locustfile: Path) -> None:
+    from benchmark.generators.locust_generator import render_locustfile
+    from benchmark.generators.scenario_planner import plan_to_json
+
+    plan_file.write_text(_json(plan_to_json(load_plan)), encoding="utf-8")
+    source = render_locustfile(load_plan, _shown(locustfile))
+    try:
+        locustfile.parent.mkdir(parents=True, exist_ok=True)
+        locustfile.write_text(source, encoding="utf-8")
+    except OSError as error:
+        problem = f"{locustfile} cannot be written ({error.strerror})"
+        raise UsageError(problem, "choose another --output") from error
+
+
+def _require_tasks(load_plan: LoadPlan) -> None:
+    """Raise UsageError where no operation takes part, with the commonest reason."""
+    if any(task.readiness.enabled for task in load_plan.tasks()):
+        return
+    reasons = [task.readiness.reason for task in load_plan.tasks()]
+    reasons += [skip.reason for skip in load_plan.skipped]
+    commonest = max(reasons, key=reasons.count, default="no operations")
+    hint = "see the reasons with: stress-api generate"
+    if commonest.startswith("left out"):
+        hint = "operations look like 'GET /items/{id}': change --include, --exclude or --tag"
+    elif commonest.startswith("needs credentials"):
+        hint = "give --token, --basic, --api-key or --header"
+    raise UsageError(f"No operation can be called: {commonest}", hint)
 
 
 def time_stamp() -> str:
@@ -308,6 +367,9 @@ def origin(base_url: str) -> str:
 def _request(
     prepared: Prepared, profile: LoadProfile, config: BenchmarkConfig, files: RunFiles
 ) -> RunRequest:
+    from benchmark.runner import RunRequest
+    from benchmark.utils.timeline_lines import profile_to_json
+
     facts = {
         "test_type": profile.name,
         "profile": profile_to_json(profile),

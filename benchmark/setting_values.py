@@ -1,4 +1,4 @@
-"""Reads single values that people write: durations, pauses, numbers, URLs, headers.
+"""Reads single values that people write: texts, lists, durations, pauses, numbers, URLs, headers.
 
 Each function gives the value in the form the program uses, or raises UsageError: what is wrong with
 it, and how to write it. The caller says which setting it was.
@@ -7,6 +7,8 @@ it, and how to write it. The caller says which setting it was.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from benchmark.errors import UsageError
@@ -30,6 +32,73 @@ _LOCUST_OWNED = {
     **dict.fromkeys(("--csv", "--html", "--timeline", "--timeline-facts"), "--results-dir"),
     **dict.fromkeys(("--load-shape", "--headless"), "--test-type"),
 }
+
+
+_SWITCHES = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
+}
+
+
+def optional(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A reader that lets None pass."""
+    return lambda value: None if value is None else read(value)
+
+
+def one_of(*known: str) -> Callable[[Any], str]:
+    """A reader of one of a few words."""
+
+    def read(value: Any) -> str:
+        if value not in known:
+            raise UsageError(f"{value!r} is not known here", f"known are: {', '.join(known)}")
+        return str(value)
+
+    return read
+
+
+def switch(value: Any) -> bool:
+    """True or false; as text, yes and no, on and off, 1 and 0 too."""
+    text = str(value).strip().lower()
+    if text not in _SWITCHES:
+        raise UsageError(f"{value!r} is neither true nor false", "write true or false")
+    return _SWITCHES[text]
+
+
+def checked_text(value: Any) -> str:
+    """A text; a number stands for its digits. What is refused may be a secret: it is not said."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise UsageError("a text is needed", "put it in quotation marks")
+    return str(value)
+
+
+def checked_path(value: Any) -> Path:
+    """A path; `~` is the home folder."""
+    return Path(value if isinstance(value, Path) else checked_text(value)).expanduser()
+
+
+def checked_folder(value: Any) -> Path:
+    """The path of a folder for results."""
+    if "," in str(value):
+        raise UsageError("the folder must not contain a comma", "Locust divides names at commas")
+    return checked_path(value)
+
+
+def line_items(read: Callable[[Any], str] = checked_text) -> Callable[[Any], tuple[str, ...]]:
+    """A reader of a list, of which `read` takes each item; a text has one item on each line."""
+
+    def read_all(value: Any) -> tuple[str, ...]:
+        if isinstance(value, str):
+            value = [line.strip() for line in value.splitlines() if line.strip()]
+        if not isinstance(value, list | tuple):
+            raise UsageError("a list is needed", "write it as [first, second]")
+        return tuple(read(item) for item in value)
+
+    return read_all
+
+
+def comma_items(value: Any) -> tuple[str, ...]:
+    """A list; in a text its items stand between commas or on lines."""
+    return line_items()(value.replace(",", "\n") if isinstance(value, str) else value)
 
 
 def parse_duration(value: Any) -> float:
@@ -69,6 +138,18 @@ def whole_number(value: Any) -> int:
         raise UsageError(f"{value!r} is not a whole number", "for example 42") from None
 
 
+def size(largest: int) -> Callable[[Any], int]:
+    """A reader of a whole number from 0 to `largest`."""
+
+    def read(value: Any) -> int:
+        number = whole_number(value)
+        if not 0 <= number <= largest:
+            raise UsageError(f"{value!r} is not between 0 and {largest}", "for example 1024")
+        return number
+
+    return read
+
+
 def positive_int(value: Any) -> int:
     """A whole number of at least 1."""
     try:
@@ -88,6 +169,17 @@ def positive_number(value: Any) -> float:
         number = 0.0
     if not 0 < number < 1e9:
         raise UsageError(f"{value!r} is not a number above 0", "for example 2.5")
+    return number
+
+
+def not_negative(value: Any) -> float:
+    """A number of 0 or above."""
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < 1e9:
+        raise UsageError(f"{value!r} is not a number of 0 or above", "for example 10")
     return number
 
 
@@ -120,6 +212,13 @@ def split_header(line: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+def checked_header(value: Any) -> str:
+    """A header as `split_header` can divide it."""
+    line = checked_text(value)
+    split_header(line)
+    return line
+
+
 def checked_basic(value: Any) -> str:
     """`user:password`; nothing at all is allowed too."""
     text = str(value)
@@ -128,8 +227,9 @@ def checked_basic(value: Any) -> str:
     return text
 
 
-def checked_locust_argument(argument: str) -> str:
+def checked_locust_argument(value: Any) -> str:
     """One of the arguments after `--`; those that the suite gives to Locust itself are refused."""
+    argument = checked_text(value)
     name = argument.partition("=")[0]
     if name in _LOCUST_OWNED:
         ours = _LOCUST_OWNED[name]

@@ -5,35 +5,34 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-import yaml
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    NonNegativeInt,
-    PositiveFloat,
-    PositiveInt,
-    ValidationError,
-)
-from pydantic_core import PydanticCustomError
+from typing import Annotated, Any, Literal, TypeVar, get_origin, get_type_hints
 
 from benchmark import config as defaults
 from benchmark.config import default_results_dir
 from benchmark.errors import UsageError
-from benchmark.models import Credentials, LoadProfile, Target
+from benchmark.models import Credentials, LoadProfile, StrategyName, Target
 from benchmark.setting_values import (
     checked_basic,
+    checked_folder,
+    checked_header,
     checked_host,
     checked_locust_argument,
+    checked_path,
+    checked_text,
+    comma_items,
+    line_items,
+    not_negative,
+    one_of,
+    optional,
     parse_duration,
     parse_wait_time,
     positive_int,
     positive_number,
+    size,
     split_header,
+    switch,
     whole_number,
 )
 
@@ -42,170 +41,89 @@ ACTIONS = ("suite", "discover")
 
 DEFAULT_FILE = "benchmark.yaml"
 _DEFAULT_HOST = "http://localhost:8000"
+_DEFAULTS_FILE = "benchmark/config.py"
 _PRESET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")  # it becomes part of file names
-
-
-# ── the kinds of values ───────────────────────────────────────────────────────────────────────
-
-
-def _read_by(read: Callable[[Any], Any]) -> BeforeValidator:
-    """A check of pydantic's from a function that raises UsageError."""
-
-    def check(value: Any) -> Any:
-        try:
-            return read(value)
-        except UsageError as error:
-            raise PydanticCustomError(
-                "usage", "{problem}", {"problem": error.message, "hint": error.hint}
-            ) from error
-
-    return BeforeValidator(check)
-
-
-def _lines(value: Any) -> Any:
-    """In the environment a list is one line for each item."""
-    if not isinstance(value, str):
-        return value
-    return [line.strip() for line in value.splitlines() if line.strip()]
-
-
-def _comma_items(value: Any) -> Any:
-    return _lines(value.replace(",", "\n")) if isinstance(value, str) else value
-
-
-def _header_lines(value: Any) -> Any:
-    lines = _lines(value)
-    for line in lines if isinstance(lines, list | tuple) else ():
-        split_header(str(line))
-    return lines
-
-
-def _locust_arguments(value: Any) -> Any:
-    arguments = _lines(value)
-    for argument in arguments if isinstance(arguments, list | tuple) else ():
-        checked_locust_argument(str(argument))
-    return arguments
-
-
-def _folder(value: Any) -> Any:
-    if "," in str(value):
-        raise UsageError("the folder must not contain a comma", "Locust divides names at commas")
-    return Path(value).expanduser() if isinstance(value, str) else value
-
-
-def _over(table: Mapping[str, Any]) -> Callable[[Any], Any]:
-    """Lays what was given over a table of defaults; an inner table that is partial keeps the rest.
-
-    Tables of `config.py` are looked at anew each time, since a user may add to them.
-    """
-
-    def lay(given: Any) -> Any:
-        if not isinstance(given, Mapping):
-            raise UsageError("a table of names and values is needed", "see the README")
-        merged = dict(table)
-        for name, value in given.items():
-            before = merged.get(name)
-            if isinstance(before, Mapping) and isinstance(value, Mapping):
-                merged[name] = {**before, **value}
-            else:
-                merged[name] = value
-        return merged
-
-    return lay
-
-
-def _preset_name(value: Any) -> str:
-    name = str(value)
-    if name in ACTIONS or not _PRESET_NAME.fullmatch(name):
-        raise UsageError(
-            f"{name!r} cannot be the name of a preset", "use letters, digits, dot, - and _"
-        )
-    return name
-
-
-Host = Annotated[str, _read_by(checked_host)]
-Seconds = Annotated[float, _read_by(parse_duration)]
-Pause = Annotated[tuple[float, float], _read_by(parse_wait_time)]
-Count = Annotated[int, _read_by(positive_int)]
-Rate = Annotated[float, _read_by(positive_number)]
-Lines = Annotated[tuple[str, ...], _read_by(_lines)]
-Headers = Annotated[tuple[str, ...], _read_by(_header_lines)]
-LocustArguments = Annotated[tuple[str, ...], _read_by(_locust_arguments)]
-Commas = Annotated[tuple[str, ...], _read_by(_comma_items)]
-PresetName = Annotated[str, _read_by(_preset_name)]
+_MAX_UPLOAD = 1_000_000_000
 
 
 # ── the settings ──────────────────────────────────────────────────────────────────────────────
 
 
-class Preset(BaseModel):
+Lines = Annotated[tuple[str, ...], line_items()]
+Commas = Annotated[tuple[str, ...], comma_items]
+"""An annotation holds the reader of what people write for that setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
     """The load of one test type, as it stands in BENCHMARK_CONFIGS or under `presets:`.
 
     `spawn_rate` is in users per second (None: all at once), `run_time` in seconds.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    users: Count = 1
-    spawn_rate: Rate | None = None
-    run_time: Seconds = 60.0
-    host: Host = _DEFAULT_HOST
-    shape: Literal["hold", "stress", "spike"] = "hold"
-    description: str = ""
+    users: Annotated[int, positive_int] = 1
+    spawn_rate: Annotated[float | None, optional(positive_number)] = None
+    run_time: Annotated[float, parse_duration] = 60.0
+    host: Annotated[str, checked_host] = _DEFAULT_HOST
+    shape: Annotated[Literal["hold", "stress", "spike"], one_of("hold", "stress", "spike")] = "hold"
+    description: Annotated[str, checked_text] = ""
 
 
-class DynamicConfig(BaseModel):
+@dataclass(frozen=True, slots=True)
+class DynamicConfig:
     """How an API is discovered and read: DYNAMIC_CONFIG, or `dynamic:` in the file.
 
-    `discovery_timeout` is in seconds, `file_upload_size` in bytes.
+    `discovery_timeout`, `probe_seconds` and `rehearsal_seconds` are in seconds, `file_upload_size`
+    in bytes.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    discovery_timeout: Annotated[float, positive_number]
+    max_endpoints_per_app: Annotated[int | None, optional(positive_int)]
+    enable_parameter_inference: Annotated[bool, switch]
+    file_upload_size: Annotated[int, size(_MAX_UPLOAD)]
+    probe_requests_per_operation: Annotated[int, positive_int]
+    probe_seconds: Annotated[float, positive_number]
+    rehearsal_seconds: Annotated[float, not_negative]
 
-    discovery_timeout: PositiveFloat
-    max_endpoints_per_app: PositiveInt | None
-    enable_parameter_inference: bool
-    file_upload_size: Annotated[NonNegativeInt, Field(le=1_000_000_000)]
 
-
-class BenchmarkConfig(BaseModel):
+@dataclass(frozen=True, slots=True)
+class BenchmarkConfig:
     """Everything that one command was asked to do. None means "as the preset says".
 
-    `run_time` and `wait_time` are in seconds. The command line makes it with `load_config`; made
-    directly, it reads neither the environment nor a file.
+    `run_time` and `wait_time` are in seconds. `load_config` makes it from what people write, and
+    checks that; made directly, it takes values as they are, and reads neither the environment nor
+    a file.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
-
-    host: Host | None = None
-    test_type: str = "dynamic"
-    users: Count | None = None
-    spawn_rate: Rate | None = None
-    run_time: Seconds | None = None
-    wait_time: Pause = (1.0, 3.0)
-    seed: Annotated[int, _read_by(whole_number)] = 42
-    results_dir: Annotated[Path, _read_by(_folder)] = Field(default_factory=default_results_dir)
+    host: Annotated[str | None, optional(checked_host)] = None
+    test_type: Annotated[str, checked_text] = "dynamic"
+    users: Annotated[int | None, optional(positive_int)] = None
+    spawn_rate: Annotated[float | None, optional(positive_number)] = None
+    run_time: Annotated[float | None, optional(parse_duration)] = None
+    wait_time: Annotated[tuple[float, float], parse_wait_time] = (1.0, 3.0)
+    seed: Annotated[int, whole_number] = 42
+    results_dir: Annotated[Path, checked_folder] = field(default_factory=default_results_dir)
     spec: Lines = ()
-    app: str | None = None
-    locustfile: Path | None = None
-    header: Headers = Field(default=(), repr=False)
-    token: str = Field(default="", repr=False)
-    basic: Annotated[str, _read_by(checked_basic)] = Field(default="", repr=False)
-    api_key: str = Field(default="", repr=False)
-    insecure: bool = False
+    app: Annotated[str | None, optional(checked_text)] = None
+    locustfile: Annotated[Path | None, optional(checked_path)] = None
+    header: Annotated[tuple[str, ...], line_items(checked_header)] = field(default=(), repr=False)
+    token: Annotated[str, checked_text] = field(default="", repr=False)
+    basic: Annotated[str, checked_basic] = field(default="", repr=False)
+    api_key: Annotated[str, checked_text] = field(default="", repr=False)
+    insecure: Annotated[bool, switch] = False
     include: Lines = ()
     exclude: Lines = ()
     tag: Commas = ()
-    read_only: bool = False
+    read_only: Annotated[bool, switch] = False
+    strategy: Annotated[StrategyName, one_of("sequential", "interleaved", "random")] = "random"
+    no_probe: Annotated[bool, switch] = False
+    include_unverified: Annotated[bool, switch] = False
+    auth_per_user: Annotated[bool, switch] = False
     allow_host: Commas = ()
-    locust_args: LocustArguments = ()
+    locust_args: Annotated[tuple[str, ...], line_items(checked_locust_argument)] = ()
     suite: Commas = defaults.SUITE
-    presets: Annotated[dict[PresetName, Preset], _read_by(_over(defaults.BENCHMARK_CONFIGS))] = (
-        Field(default_factory=dict, validate_default=True)
-    )
-    dynamic: Annotated[DynamicConfig, _read_by(_over(defaults.DYNAMIC_CONFIG))] = Field(
-        default_factory=dict, validate_default=True
-    )
+    presets: Mapping[str, Preset] = field(default_factory=lambda: _presets({}, ""))
+    dynamic: DynamicConfig = field(default_factory=lambda: _dynamic({}, ""))
 
     @property
     def base_url(self) -> str:
@@ -266,10 +184,10 @@ def load_config(
         *_from_environment(environment),
         *((name, value, _flag(name)) for name, value in flags.items()),
     ]
-    try:
-        config = BenchmarkConfig(**{name: value for name, value, _ in given})
-    except ValidationError as error:
-        raise _usage_error(error, {name: where for name, _, where in given}) from error
+    written = {name: (value, where) for name, value, where in given}
+    config = BenchmarkConfig(
+        **{name: _read_setting(name, value, where) for name, (value, where) in written.items()}
+    )
     _check_test_types(config)
     return config
 
@@ -290,15 +208,17 @@ def _check_test_types(config: BenchmarkConfig) -> None:
 def _from_environment(environment: Mapping[str, str]) -> Iterator[Given]:
     """BENCHMARK_<OPTION> of every option; BENCHMARK_DURATION is another name of the run time."""
     names = [("run_time", "BENCHMARK_DURATION")]
-    names += [(name, f"BENCHMARK_{name.upper()}") for name in BenchmarkConfig.model_fields]
+    names += [(name, f"BENCHMARK_{name.upper()}") for name in _READERS]
     for name, variable in names:
         value = environment.get(variable, "")
-        if value.strip() and name not in {"presets", "dynamic"}:
+        if value.strip():
             yield name, value, variable
 
 
 def _from_file(path: Path) -> Iterator[Given]:
     """What a YAML file sets; `spawn-rate` and `spawn_rate` are the same."""
+    import yaml  # noqa: PLC0415  # slow to import, and few have a file
+
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -315,14 +235,80 @@ def _from_file(path: Path) -> Iterator[Given]:
         yield str(name).replace("-", "_"), value, f"{path}: {name}"
 
 
-def _usage_error(error: ValidationError, places: Mapping[str, str]) -> UsageError:
-    """The first problem in words, with the place where the value was written."""
-    first = error.errors()[0]
-    name, *inner = (str(key) for key in first["loc"] if key != "[key]")
-    where = ".".join([places.get(name, f"benchmark/config.py: {name}"), *inner])
-    if first["type"] == "extra_forbidden":
-        models: dict[str, type[BaseModel]] = {"presets": Preset, "dynamic": DynamicConfig}
-        known = ", ".join(models.get(name, BenchmarkConfig).model_fields)
-        return UsageError(f"{where} is no setting", f"known are: {known}")
-    hint = str(first.get("ctx", {}).get("hint", "see --help"))
-    return UsageError(f"{where}: {first['msg']}", hint)
+# ── how they are read ─────────────────────────────────────────────────────────────────────────
+
+Table = TypeVar("Table", Preset, DynamicConfig)
+
+
+def _readers_of(kind: type) -> dict[str, Callable[[Any], Any]]:
+    hints = get_type_hints(kind, include_extras=True)
+    return {
+        name: hint.__metadata__[0] for name, hint in hints.items() if get_origin(hint) is Annotated
+    }
+
+
+_READERS = _readers_of(BenchmarkConfig)
+
+
+def _read_setting(name: str, value: Any, where: str) -> Any:
+    """The value of a setting of `BenchmarkConfig`; `where` it was written begins every message."""
+    if name == "presets":
+        return _presets(value, where)
+    if name == "dynamic":
+        return _dynamic(value, where)
+    if name not in _READERS:
+        known = ", ".join(each.name for each in fields(BenchmarkConfig))
+        raise UsageError(f"{where} is no setting", f"known are: {known}")
+    return _read(_READERS[name], value, where)
+
+
+def _presets(given: Any, where: str) -> dict[str, Preset]:
+    """The presets of `config.py`, which a user may have changed, and those given laid over them.
+
+    A given one that is partial keeps the rest of the one before.
+    """
+    _require_table(given, where)
+    presets = {}
+    for key, table in {**defaults.BENCHMARK_CONFIGS, **given}.items():
+        place = f"{where if key in given else f'{_DEFAULTS_FILE}: presets'}.{key}"
+        name = _read(_preset_name, key, place)
+        _require_table(table, place)
+        before = defaults.BENCHMARK_CONFIGS.get(key, {})
+        presets[name] = _read_table(Preset, {**before, **table}, place)
+    return presets
+
+
+def _dynamic(given: Any, where: str) -> DynamicConfig:
+    """DYNAMIC_CONFIG of `config.py` with what was given laid over it."""
+    _require_table(given, where)
+    place = where if given else f"{_DEFAULTS_FILE}: dynamic"
+    return _read_table(DynamicConfig, {**defaults.DYNAMIC_CONFIG, **given}, place)
+
+
+def _require_table(value: Any, where: str) -> None:
+    if not isinstance(value, Mapping):
+        raise UsageError(f"{where}: a table of names and values is needed", "see the README")
+
+
+def _read_table(kind: type[Table], given: Mapping[Any, Any], where: str) -> Table:
+    readers = _readers_of(kind)
+    for name in given:
+        if name not in readers:
+            raise UsageError(f"{where}.{name} is no setting", f"known are: {', '.join(readers)}")
+    return kind(**{name: _read(readers[name], given[name], f"{where}.{name}") for name in given})
+
+
+def _read(read: Callable[[Any], Any], value: Any, where: str) -> Any:
+    try:
+        return read(value)
+    except UsageError as error:
+        raise UsageError(f"{where}: {error.message}", error.hint) from error
+
+
+def _preset_name(value: Any) -> str:
+    name = str(value)
+    if name in ACTIONS or not _PRESET_NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} cannot be the name of a preset", "use letters, digits, dot, - and _"
+        )
+    return name

@@ -1,42 +1,39 @@
-"""The user class that generated locustfiles stand on: resources, bodies, fair first round."""
+"""The user class that generated locustfiles stand on: resources, bodies, sign-in, strategies."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from random import Random
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 import gevent
 from gevent.event import Event
-from gevent.lock import BoundedSemaphore
 from locust import between, events
 from locust.user.task import LOCUST_STATE_STOPPING, LOCUST_STATE_WAITING, DefaultTaskSet
 
-from benchmark.engine.bodies import Body
-from benchmark.engine.http_client import RapidHttpUser
-from benchmark.engine.resources import Resource, SkipTask, answer_json, value_at
+from benchmark.engine.bodies import AtSending, Body
+from benchmark.engine.listings import Listings
+from benchmark.engine.pools import Pools
+from benchmark.engine.rate_limits import rate_limited, seconds_to_wait
+from benchmark.engine.resources import Resource, SkipTask, answer_json, is_good
+from benchmark.engine.signed_in_user import SignedInUser
+from benchmark.engine.strategies import STRATEGIES, next_tasks
+from benchmark.engine.task_client import TaskSession
+from benchmark.resource_items import item_of, items_of
 
 Task = TypeVar("Task", bound=Callable[..., Any])
-
-OWN_LIMIT = 20
-"""How many resources of one kind a user keeps; beyond it the oldest is deleted."""
 
 CLEAN_UP_SECONDS = 10.0
 """How long a user that stops may take to delete what it made."""
 
-LISTED_LIMIT = 1000
-"""How many items of a listing `find` chooses from."""
+LONGEST_SETTLING = 30.0
+"""Seconds that a user waits at most until what it made can be read."""
 
-LISTINGS_LIMIT = 100
-"""How many listings `find` keeps."""
-
-ASK_AGAIN_SECONDS = 5.0
-"""How soon `find` asks again for a list that was empty or could not be had."""
+_USERS_OF_A_WORKER = 100_000  # so that no two users of a test have the same number
 
 logger = logging.getLogger(__name__)
 
@@ -51,38 +48,36 @@ def deletes(kind: str) -> Callable[[Task], Task]:
     return mark
 
 
-@dataclass(slots=True)
-class _Listing:
-    """Existing items of the server, and when to ask for them again where there are none."""
-
-    items: list[Any] = field(default_factory=list)
-    ask_at: float = 0.0
-    lock: BoundedSemaphore = field(default_factory=BoundedSemaphore)
-
-
-class ApiUser(RapidHttpUser):
+class ApiUser(SignedInUser):
     """A user that owns what it creates, and deletes it when it stops.
 
     In tasks: `self.new(body)` makes a body; `self.keep("item", reply)` remembers what a 2xx answer
     created; `self.need("item", self.create_item)` gives one of those, made now if there is none;
     `self.find("item", "/items")` gives one that already exists on the server;
-    `self.take("item", self.create_item)` gives one that will be deleted; `self.pick(…)` chooses.
+    `self.take("item", self.create_item)` gives one that will be deleted;
+    `self.echo("/items/{id}", path=…)` gives what the server holds now, to be sent back;
+    `self.pick(…)` chooses and `self.value(unique("a"))` makes a value.
     Where one of them cannot deliver, the task is skipped and counted, and nothing is sent.
 
-    `seed` makes the choices repeatable; every user has its own random numbers.
+    `seed` makes the choices repeatable; every user has its own random numbers. `strategy` is how
+    the next task is chosen: "sequential", "interleaved" or "random".
     """
 
     abstract = True
     seed = 0
+    strategy: Literal["sequential", "interleaved", "random"] = "random"
     wait_time = between(1, 3)
+    session_class = TaskSession
 
     _deleters: ClassVar[dict[str, Callable[[Any], None]]] = {}
     _first_round: ClassVar[deque[Callable[[Any], None]]]
-    _listings: ClassVar[dict[str, _Listing]]
+    _listings: ClassVar[Listings]
     _numbers: ClassVar[count[int]]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if cls.strategy not in STRATEGIES:
+            raise ValueError(f"strategy is {cls.strategy!r}, not one of {STRATEGIES}")
         own = [value for value in vars(cls).values() if hasattr(value, "deletes_kind")]
         cls._deleters = {**cls._deleters, **{task.deletes_kind: task for task in own}}
         cls.start_over()
@@ -90,27 +85,27 @@ class ApiUser(RapidHttpUser):
     @classmethod
     def start_over(cls) -> None:
         """Forget what an earlier test in this process left: each test starts alike."""
+        super().start_over()
         cls._first_round = deque(dict.fromkeys(getattr(cls, "tasks", ())))
-        cls._listings = {}
+        cls._listings = Listings()
         cls._numbers = count()
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
         worker = getattr(environment.runner, "worker_index", 0)
-        self.random = Random(f"{self.seed}/{type(self).__name__}/{worker}/{next(self._numbers)}")
-        self._own: dict[str, list[Resource]] = {}
+        number = next(self._numbers)
+        self.random = Random(f"{self.seed}/{type(self).__name__}/{worker}/{number}")
+        self._number = number + worker * _USERS_OF_A_WORKER
+        self._pools = Pools()
         self._making: set[str] = set()
+        self._in_use: list[Resource] = []
         self._in_deletion: Resource | None = None
         self._stopping = Event()
-        self._role = "load"
-
-    def context(self) -> dict[str, str]:
-        """What the `request` event says of the purpose of a request: load, set-up or clean-up."""
-        return {"role": self._role}
+        self._paused_until = 0.0
 
     def on_start(self) -> None:
-        """Share out one call of every operation first; weights apply afterwards."""
-        self._taskset_instance = _FairStart(self)
+        """Share out one call of every operation first; the strategy applies afterwards."""
+        self._taskset_instance = _Tasks(self)
 
     def stop(self, force: bool = False) -> bool:
         """Stop after the task in hand, or at once when between two tasks.
@@ -129,21 +124,21 @@ class ApiUser(RapidHttpUser):
 
         It takes `CLEAN_UP_SECONDS` at most: a server that hangs must not hold up the end.
         """
-        own = [resource for resources in self._own.values() for resource in resources]
         over = time.monotonic() + CLEAN_UP_SECONDS
         with gevent.Timeout(CLEAN_UP_SECONDS, exception=False):
             # The client takes the timeout for one of its own and returns, hence the second look.
-            for resource in sorted(own, key=lambda each: len(each.ancestors()), reverse=True):
+            for resource in self._pools.children_first():
+                gevent.sleep(max(0.0, self._paused_until - time.monotonic()))
                 if time.monotonic() >= over:
                     break
                 self._delete(resource)
-        if left := sum(map(len, self._own.values())):
+        if left := len(self._pools):
             name = type(self).__name__
             logger.warning("%s: no time was left to delete %d resources", name, left)
 
     # ── the verbs of tasks ────────────────────────────────────────────────────────────────────
 
-    def new(self, body: Body, values: dict[str, Any] | None = None) -> Any:
+    def new(self, body: Body, values: Mapping[str, Any] | None = None) -> Any:
         """One body from the template. `values` maps JSON Pointers to what belongs there."""
         return body.sample(self.random, values)
 
@@ -151,56 +146,135 @@ class ApiUser(RapidHttpUser):
         """One of the values, from this user's own random numbers."""
         return values[int(self.random.random() * len(values))]
 
-    def keep(self, kind: str, reply: Any, at: str = "", **parents: Resource) -> None:
-        """Remember the item that a 2xx answer holds at the JSON Pointer `at`; else do nothing."""
-        item = value_at(answer_json(reply), at)
+    def value(self, marker: AtSending) -> Any:
+        """What `unique…` or `clock` stands for, made now."""
+        return marker.make()
+
+    def keep(
+        self,
+        kind: str,
+        reply: Any,
+        *parents: Resource,
+        at: str = "",
+        sent: Mapping[str, Any] | None = None,
+        location: bool = False,
+        settle: float = 0.0,
+    ) -> None:
+        """Remember the item that a good answer tells of, and the resources it was made with.
+
+        The item stands at the JSON Pointer `at` of the answer. What the client itself chose is in
+        `sent`; with `location` the header of that name ends in its `id`. It is used only after
+        `settle` seconds.
+        """
+        if not is_good(reply):
+            return
+        place = reply.headers.get("location") if location and reply.headers else None
+        item = item_of(answer_json(reply), at, place, sent or {})
         if item is None:
             return
-        own = self._own.setdefault(kind, [])
-        own.append(Resource(kind, item, parents))
-        if len(own) > OWN_LIMIT and (oldest := self._without_children(own[:-1])):
-            self._delete(oldest)
+        made = Resource(kind, item, {parent.kind: parent for parent in parents})
+        if settle > 0:
+            made.ready_at = time.monotonic() + min(settle, LONGEST_SETTLING)
+        if (surplus := self._pools.add(made)) is not None:
+            self._delete(surplus)
+
+    def clear(self, kind: str, reply: Any, *parents: Resource) -> None:
+        """Forget what a good answer says is deleted: all of a kind that was made with `parents`."""
+        if is_good(reply):
+            self._pools.clear(kind, parents)
 
     def need(self, kind: str, make: Callable[[], None]) -> Resource:
         """One of this user's own resources; where it has none, `make` is called first."""
-        own = self._own.get(kind) or self._made(kind, make)
-        return self.pick(*own)  # type: ignore[no-any-return]  # pick gives what it was given
+        own = self._pools.of(kind) or self._made(kind, make)
+        return self._use(own)
 
     def take(self, kind: str, make: Callable[[], None]) -> Resource:
         """An own resource that will be deleted: it leaves the pool, and has no own children."""
         if self._in_deletion is not None:
             return self._in_deletion
-        chosen = self._without_children(self._own.get(kind, []))
-        if chosen is None:
-            chosen = self._made(kind, make)[-1]
-        self._own[kind].remove(chosen)
+        chosen = self._pools.without_children(self._pools.of(kind))
+        chosen = self._use([chosen or self._made(kind, make)[-1]])
+        self._pools.remove(chosen)
         return chosen
 
-    def find(self, kind: str, path: str, at: str = "", **filled: Any) -> Resource:
+    def find(
+        self,
+        kind: str,
+        url: str,
+        *parents: Resource,
+        at: str = "",
+        path: Mapping[str, Any] | None = None,
+        **request: Any,
+    ) -> Resource:
         """One of the items that the server listed at the first call; only for reading.
 
-        The list at `path` is asked for once in each process, and again after a while if it was
-        empty; `at` leads to the array in the answer and `filled` fills the path's names.
+        The list at `url` is asked for once in each process, and again after a while if it was
+        empty; `at` leads to the items in the answer. `path` and what else is given (`params`,
+        `headers`) go with the request, `parents` are the resources below which it lists.
         """
-        key = f"{path} {at} {sorted(filled.items())}" if filled else f"{path} {at}"
-        listing = self._listings.setdefault(key, _Listing())
-        with listing.lock:  # the others wait for the first one's answer
-            if not listing.items and time.monotonic() >= listing.ask_at:
-                listing.items = self._listed(path, at, filled)
-                listing.ask_at = time.monotonic() + ASK_AGAIN_SECONDS
-        if len(self._listings) > LISTINGS_LIMIT:
-            del self._listings[next(iter(self._listings))]
-        if not listing.items:
-            raise SkipTask(f"the server lists no {kind} at {path}")
-        return Resource(kind, self.pick(*listing.items))
+        key = f"{url} {at} {sorted(path.items())}" if path else f"{url} {at}"
+        found = self._listings.items(key, lambda: self._listed(url, at, path=path, **request))
+        if not found:
+            raise SkipTask(f"the server lists no {kind} at {url}")
+        item = self.pick(*found)
+        return self._use([Resource(kind, item, {parent.kind: parent for parent in parents})])
+
+    def peek(self, url: str, **request: Any) -> Resource:
+        """What the server holds at `url` now. It is a request of the load, like any other."""
+        answer = answer_json(self.client.get(url, **request))
+        if answer is None:
+            raise SkipTask(f"GET {url} gave nothing to send back")
+        return Resource("answer", answer)
+
+    def echo(self, url: str, *, at: str = "", members: Sequence[str] = (), **request: Any) -> Any:
+        """What the server holds at `url` now, to be sent back: the value `at` a JSON Pointer.
+
+        Of an object only `members` are sent back, all of them where none are named.
+        """
+        value = self.peek(url, **request)[at]
+        if members and isinstance(value, Mapping):
+            return {name: value[name] for name in members if name in value}
+        return value
+
+    # ── what the client asks of its user ──────────────────────────────────────────────────────
+
+    def after_answer(
+        self, method: str, url: str, path: Mapping[str, Any] | None, reply: Any, version: int
+    ) -> None:
+        """Draw the conclusions from an answer; `version` is that of the access it was sent with."""
+        status = reply.status_code
+        if status < 400:
+            if path and status and any(one.strikes for one in self._in_use):
+                self._forgive(path)
+        elif status in {404, 410} and path:
+            self._miss(url, path)
+        elif status == 401:
+            self.sign_in_anew(version)
+        elif status == 429:
+            rate_limited[f"{method} {url}"] += 1
+            pause = seconds_to_wait((reply.headers or {}).get("retry-after"))
+            self._paused_until = max(self._paused_until, time.monotonic() + pause)
 
     # ── what the verbs stand on ───────────────────────────────────────────────────────────────
+
+    def _use(self, resources: list[Resource]) -> Resource:
+        """One of some resources, of those that can be read if there are any; else wait for it."""
+        now = time.monotonic()
+        ready = [one for one in resources if one.ready_at <= now]
+        chosen: Resource = self.pick(*(ready or resources))
+        if not ready:
+            chosen = min(resources, key=lambda one: one.ready_at)
+            gevent.sleep(chosen.ready_at - now)
+        self._in_use.append(chosen)
+        return chosen
 
     def _made(self, kind: str, make: Callable[[], None]) -> list[Resource]:
         """The user's resources of a kind, the last of them new."""
         if self._in_deletion is not None or kind in self._making:
             raise SkipTask(f"no {kind} to be had, and not the time to make one")
-        own = self._own.setdefault(kind, [])
+        if not self._pools.may_make(kind):
+            raise SkipTask(f"no {kind} could be made a moment ago")
+        own = self._pools.of(kind)
         newest = own[-1:]
         self._making.add(kind)
         try:
@@ -208,16 +282,12 @@ class ApiUser(RapidHttpUser):
         finally:
             self._making.discard(kind)
         if own[-1:] == newest:
+            self._pools.could_not_make(kind)
             raise SkipTask(f"no {kind} could be made")
         return own
 
-    def _without_children(self, resources: list[Resource]) -> Resource | None:
-        parents = {id(one) for own in self._own.values() for r in own for one in r.ancestors()}
-        return next((r for r in resources if id(r) not in parents), None)
-
     def _delete(self, resource: Resource) -> None:
-        if resource in (own := self._own[resource.kind]):
-            own.remove(resource)
+        self._pools.remove(resource)
         if (delete := self._deleters.get(resource.kind)) is None:
             return
         before, self._role, self._in_deletion = self._role, "clean-up", resource
@@ -230,30 +300,60 @@ class ApiUser(RapidHttpUser):
         finally:
             self._role, self._in_deletion = before, None
 
-    def _listed(self, path: str, at: str, filled: dict[str, Any]) -> list[Any]:
+    def _listed(self, url: str, at: str, **request: Any) -> list[Any]:
         before, self._role = self._role, "setup"
         try:
-            reply = self.client.request("GET", path, path=filled)
+            reply = self.client.get(url, **request)
         finally:
             self._role = before
-        items = value_at(answer_json(reply), at)
-        return items[:LISTED_LIMIT] if isinstance(items, list) else []
+        return items_of(answer_json(reply), at)
+
+    def _named(self, value: Any) -> Resource | None:
+        """The resource in use that a value in a path names; a child rather than its parent."""
+        parents = [one for used in self._in_use for one in used.ancestors()]
+        latest_first = reversed([*parents, *self._in_use])
+        named = [one for one in latest_first if one.is_named(value)]
+        return max(named, key=lambda one: len(one.ancestors()), default=None)
+
+    def _miss(self, url: str, path: Mapping[str, Any]) -> None:
+        """A request was answered that something in its path does not exist."""
+        last = url.rpartition("{")[2].partition("}")[0]
+        resource = self._named(path.get(last))
+        if resource is not None and self._pools.missed(resource, itself=url.endswith("}")):
+            self._listings.discard(resource.item)
+
+    def _forgive(self, path: Mapping[str, Any]) -> None:
+        for value in path.values():
+            if (resource := self._named(value)) is not None:
+                resource.strikes = 0
 
 
-class _FairStart(DefaultTaskSet):
-    """Picks tasks: first each one once, shared out between all users of the class."""
+class _Tasks(DefaultTaskSet):
+    """Gives out tasks: first each one once, shared out between all users of the class."""
 
     user: ApiUser
 
+    def __init__(self, user: ApiUser) -> None:
+        super().__init__(user)
+        self._rest: Iterator[Any] | None = None
+
     def get_next_task(self) -> Any:
-        if first_round := self.user._first_round:
+        user = self.user
+        if first_round := user._first_round:
             return first_round.popleft()
-        if not self.user.tasks:
+        if not user.tasks:
             return super().get_next_task()  # says what is wrong
-        return self.user.pick(*self.user.tasks)
+        if self._rest is None:
+            self._rest = next_tasks(user.strategy, user.tasks, user.random, user._number)
+        return next(self._rest)
+
+    def execute_task(self, task: Any) -> None:
+        self.user._in_use.clear()
+        super().execute_task(task)
 
     def _sleep(self, seconds: float) -> None:
-        self.user._stopping.wait(seconds)
+        asked_for = self.user._paused_until - time.monotonic()
+        self.user._stopping.wait(max(seconds, asked_for))
 
 
 def _start_over(environment: Any, **_: Any) -> None:

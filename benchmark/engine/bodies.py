@@ -13,19 +13,14 @@ imported; only stamps, clocks and the ids of resources are filled in at the time
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from itertools import count
 from random import Random
-from secrets import randbelow
-from string import ascii_lowercase, digits
-from typing import Any, Literal
-from uuid import uuid4
+from typing import Any
 
 from benchmark.sample_files import file_name, sample_file
+from benchmark.stamps import ClockFormat, clock_value, next_number, unique_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,46 +46,32 @@ def any_of(*values: Any) -> AnyOf:
 
 def unique(sample: str, max_length: int | None = None) -> AtSending:
     """`sample` followed by a stamp, never the same twice, at most `max_length` characters."""
-    return AtSending(lambda: stamped(sample, next_stamp(), max_length))
+    return AtSending(lambda: unique_value(sample, "text", max_length))
 
 
 def unique_email(sample: str, max_length: int | None = None) -> AtSending:
     """An e-mail address like `sample` that was never sent before."""
-    name, _, domain = str(sample).rpartition("@")
-    domain = domain if name else "example.org"
-    limit = 64 if max_length is None else min(64, max_length - len(domain) - 1)  # RFC 5321, 4.5.3.1
-    return AtSending(lambda: f"{stamped(name or 'user', next_stamp(), limit, '.')}@{domain}")
+    return AtSending(lambda: unique_value(sample, "email", max_length))
 
 
 def unique_uuid() -> AtSending:
     """A random UUID (RFC 9562, version 4)."""
-    return AtSending(lambda: str(uuid4()))
+    return AtSending(lambda: unique_value("", "uuid"))
 
 
 def unique_number() -> AtSending:
     """An integer never sent before by this process: counted from a random one below 2³⁰."""
-    return AtSending(lambda: next(_counters.numbers))
+    return AtSending(next_number)
 
 
 def clock(
     *,
     days: float = 0,
     seconds: float = 0,
-    format: Literal["date-time", "date", "time", "epoch"] = "date-time",  # noqa: A002  # OpenAPI's word
+    format: ClockFormat = "date-time",  # noqa: A002  # OpenAPI's word
 ) -> AtSending:
     """The time of sending plus an offset, in UTC, as RFC 3339 text or as epoch seconds."""
-    offset = timedelta(days=days, seconds=seconds)
-
-    def now() -> str | int:
-        moment = (datetime.now(UTC) + offset).replace(microsecond=0)
-        if format == "epoch":
-            return int(moment.timestamp())
-        if format == "date":
-            return moment.date().isoformat()
-        text = moment.isoformat().replace("+00:00", "Z")
-        return text if format == "date-time" else text.partition("T")[2]
-
-    return AtSending(now)
+    return AtSending(lambda: clock_value(days * 86_400 + seconds, format))
 
 
 @lru_cache(maxsize=256)
@@ -121,48 +102,6 @@ class Body:
         for pointer, value in (values or {}).items():
             body = _put(body, pointer, value)
         return body
-
-
-def stamped(sample: str, stamp: str, max_length: int | None, separator: str = "-") -> str:
-    """`sample-stamp`, cut to `max_length`; the end of the stamp, which varies most, stays."""
-    if max_length is None:
-        return f"{sample}{separator}{stamp}"
-    room = max_length - len(stamp) - len(separator)
-    if room <= 0:
-        return stamp[max(0, len(stamp) - max_length) :]
-    return f"{sample[:room]}{separator}{stamp}"
-
-
-def next_stamp() -> str:
-    """14 letters and digits that no other request, process or run uses.
-
-    It is a number that grows by one from a random start, so its last n places alone do not repeat
-    within 36ⁿ requests of a process.
-    """
-    number = next(_counters.stamps)
-    pairs = []
-    for _ in range(_STAMP_PAIRS):
-        number, pair = divmod(number, len(_PAIRS))
-        pairs.append(_PAIRS[pair])
-    return "".join(reversed(pairs))
-
-
-class _Counters:
-    """Where stamps and numbers of this process stand; worker processes start anew."""
-
-    def __init__(self) -> None:
-        self.start()
-
-    def start(self) -> None:
-        self.stamps = count(randbelow(len(_PAIRS) ** _STAMP_PAIRS // 2))
-        self.numbers = count(1 + randbelow(2**30))
-
-
-_DIGITS = digits + ascii_lowercase
-_PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
-_STAMP_PAIRS = 7
-_counters = _Counters()
-os.register_at_fork(after_in_child=_counters.start)
 
 
 def _find(node: Any, kind: type[Any]) -> list[Any]:

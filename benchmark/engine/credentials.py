@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote
 
-from benchmark.engine.encoding import UnsendableError, header_text
+from benchmark.encoding import UnsendableError, header_text
 
 ApiKeyPlace = tuple[Literal["header", "query", "cookie"], str]
 """Where an API key goes, and under which name."""
@@ -65,6 +65,27 @@ def request_credentials(api_key: ApiKeyPlace) -> RequestCredentials:
             headers = {k: v for k, v in headers.items() if k.lower() != name.lower()}
             headers[name] = value
     return RequestCredentials(headers, query, cookies)
+
+
+class MissingCredentialError(Exception):
+    """A credential that the sign-in needs was not given; the message says which, and how to."""
+
+
+def given_credential(part: Literal["username", "password", "token"]) -> str:
+    """A part of the credentials in the environment: BENCHMARK_BASIC or BENCHMARK_TOKEN.
+
+    Raises MissingCredentialError where it is not there.
+    """
+    if part == "token":
+        if token := os.environ.get("BENCHMARK_TOKEN", "").strip():
+            return token
+        raise MissingCredentialError("The sign-in needs a token: set BENCHMARK_TOKEN")
+    username, colon, password = os.environ.get("BENCHMARK_BASIC", "").partition(":")
+    if not colon:
+        raise MissingCredentialError(
+            "The sign-in needs a user and a password: set BENCHMARK_BASIC=user:password"
+        )
+    return username if part == "username" else password
 
 
 def verify_tls() -> bool:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import os
 import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache, partial
 from ssl import SSLContext
-from typing import Any, NoReturn
-from urllib.parse import urlencode
+from typing import Any, ClassVar, NoReturn
 
 import brotli  # type: ignore[import-untyped]  # it has no stubs
 import gevent.ssl
@@ -28,22 +27,24 @@ from locust.contrib.fasthttp import (
 )
 from locust.exception import CatchResponseError, StopTest
 
+from benchmark.encoding import (
+    Encoding,
+    FilePart,
+    Pairs,
+    UnsendableError,
+    encode_cookies,
+    encode_form,
+    encode_headers,
+    encode_multipart,
+    encode_query,
+    fill_template,
+)
+from benchmark.engine.checks import Expected, WrongAnswerError, what_is_wrong
 from benchmark.engine.credentials import (
     ApiKeyPlace,
     RequestCredentials,
     request_credentials,
     verify_tls,
-)
-from benchmark.engine.encoding import (
-    FilePart,
-    Pairs,
-    UnsendableError,
-    encode_cookies,
-    encode_headers,
-    encode_multipart,
-    encode_query,
-    fill_template,
-    form_pairs,
 )
 from benchmark.engine.resources import SkipTask
 
@@ -66,7 +67,7 @@ class ApiSession(FastHttpSession):
         self.client = _Agent(cookiejar=self.cookiejar, **connection)
         self._credentials = credentials
 
-    def request(  # type: ignore[override]  # two parameters more than Locust's
+    def request(  # type: ignore[override]  # more parameters than Locust's
         self,
         method: str,
         url: str,
@@ -78,6 +79,8 @@ class ApiSession(FastHttpSession):
         files: Mapping[str, FilePart | Sequence[FilePart]] | None = None,
         cookies: Mapping[str, Any] | None = None,
         headers: Mapping[str, Any] | None = None,
+        allow_reserved: Collection[str] = (),
+        encoding: Encoding | None = None,
         allow_redirects: bool = False,
         context: Mapping[str, Any] | None = None,
         **kwargs: Any,
@@ -87,25 +90,28 @@ class ApiSession(FastHttpSession):
         `path` fills the `{names}` of `url`, percent-encoded; the template is then the request's
         name in every statistic. `params` is the query: lists repeat their name, None leaves it out.
         `files` makes the body multipart/form-data, with the members of `data` as further parts.
+        `allow_reserved` names the values of path, query and cookies whose reserved characters are
+        not percent-encoded (`{"path": "a/b"}` stays `a/b`); `encoding` says how members of a form
+        are written that are not as others, in the words of OpenAPI's Encoding Object.
         A request that cannot be written, for want of a value in its path for one, is not sent: its
         task is skipped.
         """
         name = name or self.request_name or url
         try:
-            target = fill_template(url, path) if path is not None else url
-            if query := encode_query(params, self._credentials.query):
+            target = fill_template(url, path, allow_reserved) if path is not None else url
+            if query := encode_query(params, self._credentials.query, allow_reserved):
                 target = f"{target}{'&' if '?' in target else '?'}{query}"
             sent = encode_headers(headers or {})
             if files is not None:
-                data, sent["Content-Type"] = encode_multipart(data or {}, files)
+                data, sent["Content-Type"] = encode_multipart(data or {}, files, encoding)
             elif isinstance(data, Mapping):
-                data = urlencode(form_pairs(data))
+                data = encode_form(data, encoding)
                 if "content-type" not in map(str.lower, sent):
                     sent["Content-Type"] = "application/x-www-form-urlencoded"
             elif isinstance(data, str):
                 data.encode()  # half a surrogate pair has no bytes
             if cookies or self._credentials.cookies:
-                sent["Cookie"] = self._cookie_header(cookies or {})
+                sent["Cookie"] = self._cookie_header(encode_cookies(cookies or {}, allow_reserved))
         except UnsendableError as problem:
             raise SkipTask(f"{name}: {problem}") from problem
         except UnicodeEncodeError as problem:
@@ -126,10 +132,18 @@ class ApiSession(FastHttpSession):
             self._record_given_up(method, name, target, context, began, began_at)
             raise
 
-    def _cookie_header(self, cookies: Mapping[str, Any]) -> str:
+    def _send_request_safe_mode(
+        self, method: str, url: str, expected: Expected | None = None, **kwargs: Any
+    ) -> FastResponse:
+        response = super()._send_request_safe_mode(method, url, **kwargs)
+        if isinstance(response, _Response):
+            response.expected = expected
+        return response
+
+    def _cookie_header(self, cookies: Mapping[str, str]) -> str:
         """Our own cookies and those that the server set: the jar adds none beside a header."""
         jar = {cookie.name: cookie.value or "" for cookie in self.cookiejar}
-        every = {**jar, **self._credentials.cookies, **encode_cookies(cookies)}
+        every = {**jar, **self._credentials.cookies, **cookies}
         return encode_headers({"Cookie": "; ".join(f"{k}={v}" for k, v in every.items())})["Cookie"]
 
     def _record_given_up(
@@ -169,6 +183,7 @@ class RapidHttpUser(FastHttpUser):
     insecure = False
     connection_timeout = 10.0
     network_timeout = 60.0
+    session_class: ClassVar[type[ApiSession]] = ApiSession
 
     def __init__(self, environment: Any) -> None:
         try:
@@ -178,7 +193,7 @@ class RapidHttpUser(FastHttpUser):
         self.insecure = self.insecure or not verify_tls()
         self.default_headers = {**(self.default_headers or {}), **credentials.headers}
         super().__init__(environment)
-        self.client = ApiSession(
+        self.client = self.session_class(
             (self.host or "").rstrip("/"),
             environment.events.request,
             self,
@@ -198,9 +213,19 @@ class RapidHttpUser(FastHttpUser):
 
 
 class _Response(FastResponse):
-    """An answer whose unknown or broken content coding is a failure, not an exception."""
+    """An answer whose unknown or broken content coding is a failure, not an exception.
+
+    So is one that is not what was `expected`, where something was.
+    """
 
     error: Exception | None = None
+    expected: Expected | None = None
+
+    def raise_for_status(self) -> None:
+        if self.expected is not None and self.error is None:
+            wrong = what_is_wrong(self.status_code, self.content or b"", self.expected)
+            self.error = WrongAnswerError(wrong) if wrong else None
+        super().raise_for_status()
 
     def _content(self) -> Any:
         try:

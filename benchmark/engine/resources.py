@@ -9,6 +9,8 @@ from typing import Any
 
 from locust.exception import RescheduleTask
 
+from benchmark.resource_items import value_at
+
 skipped_tasks: Counter[str] = Counter()
 """How often a task was left out because something that it needs could not be had, by reason."""
 
@@ -22,14 +24,21 @@ class SkipTask(RescheduleTask):
 
 
 class Resource:
-    """One thing on the server that this user made or found: its kind, its item, its parents."""
+    """One thing on the server that this user made or found: its kind, its item, its parents.
 
-    __slots__ = ("item", "kind", "parents")
+    `ready_at` is when it can be read (monotonic seconds). `strikes` counts the signs in a row that
+    it is gone.
+    """
+
+    __slots__ = ("_names", "item", "kind", "parents", "ready_at", "strikes")
 
     def __init__(self, kind: str, item: Any, parents: Mapping[str, Resource] | None = None) -> None:
         self.kind = kind
         self.item = item
         self.parents = dict(parents or {})
+        self.ready_at = 0.0
+        self.strikes = 0
+        self._names: set[Any] = set()
 
     def __getitem__(self, field: str) -> Any:
         """A member of the item, by name or by JSON Pointer. Skips the task where it is missing."""
@@ -37,7 +46,13 @@ class Resource:
         value = value_at(self.item, pointer)
         if value is None:
             raise SkipTask(f"the answer with the {self.kind} has no {pointer}")
+        if isinstance(value, str | int):
+            self._names.add(value)
         return value
+
+    def is_named(self, value: Any) -> bool:
+        """Whether a value in a path is one that was read from this resource."""
+        return isinstance(value, str | int) and value in self._names
 
     def of(self, kind: str) -> Resource:
         """The parent of that kind under which this resource was made."""
@@ -57,8 +72,8 @@ class Resource:
 
 
 def answer_json(reply: Any) -> Any:
-    """The JSON value of a 2xx answer; None where it is an error, or is no JSON."""
-    if not 200 <= reply.status_code < 300 or not reply.content:
+    """The JSON value of a good answer; None where it is an error, or is no JSON."""
+    if not is_good(reply) or not reply.content:
         return None
     try:
         return json.loads(reply.content)
@@ -66,15 +81,6 @@ def answer_json(reply: Any) -> Any:
         return None
 
 
-def value_at(document: Any, pointer: str) -> Any:
-    """What a JSON Pointer (RFC 6901) leads to; None where it leads nowhere."""
-    found = document
-    for token in pointer[1:].split("/") if pointer else []:
-        name = token.replace("~1", "/").replace("~0", "~")
-        if isinstance(found, Mapping) and name in found:
-            found = found[name]
-        elif isinstance(found, list) and name.isdecimal() and int(name) < len(found):
-            found = found[int(name)]
-        else:
-            return None
-    return found
+def is_good(reply: Any) -> bool:
+    """Whether an answer is a 2xx, and held what was expected of it."""
+    return 200 <= reply.status_code < 300 and getattr(reply, "error", None) is None

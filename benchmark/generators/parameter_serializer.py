@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from benchmark.models import Parameter
-
-Pairs = tuple[tuple[str, str], ...]
-_DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
-_MAX_DEEP_LEVELS = 10
+from benchmark.styles import DELIMITERS, Pairs, json_text, plain_text, styled_pairs
 
 
 def serialize_parameter(parameter: Parameter, value: Any) -> Pairs:
@@ -23,62 +19,16 @@ def serialize_parameter(parameter: Parameter, value: Any) -> Pairs:
     undefined), save in a path, where something must stand. Source: OpenAPI 3.1.1, section 4.8.12.
     """
     if parameter.content_type is not None:
-        text = value if isinstance(value, str) and not _is_json(parameter) else _json(value)
+        text = value if isinstance(value, str) and not _is_json(parameter) else json_text(value)
         return ((parameter.name, text),)
     if parameter.location in ("path", "header"):
         text = _one_text(parameter, value)
         return ((parameter.name, text),) if parameter.location == "path" or text else ()
-    if value is None or (isinstance(value, list | tuple | Mapping) and not value):
-        return ()
-    if parameter.style == "deepObject" and isinstance(value, list | tuple | Mapping):
-        return tuple(_deep(parameter.name, value, 1))
-    if isinstance(value, Mapping):
-        return _object_pairs(parameter, value)
-    if isinstance(value, list | tuple):
-        return _array_pairs(parameter, value)
-    return ((parameter.name, _text(value)),)
+    return styled_pairs(parameter.name, value, parameter.style, parameter.explode)
 
 
 def _is_json(parameter: Parameter) -> bool:
     return "json" in (parameter.content_type or "").lower()
-
-
-def _array_pairs(parameter: Parameter, value: list[Any] | tuple[Any, ...]) -> Pairs:
-    texts = [_text(item) for item in value]
-    if parameter.explode:
-        return tuple((parameter.name, text) for text in texts)
-    return ((parameter.name, _delimiter(parameter).join(texts)),)
-
-
-def _object_pairs(parameter: Parameter, value: Mapping[str, Any]) -> Pairs:
-    members = {name: member for name, member in value.items() if member is not None}
-    if parameter.explode:
-        # A member that is an array repeats its name, as an exploded array parameter would.
-        return tuple(
-            (name, _text(item))
-            for name, member in members.items()
-            for item in (member if isinstance(member, list | tuple) else [member])
-        )
-    if not members:
-        return ()
-    flat = [part for name, member in members.items() for part in (name, _text(member))]
-    return ((parameter.name, _delimiter(parameter).join(flat)),)
-
-
-def _delimiter(parameter: Parameter) -> str:
-    return _DELIMITERS.get(parameter.style, ",")
-
-
-def _deep(name: str, value: Any, level: int) -> list[tuple[str, str]]:
-    """`name[member]=text`; deeper levels, which the specification leaves open, in the same way."""
-    if value is None:
-        return []
-    if isinstance(value, Mapping) and level <= _MAX_DEEP_LEVELS:
-        nested = [_deep(f"{name}[{key}]", member, level + 1) for key, member in value.items()]
-        return [pair for pairs in nested for pair in pairs]
-    if isinstance(value, list | tuple):
-        return [(name, _text(item)) for item in value]
-    return [(name, _text(value))]
 
 
 def _one_text(parameter: Parameter, value: Any) -> str:
@@ -88,7 +38,7 @@ def _one_text(parameter: Parameter, value: Any) -> str:
 
 
 def _simple(parameter: Parameter, value: Any) -> str:
-    return _delimiter(parameter).join(_parts(parameter, value))
+    return DELIMITERS.get(parameter.style, ",").join(_parts(parameter, value))
 
 
 def _label(parameter: Parameter, value: Any) -> str:
@@ -116,29 +66,10 @@ _ONE_TEXT: dict[str, Callable[[Parameter, Any], str]] = {
 def _parts(parameter: Parameter, value: Any) -> list[str]:
     """The texts that a separator joins: `a`, `b` of an array, `k=v` or `k`, `v` of an object."""
     if isinstance(value, Mapping):
-        members = [(name, _text(member)) for name, member in value.items() if member is not None]
+        members = [(key, plain_text(member)) for key, member in value.items() if member is not None]
         if parameter.explode:
-            return [f"{name}={text}" for name, text in members]
+            return [f"{key}={text}" for key, text in members]
         return [part for member in members for part in member]
     if isinstance(value, list | tuple):
-        return [_text(item) for item in value]
-    return [_text(value)]
-
-
-def _text(value: Any) -> str:
-    """A scalar as JSON writes it, without quotes; what is nested too deep for a style, as JSON."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "null"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))  # 1.0 is an integer to JSON Schema, and to few servers
-    if isinstance(value, int | float):
-        return str(value)
-    return _json(value)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return [plain_text(item) for item in value]
+    return [plain_text(value)]

@@ -15,6 +15,8 @@ MAX_PARTS = 1000
 """How many schemas are laid over each other; further parts of `allOf` do not count."""
 
 _PREFIX = "#/$defs/"
+_STRUCTURE = frozenset({"properties", "items", "anyOf", "oneOf"})
+_COMPOSING = frozenset({"$ref", "allOf", "anyOf", "oneOf"})
 
 
 def resolve(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> Mapping[str, Any]:
@@ -22,6 +24,8 @@ def resolve(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> Mappin
 
     Gives {} for a boolean schema, an unknown reference, or a reference that leads to itself.
     """
+    if isinstance(schema, Mapping) and "$ref" not in schema:
+        return schema
     over: dict[str, Any] = {}
     for _ in range(MAX_HOPS):
         if not isinstance(schema, Mapping):
@@ -40,6 +44,23 @@ def reference_name(schema: JsonSchema) -> str:
         reference = schema.get("$ref")
         if isinstance(reference, str) and reference.startswith(_PREFIX):
             return unescape_pointer(reference[len(_PREFIX) :])
+    return ""
+
+
+def definition_name(schema: JsonSchema) -> str:
+    """The name of the definition whose members and items a schema has, "" if it adds any itself.
+
+    Documents wrap a reference into `allOf` to describe it.
+    """
+    for _ in range(MAX_HOPS):
+        if not isinstance(schema, Mapping) or not _STRUCTURE.isdisjoint(schema):
+            return ""
+        parts = schema.get("allOf")
+        if not parts:
+            return reference_name(schema)
+        if "$ref" in schema or not isinstance(parts, list) or len(parts) != 1:
+            return ""
+        schema = parts[0]
     return ""
 
 
@@ -94,6 +115,10 @@ def _layers(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> list[M
     OpenAPI 3.1 writes "nullable" as `anyOf` of a schema and null, so that variant is what was
     meant. Each part is there once, however often and however deeply it is named.
     """
+    if not isinstance(schema, Mapping):
+        return [{}]
+    if _COMPOSING.isdisjoint(schema):  # most schemas are plain ones
+        return [schema]
     layers: list[Mapping[str, Any]] = []
     seen: set[str | int] = set()
 

@@ -100,6 +100,7 @@ class Parameter:
     `style` and `explode` are always set (the specification's defaults are filled in).
     `content_type` is set for a parameter described by `content` instead of `schema`.
     `examples` are the document's own, in its order, not checked against the schema.
+    `allow_reserved` holds for path, query and cookies: nothing in a header is percent-encoded.
     """
 
     name: str
@@ -116,7 +117,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class MediaType:
-    """One way to write a body: its content type (as documented), schema, examples and encoding."""
+    """One way to write a body: its content type (as documented), schema, examples and encoding.
+
+    `encoding` has what a form's members need beyond the defaults, by member: `style`, `explode` and
+    `allowReserved` together, or else `contentType`, and `headers` of its part (name → `Parameter`).
+    """
 
     content_type: str
     schema: JsonSchema
@@ -232,6 +237,15 @@ class ResourceKind:
     of what names it; `item_pointer` leads from the body of the create answer to the item, and
     `list_pointer` from the body of the list answer to the array of items ("" is the body itself).
     `parents` are the kinds whose identifiers stand in its path, outermost first.
+
+    Where the client chooses what names the thing (`PUT /buckets/{bucket_id}`), `sent` holds the
+    names of the path parameters that do: their values are added to the item under these names.
+    Entries of `sent` that begin with "/" are JSON Pointers into the body that was sent: their
+    values are added under their last token. A `list_pointer` that ends in `/*` leads to an object
+    whose values are the items, each under its id, which those without one get as the member `id`.
+    With `from_location` the answer's Location header names it: its last segment is added as `id`.
+    A bare string or number as an answer is the item `{"id": …}`. `settle_seconds` is how long a
+    new thing takes until it can be read.
     """
 
     kind: str
@@ -243,6 +257,9 @@ class ResourceKind:
     identifiers: tuple[str, ...] = ("/id",)
     item_pointer: str = ""
     list_pointer: str = ""
+    sent: tuple[str, ...] = ()
+    from_location: bool = False
+    settle_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,10 +279,16 @@ class Dependency:
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """The data flow of a target: its resource kinds and the slots that they fill."""
+    """The data flow of a target: its resource kinds and the slots that they fill.
+
+    `links` holds the best supplier of each slot, `alternatives` the others, the better ones first.
+    A slot may have alternatives alone: guesses that are not made without being tried. The links
+    by which things are made form no cycle; alternatives may.
+    """
 
     kinds: Mapping[str, ResourceKind]
     links: tuple[Dependency, ...]
+    alternatives: tuple[Dependency, ...] = ()
 
     def by_consumer(self) -> dict[str, list[Dependency]]:
         """The links that fill slots of each operation, by its key; {} for one without."""

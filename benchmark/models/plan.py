@@ -75,20 +75,37 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """What the server holds now: the value at `pointer` of the answer of the read operation."""
+    """What the server holds now: the value at `pointer` of the answer of a read.
+
+    `operation` is the key of that read; its own recipe says how to call it, for the same resources
+    as the request that echoes. Of an object only `members` are sent back; () means all of them.
+    """
 
     operation: str
-    pointer: str
+    pointer: str = ""
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """The user's credentials for a security scheme, taken from the environment at run time."""
+    """A part of the credentials that the user gave, read from the environment at run time.
 
-    scheme: str
+    "username" and "password" are the halves of BENCHMARK_BASIC, "token" is BENCHMARK_TOKEN.
+    """
+
+    part: Literal["username", "password", "token"]
 
 
-Source = Constant | Pooled | Unique | Clock | Upload | Created | Found | Echo | Credential
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What the registration of this user's account sent at `pointer` of its body."""
+
+    pointer: str
+
+
+Source = (
+    Constant | Pooled | Unique | Clock | Upload | Created | Found | Echo | Credential | Registered
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +125,21 @@ class ArrayNode:
 Node = ObjectNode | ArrayNode | Source
 
 
+Place = tuple[SlotLocation, str]
+"""Where in a request: the location, and a JSON Pointer (`/name` for a parameter)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place in a request and the one source of its value. `pointer` is a JSON Pointer."""
+    """One place in a request and the one source of its value. `pointer` is a JSON Pointer.
+
+    With `allow_reserved` the reserved characters of RFC 3986 in it are not percent-encoded.
+    """
 
     location: SlotLocation
     pointer: str
     source: Source
+    allow_reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +149,15 @@ class Recipe:
     `parameters` are slots of path, query, header and cookie, their values as they go on the wire
     (styles already applied). `media_type` and `body` are None together. `doubts` names the slots
     for which no value was found that fits the document ("body", "query limit"): a near one is sent.
+    `encoding` says of members of a form how they are written, where it is not as usual: the words
+    of `MediaType.encoding`, with the values of headers that are sent.
     """
 
     parameters: tuple[Slot, ...] = ()
     media_type: str | None = None
     body: Node | None = None
     doubts: tuple[str, ...] = ()
+    encoding: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def slots(self) -> Iterator[Slot]:
         """Every slot, those of the body included, in the order of sending."""
@@ -179,7 +207,10 @@ class PlannedTask:
     """One operation of the load: how it is called, how often, and what its answer leaves behind.
 
     `keeps` is the kind that a 2xx answer adds to the user's resources, `takes` the kind that it
-    removes from them. `weight` is relative to the other tasks of the same user class.
+    removes from them; `clears` is the kind of which it removes all that was made with the same
+    resources. `weight` is relative to the other tasks of the same user class. `answers`
+    says what else than data in a 2xx answer is right: "anything" (a page, an image), "redirect"
+    (a 3xx, too).
     """
 
     operation: str
@@ -192,6 +223,30 @@ class PlannedTask:
     readiness: Readiness = Readiness()
     keeps: str | None = None
     takes: str | None = None
+    clears: str | None = None
+    answers: Literal["data", "anything", "redirect"] = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How the users of the load get their credentials from the API itself.
+
+    The operation `login` is called with `recipe` before the first request, and again when a request
+    is answered 401: once for all users of a process, or by each user where `per_user` is set. What
+    its answer holds at `token_pointer` is sent with every request as the header, query parameter or
+    cookie `parameter`, behind `prefix`; where `token_pointer` is None the answer sets cookies.
+    Where `register` is set, that operation makes the account first.
+    """
+
+    login: str
+    recipe: Recipe
+    token_pointer: str | None
+    location: Literal["header", "query", "cookie"] = "header"
+    parameter: str = "Authorization"
+    prefix: str = "Bearer "
+    register: str | None = None
+    register_recipe: Recipe = Recipe()
+    per_user: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +259,11 @@ class PlannedUser:
     weight: int
     tasks: tuple[PlannedTask, ...]
     security_schemes: tuple[SecurityScheme, ...] = ()
+    sign_in: SignIn | None = None
+
+
+StrategyName = Literal["sequential", "interleaved", "random"]
+"""How a user chooses its next task: in dependency order, evenly by weight, or at random."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +280,7 @@ class LoadPlan:
     users: tuple[PlannedUser, ...]
     kinds: Mapping[str, ResourceKind] = field(default_factory=dict)
     skipped: tuple[SkippedOperation, ...] = ()
+    strategy: StrategyName = "random"
 
     def tasks(self) -> Iterator[PlannedTask]:
         """Every planned operation, the disabled ones included."""

@@ -90,7 +90,8 @@ def test_run_has_the_options_that_work_and_no_others(call: Any) -> None:
         -H --host -u --users -r --spawn-rate -t --run-time --test-type --interactive
         --check-health --discover-only --results-dir --config --seed --wait-time --spec --app
         --locustfile --header --token --basic --api-key --insecure --include --exclude --tag
-        --read-only --allow-host --json -q --quiet -v --verbose -h --help
+        --read-only --strategy --no-probe --include-unverified --auth-per-user --allow-host
+        --json -q --quiet -v --verbose -h --help
     """
     page = call("run", "--help").out.split("Examples:")[0]
     assert set(re.findall(r"(?<!\S)-{1,2}\w[\w-]*", page)) == set(promised.split())
@@ -111,24 +112,44 @@ def test_every_option_fills_a_setting_or_a_switch() -> None:
 
     groups = (LOAD, ACTION, TARGET, CREDENTIALS, CONTENT, FILES, OUTPUT)
     names = {option.name for group in groups for option in group.options}
-    known = set(BenchmarkConfig.model_fields) | set(cli.Switches.__dataclass_fields__)
+    known = set(BenchmarkConfig.__dataclass_fields__) | set(cli.Switches.__dataclass_fields__)
     assert names <= known
     assert known - names == {"yes", "locust_args", "suite", "presets", "dynamic"}
+
+
+SLOW = "pydantic rich locust pandas requests asyncio ssl".split()
+
+
+def slow_modules_after(arguments: list[str], others: list[str]) -> list[str]:
+    """Which slow modules a command imports, in an interpreter of its own."""
+    code = (
+        "import sys; from benchmark import cli\n"
+        f"try: cli.main({arguments!r})\n"
+        f"except SystemExit: print([name for name in {SLOW + others!r} if name in sys.modules])"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    imported: list[str] = json.loads(ended.stdout.splitlines()[-1].replace("'", '"'))
+    return imported
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"]])
 def test_help_imports_nothing_slow(arguments: list[str]) -> None:
     """That is what keeps it quick: pydantic alone costs as much as all the rest."""
-    slow = "pydantic rich locust pandas requests jinja2 faker yaml benchmark.pipeline".split()
-    code = (
-        "import sys; from benchmark import cli\n"
-        f"try: cli.main({arguments!r})\n"
-        f"except SystemExit: print([name for name in {slow!r} if name in sys.modules])"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert ended.stdout.splitlines()[-1] == "[]"
+    others = ["jinja2", "yaml", "benchmark.models", "benchmark.pipeline"]
+    assert slow_modules_after(arguments, others) == []
+
+
+def test_generate_from_a_file_imports_neither_the_network_nor_the_runner(tmp_path: Path) -> None:
+    """Most of the time that a small document takes would otherwise go to imports."""
+    document = tmp_path / "openapi.json"
+    document.write_text(json.dumps(DOCUMENT))
+    arguments = ["generate", "--spec", str(document), "-o", str(tmp_path / "locustfile.py")]
+    arguments += ["--results-dir", str(tmp_path)]
+    others = ["benchmark.utils.timeline", "benchmark.generators.subapp_discovery.crawl"]
+    assert slow_modules_after(arguments, others) == []
+    assert (tmp_path / "locustfile.py").is_file()
 
 
 def test_the_version_is_said(call: Any) -> None:
@@ -246,7 +267,7 @@ def test_a_document_that_is_none_ends_with_4(
 @pytest.mark.parametrize(
     ("command", "package"),
     [
-        (["-m", "benchmark.cli", "check"], "pydantic"),
+        (["-m", "benchmark.cli", "check"], "requests"),
         (["-m", "benchmark.cli", "run"], "rich"),
         (["-m", "benchmark.cli", "run"], "jinja2"),
         (["benchmark/run_benchmark.py"], "typer"),
@@ -315,6 +336,20 @@ def test_discover_prints_a_table_or_one_json_object(call: Any, serve: Serve) -> 
     assert as_json.err == ""
     assert [each["name"] for each in json.loads(as_json.out)["applications"]] == ["main"]
     assert list(Path("out").glob("api_discovery_*.json"))
+
+
+def test_switches_can_be_set_in_the_environment(
+    call: Any, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """BENCHMARK_QUIET and so on are on or off, as the words say."""
+    url = serve({"/openapi.json": (JSON, json.dumps(DOCUMENT).encode())})
+    place = ("--host", url, "--results-dir", "out")
+    monkeypatch.setenv("BENCHMARK_QUIET", "0")
+    assert call("discover", *place).err.startswith("> Looking")
+    monkeypatch.setenv("BENCHMARK_QUIET", "yes")
+    assert call("discover", *place).err == ""
+    monkeypatch.setenv("BENCHMARK_QUIET", "perhaps")
+    assert_refused(call("discover", *place), 2, "--quiet")
 
 
 def test_verbose_says_what_was_asked(call: Any, serve: Serve) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,13 +11,23 @@ import pytest
 from benchmark.errors import UsageError
 from benchmark.setting_values import (
     checked_basic,
+    checked_folder,
+    checked_header,
     checked_host,
     checked_locust_argument,
+    checked_path,
+    checked_text,
+    comma_items,
+    line_items,
+    one_of,
+    optional,
     parse_duration,
     parse_wait_time,
     positive_int,
     positive_number,
+    size,
     split_header,
+    switch,
     whole_number,
 )
 
@@ -67,6 +78,7 @@ def test_what_is_no_pause_is_refused(written: Any) -> None:
     [
         (whole_number, ["42", 42, "-1", "0"], ["x", "1.5", "", None]),
         (positive_int, ["1", 20], ["0", "-3", "1.5", "x", "", True]),
+        (size(9), ["0", 9], ["10", "-1", "1.5", None]),
         (positive_number, ["0.1", 20, "1e3"], ["0", "-1", "nan", "inf", "x", ""]),
     ],
 )
@@ -158,3 +170,73 @@ def test_basic_credentials_have_a_user_and_a_password() -> None:
     with pytest.raises(UsageError) as refused:
         checked_basic("s3cret")
     assert "s3cret" not in str(refused.value)
+
+
+def test_a_text_may_be_a_number_and_what_is_refused_is_not_repeated() -> None:
+    """A password of digits needs no quotation marks; anything else may be a secret too."""
+    assert [checked_text(value) for value in ("a", 5, 0.5)] == ["a", "5", "0.5"]
+    for value in (None, True, ["hunter2"], {"hunter2": 1}):
+        with pytest.raises(UsageError) as refused:
+            checked_text(value)
+        assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [
+        (True, True), ("true", True), (" Yes ", True), ("ON", True), ("1", True), (1, True),
+        (False, False), ("false", False), ("no", False), ("off", False), ("0", False), (0, False),
+    ],
+)  # fmt: skip
+def test_a_switch_is_on_or_off(written: Any, means: bool) -> None:
+    """As YAML and shells write it."""
+    assert switch(written) is means
+
+
+@pytest.mark.parametrize("written", ["perhaps", "", None, 2, [], "10"])
+def test_what_is_neither_on_nor_off_is_refused(written: Any) -> None:
+    """It is not guessed at."""
+    with pytest.raises(UsageError, match="neither true nor false"):
+        switch(written)
+
+
+def test_lists_are_lines_or_lists() -> None:
+    """Empty lines are nothing, and a comma divides only where no item can hold one."""
+    assert line_items()("GET *\n\n PUT /a,b ") == ("GET *", "PUT /a,b")
+    assert line_items()(["a", 5]) == ("a", "5")
+    assert comma_items("a, b\nc,") == ("a", "b", "c")
+    assert comma_items(("a,b",)) == ("a,b",)
+    assert line_items(checked_header)("A: 1\nB: 2") == ("A: 1", "B: 2")
+    for value in ({"a": "b"}, 5, None, [None], [["a"]]):
+        with pytest.raises(UsageError):
+            line_items()(value)
+    with pytest.raises(UsageError, match="Name: value"):
+        line_items(checked_header)(["A: 1", "hunter2"])
+
+
+def test_paths_begin_at_home_where_they_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder for results has no comma, since Locust divides names there."""
+    monkeypatch.setenv("HOME", "/home/ada")
+    assert checked_path("~/a,b") == Path("/home/ada/a,b")
+    assert checked_folder(Path("out")) == Path("out")
+    for wrong in ("a,b", Path("a,b"), None, ["a"]):
+        with pytest.raises(UsageError):
+            checked_folder(wrong)
+
+
+def test_one_of_a_few_words() -> None:
+    """The hint lists them."""
+    read = one_of("hold", "spike")
+    assert read("spike") == "spike"
+    for wrong in ("cone", None, ["hold"]):
+        with pytest.raises(UsageError) as refused:
+            read(wrong)
+        assert refused.value.hint == "known are: hold, spike"
+
+
+def test_none_passes_where_it_has_a_meaning() -> None:
+    """Everything else is read as ever."""
+    assert optional(positive_int)(None) is None
+    assert optional(positive_int)("3") == 3
+    with pytest.raises(UsageError):
+        optional(positive_int)("0")

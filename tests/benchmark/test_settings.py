@@ -157,7 +157,9 @@ def test_a_preset_in_the_configuration_is_a_new_test_type(monkeypatch: pytest.Mo
 def test_a_mistake_in_the_configuration_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message leads to config.py, the preset and the value."""
     monkeypatch.setitem(BENCHMARK_CONFIGS, "nightly", {"users": 0})
-    assert refusal().message.startswith("benchmark/config.py: presets.nightly.users: 0 is not")
+    where = "benchmark/config.py: presets.nightly.users: 0 is not"
+    assert refusal().message.startswith(where)
+    assert refusal(file="presets: {smoke: {users: 1}}").message.startswith(where)
 
 
 def test_a_suite_and_discovery_have_no_load_of_their_own() -> None:
@@ -202,6 +204,8 @@ def test_how_documents_are_read_can_be_set() -> None:
         ({}, {}, "userz: 1", "benchmark.yaml: userz is no setting"),
         ({}, {}, "1: 2", "benchmark.yaml: 1 is no setting"),
         ({}, {}, "spec: {a: b}", "benchmark.yaml: spec: "),
+        ({}, {}, "seed:", "benchmark.yaml: seed: None"),
+        ({}, {}, "token: [x]", "benchmark.yaml: token: "),
         ({}, {}, "presets: [1]", "benchmark.yaml: presets: "),
         ({}, {}, "presets: {smoke: 5}", "benchmark.yaml: presets.smoke: "),
         ({}, {}, "presets: {smoke: {user: 5}}", "benchmark.yaml: presets.smoke.user is no setting"),

@@ -8,5 +8,19 @@ it is made, found and deleted, is a resource kind.
 """
 
 from benchmark.generators.dependency_analyzer.analysis import analyze_dependencies
+from benchmark.generators.dependency_analyzer.graph import dot_text, mermaid_text, tree_text
+from benchmark.generators.dependency_analyzer.kinds import kind_name
+from benchmark.generators.dependency_analyzer.matching import wants_of
+from benchmark.generators.dependency_analyzer.members import identifier_in
+from benchmark.generators.dependency_analyzer.wants import Want
 
-__all__ = ["analyze_dependencies"]
+__all__ = [
+    "Want",
+    "analyze_dependencies",
+    "dot_text",
+    "identifier_in",
+    "kind_name",
+    "mermaid_text",
+    "tree_text",
+    "wants_of",
+]

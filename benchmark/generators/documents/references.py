@@ -16,6 +16,14 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
+from benchmark.generators.documents.identifiers import (
+    DATA,
+    NAME_MAPS,
+    anchors_of,
+    same_site,
+    self_uri,
+    with_pointers,
+)
 from benchmark.models import escape_pointer, unescape_pointer
 
 MAX_HOPS = 50
@@ -28,12 +36,6 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _BARE_NAME = re.compile(r"(?:#/)?[A-Za-z0-9_.\-]+")
 _SCHEMA_HOMES = (("components", "schemas"), ("definitions",))
 _SHARED_HOMES = frozenset({"components", "definitions", "parameters", "responses", "$defs"})
-_DATA = frozenset({"example", "default", "const", "enum", "value", "dataValue", "x-example"})
-_NAME_MAPS = frozenset(
-    "properties patternProperties dependentSchemas $defs definitions schemas parameters responses "
-    "requestBodies headers examples links callbacks pathItems securitySchemes paths content "
-    "encoding mediaTypes".split()
-)
 
 
 class UnresolvedError(Exception):
@@ -55,7 +57,9 @@ class DocumentSet:
     ) -> None:
         self._main = main
         self._url = url
+        self._self = self_uri(main)
         self._related = related or {}
+        self._anchors: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self._places: dict[str, Place] = {}
         self._values: dict[Place, Any] = {}
 
@@ -72,13 +76,21 @@ class DocumentSet:
 
     def _locate(self, reference: str) -> Place:
         file_part, _, fragment = reference.partition("#")
-        key = key_of(file_part, "", self._url)
+        key = key_of(file_part, "", self._url, self._self)
         if key and key not in self._related:
             return self._bare_name(reference)
         if fragment and not fragment.startswith("/"):
-            raise UnresolvedError(f"the reference {reference!r} is no pointer into the document")
+            tokens_of_anchor = self._anchors_in(key).get(unquote(fragment))
+            if tokens_of_anchor is None:
+                raise UnresolvedError(f"the reference {reference!r} leads nowhere")
+            return Place(key, tokens_of_anchor)
         tokens = unquote(fragment).split("/")[1:]
         return Place(key, tuple(unescape_pointer(token) for token in tokens))
+
+    def _anchors_in(self, key: str) -> Mapping[str, tuple[str, ...]]:
+        if key not in self._anchors:
+            self._anchors[key] = anchors_of(self._related[key] if key else self._main)
+        return self._anchors[key]
 
     def _bare_name(self, reference: str) -> Place:
         """`Pet` written for the schema `Pet`, as Swagger 1.2 had it."""
@@ -150,27 +162,47 @@ def _is_index(token: str) -> bool:
     return token.isascii() and token.isdecimal() and len(token) < 10
 
 
-def key_of(file_part: str, holder: str, main_url: str) -> str:
+def key_of(file_part: str, holder: str, main_url: str, main_self: str = "") -> str:
     """The key of the document that a reference names with what stands before its `#`.
 
-    `holder` is the key of the document that holds the reference. What is no path below a folder
-    and no URL is its own key; no document has such a key.
+    `holder` is the key of the document that holds the reference, or another URL that is its base.
+    `main_self` is the URI that the main document gives itself (`$self`): the base of its references
+    where it is of the site that the document came from. Else the document is a copy, and what is
+    beside it under that URI is looked for beside the copy. What is no path below a folder and no
+    URL is its own key; no document has such a key.
     """
     if not file_part:
         return holder
     if file_part == main_url:
         return ""
+    base = main_url
+    if main_self:
+        identity = _joined(main_url, main_self) if is_web(main_url) else main_self
+        folder = _joined(identity, ".")
+        if same_site(main_url, identity):
+            base = identity
+        elif file_part == identity:
+            return ""
+        elif is_web(identity) and file_part.startswith(folder) and file_part != folder:
+            file_part, holder = file_part[len(folder) :], ""
     if is_web(main_url):
         try:
-            joined = urljoin(holder or main_url, file_part)
-            is_main = joined in (_without(main_url, "#"), _without(main_url, "?"))
+            joined = urljoin(holder or base, file_part)
+            known = (base, _without(main_url, "#"), _without(main_url, "?"))
         except ValueError:  # a malformed host
             return file_part
-        return "" if is_main else joined
+        return "" if joined in known else joined
     if _SCHEME.match(file_part) or file_part.startswith("/"):
         return file_part
     path = posixpath.normpath(posixpath.join(posixpath.dirname(holder), unquote(file_part)))
     return "" if path == PurePath(main_url).name else path
+
+
+def _joined(base: str, reference: str) -> str:
+    try:
+        return urljoin(base, reference)
+    except ValueError:  # a malformed host
+        return base
 
 
 def is_web(url: str) -> bool:
@@ -207,8 +239,8 @@ def references_in(document: Any) -> Iterator[str]:
         inside = []
         for name, member in value.items():
             if isinstance(member, dict | list):
-                if has_names or name not in _DATA:
-                    inside.append((member, not has_names and name in _NAME_MAPS))
+                if has_names or name not in DATA:
+                    inside.append((member, not has_names and name in NAME_MAPS))
                 if name == "mapping" and not has_names and isinstance(member, dict):
                     texts = [text for text in member.values() if isinstance(text, str)]
                     yield from map(component_reference, texts)
@@ -217,20 +249,27 @@ def references_in(document: Any) -> Iterator[str]:
         stack += reversed(inside)
 
 
-def rebased(document: Any, key: str, main_url: str) -> Any:
-    """A copy of the related document `key` whose references count from the main document."""
+def rebased(document: Any, key: str, main_url: str, main_self: str = "", found_at: str = "") -> Any:
+    """A copy of the related document `key` whose references count from the main document.
+
+    `found_at` is the URL that answered for the key, where that is another one (after redirects).
+    """
+    base = found_at or key
+    own = _joined(base, self_uri(document))
+    base = own if same_site(main_url, own) else base
 
     def rewrite(reference: str) -> str:
         file_part, mark, fragment = reference.partition("#")
         if file_part and not is_web(main_url) and "/" not in file_part and "." not in file_part:
             return reference  # the bare name of a schema
-        target = key_of(file_part, key, main_url)
+        target = key_of(file_part, base, main_url, main_self) if file_part else key
+        target = key if target in (base, found_at or key) else target
         if target == file_part:
             return reference
         written = target if is_web(main_url) else quote(target)
         return f"{written}{mark or '#'}{fragment}"
 
-    return _copied(document, rewrite, has_names=False)
+    return _copied(with_pointers(document, base), rewrite, has_names=False)
 
 
 def _copied(value: Any, rewrite: Callable[[str], str], *, has_names: bool) -> Any:
@@ -248,8 +287,8 @@ def _copied(value: Any, rewrite: Callable[[str], str], *, has_names: bool) -> An
                 k: rewrite(component_reference(v)) if isinstance(v, str) else v
                 for k, v in member.items()
             }
-        elif has_names or name not in _DATA:
-            copy[name] = _copied(member, rewrite, has_names=not has_names and name in _NAME_MAPS)
+        elif has_names or name not in DATA:
+            copy[name] = _copied(member, rewrite, has_names=not has_names and name in NAME_MAPS)
         else:
             copy[name] = member
     return copy

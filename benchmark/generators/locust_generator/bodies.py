@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmark.generators.locust_generator.source_text import (
@@ -22,17 +22,25 @@ from benchmark.models import (
     Clock,
     Constant,
     Created,
+    Credential,
+    Echo,
     Found,
     Node,
     ObjectNode,
     PlannedTask,
     Pooled,
+    Recipe,
+    Registered,
     Source,
     Unique,
     Upload,
     escape_pointer,
 )
 
+Fill = Callable[[Source], Expression | None]
+"""How a method writes what no template can hold; None where it has nothing to write."""
+
+_FILLED = Created | Found | Echo | Credential | Registered
 _HUNDREDTH_OF_A_DAY = 864
 _DAY = 86_400
 
@@ -58,21 +66,19 @@ class BodyWriter:
         self.bodies: list[BodyView] = []
         self.fills = False
 
-    def arguments(
-        self, task: PlannedTask, body: Node, resources: Mapping[str, str]
-    ) -> dict[str, Expression]:
+    def arguments(self, task: PlannedTask, body: Node, fill: Fill) -> dict[str, Expression]:
         """The arguments that carry a body: `json=`, or `data=` with `files=` for parts."""
         content_type = task.recipe.media_type or ""
         if isinstance(body, Upload):
             return {"data": f"{write(self._template(body, top=True))}[1]"}
         if is_multipart(content_type) and isinstance(body, ObjectNode):
-            return self._parts(task, body, resources)
+            return self._parts(task, body, fill)
         if is_json(content_type):
-            return {"json": self._new(task, body, "body", resources)}
+            return {"json": self._new(task, body, "body", fill)}
         suffix = "form" if is_form(content_type) else "body"
         if suffix == "form" and body == ObjectNode(()):
             return {}
-        return {"data": self._new(task, body, suffix, resources)}
+        return {"data": self._new(task, body, suffix, fill)}
 
     def content_type(self, task: PlannedTask) -> str:
         """The Content-Type header that a request must name; "" where the client writes it."""
@@ -94,49 +100,58 @@ class BodyWriter:
             else _printable(content_type).replace("*", "octet-stream")
         )
 
-    def inline(self, source: Source, resources: Mapping[str, str]) -> Expression:
-        """A source within a method: values are picked there and then."""
+    def inline(self, source: Source, fill: Fill) -> Expression:
+        """A source within a method: values are picked or made there and then."""
         if isinstance(source, Pooled):
-            distinct = list({repr(value): value for value in source.values}.values())
+            distinct = distinct_values(source)
             if len(distinct) > 1:
                 return call("self.pick", *(literal(value) for value in distinct))
             return literal(distinct[0])
-        if isinstance(source, Created | Found):
-            return _item_value(resources[source.kind], source.pointer)
-        return literal(source.value if isinstance(source, Constant) else "")
+        if isinstance(source, Constant):
+            return literal(source.value)
+        if isinstance(source, Unique | Clock):
+            return call("self.value", self._template(source))
+        if isinstance(source, Upload):
+            return quoted(source.file_name)
+        return fill(source) or "None"
 
-    def _parts(
-        self, task: PlannedTask, body: ObjectNode, resources: Mapping[str, str]
-    ) -> dict[str, Expression]:
+    def _parts(self, task: PlannedTask, body: ObjectNode, fill: Fill) -> dict[str, Expression]:
         """Fields and files. `files` is there even if empty: it makes the client write parts."""
-        files = [(name, member) for name, member in body.members if _is_file(member)]
-        fields = tuple((name, member) for name, member in body.members if not _is_file(member))
+        files = [(name, part) for name, part in body.members if _is_file(part)]
+        fields = tuple((name, part) for name, part in body.members if not _is_file(part))
         named: dict[str, Expression] = {}
         if fields:
-            named["data"] = self._new(task, ObjectNode(fields), "form", resources)
-        named["files"] = mapping(
-            [(name, self._template(member, top=True)) for name, member in files]
-        )
+            named["data"] = self._new(task, ObjectNode(fields), "form", fill)
+        named["files"] = mapping([(name, self._template(part, top=True)) for name, part in files])
         return named
 
-    def _new(
-        self, task: PlannedTask, body: Node, suffix: str, resources: Mapping[str, str]
-    ) -> Expression:
-        """A template at the top of the file, and the expression that makes a body of it."""
-        if isinstance(body, Created | Found):
-            return _item_value(resources[body.kind], body.pointer)
+    def _new(self, task: PlannedTask, body: Node, suffix: str, fill: Fill) -> Expression:
+        """A template at the top of the file, and the expression that makes a body of it.
+
+        A short one of which nothing varies but the credentials is written where it is sent.
+        """
+        if isinstance(body, _FILLED):
+            return fill(body) or "None"
         if body in (ObjectNode(()), ArrayNode(())):
             return self._template(body)
+        if _is_of_credentials(body):
+            return self._in_place(body, fill)
         name = self._name(f"{task.name}_{suffix}")
         prefix = f"{name} = "
         source = write(call("Body", self._template(body)), 0, len(prefix))
         self.bodies.append(BodyView(name, prefix + source))
-        filled = [(p, s) for p, s in _filled_in(body, "") if s.kind in resources]
-        if not filled:
+        values = [(p, value) for p, s in _filled_in(body, "") if (value := fill(s)) is not None]
+        if not values:
             return call("self.new", name)
         self.fills = True
-        values = [(p, _item_value(resources[s.kind], s.pointer)) for p, s in filled]
         return call("self.new", name, mapping(values))
+
+    def _in_place(self, node: Node, fill: Fill) -> Expression:
+        if isinstance(node, ObjectNode):
+            return mapping([(name, self._in_place(inner, fill)) for name, inner in node.members])
+        if isinstance(node, ArrayNode):
+            return sequence([self._in_place(item, fill) for item in node.items])
+        return self.inline(node, fill)
 
     def _name(self, wanted: str) -> str:
         name, number = wanted, 1
@@ -152,7 +167,7 @@ class BodyWriter:
         Files stand at the `top`: within JSON, all that can be sent of one is its name.
         """
         if isinstance(node, ObjectNode):
-            return mapping([(name, self._template(member)) for name, member in node.members])
+            return mapping([(name, self._template(inner)) for name, inner in node.members])
         if isinstance(node, ArrayNode):
             return sequence([self._template(item, top=top) for item in node.items])
         if isinstance(node, Constant):
@@ -204,21 +219,35 @@ def _repeats(texts: Sequence[str], period: int) -> bool:
     return whole and all(text == texts[index % period] for index, text in enumerate(texts))
 
 
-def _item_value(variable: str, pointer: str) -> Expression:
+def member(variable: str, pointer: str) -> Expression:
     """A member of a resource: `session["id"]`, or by pointer where it lies deeper."""
     simple = len(pointer) > 1 and "/" not in pointer[1:] and "~" not in pointer
     return subscript(variable, pointer[1:] if simple else pointer)
 
 
-def _filled_in(node: Node, pointer: str) -> list[tuple[str, Created | Found]]:
-    """What methods put into a body from resources, and where."""
+def distinct_values(source: Pooled) -> list[object]:
+    """The values of a pool, each once."""
+    return list({repr(value): value for value in source.values}.values())
+
+
+def _is_of_credentials(body: Node) -> bool:
+    """Whether a body is made of credentials, and otherwise of what is always the same."""
+    sources = [slot.source for slot in Recipe(body=body).slots()]
+    credentials = any(isinstance(source, Credential | Registered) for source in sources)
+    return credentials and all(
+        isinstance(source, Constant | Credential | Registered) for source in sources
+    )
+
+
+def _filled_in(node: Node, pointer: str) -> list[tuple[str, Source]]:
+    """What methods put into a body, and where."""
     if isinstance(node, ObjectNode):
-        pairs = [(f"{pointer}/{escape_pointer(name)}", member) for name, member in node.members]
+        pairs = [(f"{pointer}/{escape_pointer(name)}", inner) for name, inner in node.members]
     elif isinstance(node, ArrayNode):
         pairs = [(f"{pointer}/{index}", item) for index, item in enumerate(node.items)]
     else:
-        return [(pointer, node)] if isinstance(node, Created | Found) else []
-    return [found for where, member in pairs for found in _filled_in(member, where)]
+        return [(pointer, node)] if isinstance(node, _FILLED) else []
+    return [found for where, inner in pairs for found in _filled_in(inner, where)]
 
 
 def _is_file(node: Node) -> bool:

@@ -8,7 +8,8 @@ it ever fail to, the result would not pass here: the tree must be the one that t
     template   plain data with calls of the engine's markers in it
     class      ApiUser's: docstring, settings, methods
     method     (self) with @task(…) or @deletes(…): docstring, statements
-    statement  [name =] self.client.get(…), self.need(…), resource.of(…) and their like
+    statement  [name =] self.client.get(…), self.need(…), resource.of(…) and their like,
+               or name = what an argument of theirs may be
 """
 
 from __future__ import annotations
@@ -27,8 +28,13 @@ ALLOWED_IMPORTS = {
     ),
 }
 _IMPORTED = frozenset().union(*ALLOWED_IMPORTS.values())
-_MARKERS = _IMPORTED - {"ApiUser", "Body", "between", "deletes", "task"}
-_VERBS = frozenset("new keep need find take pick".split())
+MARKERS = _IMPORTED - {"ApiUser", "Body", "between", "deletes", "task"}
+_SETTINGS = frozenset("abstract api_key seed sign_in_per_user strategy weight".split())
+_VERBS = frozenset(
+    "authorize clear echo find given keep keep_account need new peek pick take value".split()
+)
+_VALUE_VERBS = frozenset("echo given new pick value".split())
+_NO_METHODS = _VERBS | frozenset("after_answer current_access own_account sign_in_anew".split())
 _METHODS = frozenset("get post put patch delete head options request".split())
 
 
@@ -86,19 +92,21 @@ def _is_setting(node: ast.Assign) -> bool:
     name, value = _assigned(node), node.value
     if name == "wait_time":
         return _is_call_of(value, "between") and _is_plain_call(value)
-    return name in {"abstract", "api_key", "seed", "weight"} and _is_literal(value)
+    return name in _SETTINGS and _is_literal(value)
 
 
 def _check_method(node: ast.FunctionDef, names: _Names) -> None:
     plain = ast.dump(node.args) == _ONLY_SELF and node.returns is None and not _is_generic(node)
-    _require(plain and not node.name.startswith("_") and node.name not in _VERBS, node)
+    _require(plain and not node.name.startswith("_") and node.name not in _NO_METHODS, node)
     for decorator in node.decorator_list:
         known = _is_call_of(decorator, "task") or _is_call_of(decorator, "deletes")
         _require(known and _is_plain_call(decorator), decorator)
     for statement in _without_docstring(node.body):
         _require(isinstance(statement, ast.Assign | ast.Expr), statement)
         assert isinstance(statement, ast.Assign | ast.Expr)
-        _require(_is_action(statement.value, names), statement)
+        assigns = isinstance(statement, ast.Assign)
+        value = statement.value
+        _require(_is_action(value, names) or (assigns and _is_value(value, names)), statement)
         if isinstance(statement, ast.Assign):
             name = _assigned(statement)
             _require(name not in names.bodies and name != "self", statement)
@@ -134,12 +142,20 @@ def _is_value(node: ast.expr, names: _Names) -> bool:
     if isinstance(node, ast.List | ast.Tuple):
         return all(_is_value(item, names) for item in node.elts)
     if isinstance(node, ast.Subscript):
-        held = _is_variable(node.value, names) or _is_marker(node.value)
-        return held and _is_literal(node.slice)
+        return _is_holder(node.value, names) and _is_literal(node.slice)
     if isinstance(node, ast.Call):
         verb = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        return _is_marker(node) or (verb in {"new", "pick"} and _is_action(node, names))
+        return _is_marker(node) or (verb in _VALUE_VERBS and _is_action(node, names))
     return _is_literal(node) or _is_variable(node, names) or _is_body(node, names)
+
+
+def _is_holder(node: ast.expr, names: _Names) -> bool:
+    """What has members: a variable, one of its members, a file, the account."""
+    if isinstance(node, ast.Subscript):
+        return _is_holder(node.value, names) and _is_literal(node.slice)
+    if isinstance(node, ast.Attribute):
+        return _is_name(node.value, "self") and node.attr == "own_account"
+    return _is_variable(node, names) or _is_marker(node)
 
 
 def _is_template(node: ast.expr) -> bool:
@@ -156,7 +172,7 @@ def _is_template(node: ast.expr) -> bool:
 
 
 def _is_marker(node: ast.expr) -> bool:
-    return any(_is_call_of(node, marker) for marker in _MARKERS) and _is_plain_call(node)
+    return any(_is_call_of(node, marker) for marker in MARKERS) and _is_plain_call(node)
 
 
 def _is_plain_call(node: ast.expr) -> bool:

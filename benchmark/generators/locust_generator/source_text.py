@@ -77,6 +77,12 @@ def subscript(holder: str, key: str) -> Group:
     return Group(f"{holder}[", (("", quoted(key)),), "]", comma=False)
 
 
+def within(holder: str, keys: Sequence[str]) -> Group:
+    """A member of a member: `body["owner"]["name"]`."""
+    *outer, last = keys
+    return subscript(holder + "".join(f"[{quoted(key)}]" for key in outer), last)
+
+
 def literal(value: Any) -> Expression:
     """Plain data as Python source: None, booleans, numbers, text, lists and dicts.
 

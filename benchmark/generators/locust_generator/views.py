@@ -5,35 +5,47 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from benchmark.generators.locust_generator.bodies import BodyView, BodyWriter
+from benchmark.generators.locust_generator.bodies import BodyView, BodyWriter, distinct_values
+from benchmark.generators.locust_generator.plan_index import PlanIndex
+from benchmark.generators.locust_generator.scope import VARIABLES, Scope
 from benchmark.generators.locust_generator.source_guard import ALLOWED_IMPORTS
 from benchmark.generators.locust_generator.source_text import (
     WIDTH,
     Expression,
     call,
     identifier,
+    literal,
     mapping,
     prose,
     quoted,
-    write,
+    within,
 )
 from benchmark.models import (
-    Created,
-    Found,
+    Clock,
+    Echo,
     LoadPlan,
+    Node,
+    ObjectNode,
     PlannedTask,
     PlannedUser,
+    Pooled,
+    Recipe,
     ResourceKind,
     SecurityScheme,
+    SignIn,
+    Source,
+    Unique,
     unescape_pointer,
 )
 
 _CLIENT_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
-_ARGUMENTS = {"path": "path", "query": "params", "header": "headers", "cookie": "cookies"}
 _BODY_INDENT = 8
 _SUMMARY = WIDTH - _BODY_INDENT - len('"""."""')
 _REASON = WIDTH - len("    # Disabled: .")
+_SIGN_UP = "Makes the account that signs in; called once, before the first sign-in."
+_SIGN_IN = "Called before the first request, and again when a request is answered 401."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,7 @@ class UserView:
     description: tuple[str, ...]
     weight: int
     api_key: str
+    signs_in_alone: bool
     abstract: bool
     tasks: tuple[TaskView, ...]
 
@@ -67,6 +80,7 @@ class FileView:
     imports: tuple[str, ...]
     bodies: tuple[BodyView, ...]
     fills: bool
+    strategy: str
     users: tuple[UserView, ...]
 
 
@@ -75,17 +89,9 @@ class FileWriter:
 
     def __init__(self, plan: LoadPlan) -> None:
         self._plan = plan
-        self._tasks = {task.operation: task for task in plan.tasks()}
-        self._made_with = {kind.kind: self._parents(kind) for kind in plan.kinds.values()}
-        self._depths = _depths(self._made_with)
+        self._index = PlanIndex(plan)
         imported = frozenset().union(*ALLOWED_IMPORTS.values())
-        self._bodies = BodyWriter(taken=imported | {"reply", "self", *plan.kinds})
-
-    def _parents(self, kind: ResourceKind) -> dict[str, bool]:
-        """The kinds that one of this kind is made with, and whether they are the user's own."""
-        task = self._tasks.get(kind.create or "")
-        sources = _resource_sources(task) if task else ()
-        return {s.kind: isinstance(s, Created) for s in sources if s.kind != kind.kind}
+        self._bodies = BodyWriter(taken=imported | VARIABLES | {*plan.kinds})
 
     def view(self) -> FileView:
         """Everything that the template prints."""
@@ -100,136 +106,160 @@ class FileWriter:
             imports=tuple(sorted(engine, key=_import_order)),
             bodies=tuple(self._bodies.bodies),
             fills=self._bodies.fills,
+            strategy=quoted(self._plan.strategy),
             users=users,
         )
 
     def _user(self, user: PlannedUser) -> UserView:
+        sign_in = user.sign_in
         return UserView(
             name=identifier(user.name),
             description=_wrapped(user.description),
             weight=user.weight,
             api_key=_api_key(user.security_schemes),
+            signs_in_alone=sign_in is not None and sign_in.per_user,
             abstract=not any(task.readiness.enabled for task in user.tasks),
-            tasks=tuple(self._task(task) for task in user.tasks),
+            tasks=(
+                *(self._sign_in(sign_in) if sign_in else ()),
+                *(self._task(task) for task in user.tasks),
+            ),
         )
 
     def _task(self, task: PlannedTask) -> TaskView:
         decorators = [f"@task({task.weight})"]
         if task.takes:
             decorators.append(f"@deletes({quoted(task.takes)})")
-        statements, resources = self._resources(task)
-        request = self._request(task, resources)
-        assigned = "reply = " if task.keeps else ""
-        statements.append(assigned + write(request, _BODY_INDENT, len(assigned)))
+        scope = Scope(self._index, self._bodies, task)
         if task.keeps:
-            statements.append(write(self._keep(task, resources), _BODY_INDENT))
+            self._create(task, self._index.kinds[task.keeps], scope)
+        elif task.clears:
+            scope.assign("reply", self._request(task, scope))
+            below = list(scope.resources.values())
+            scope.do(call("self.clear", quoted(task.clears), "reply", *below))
+        else:
+            scope.do(self._request(task, scope))
         reason = prose(task.readiness.reason, _REASON).rstrip(".")
         return TaskView(
             name=identifier(task.name),
             decorators=tuple(decorators),
             summary=_summary(task),
             disabled="" if task.readiness.enabled else reason or "it is switched off",
-            statements=tuple(statements),
+            statements=tuple(scope.statements),
         )
-
-    # ── resources ─────────────────────────────────────────────────────────────────────────────
-
-    def _resources(self, task: PlannedTask) -> tuple[list[str], dict[str, str]]:
-        """The statements that get the resources of a task: kind → the variable that holds it.
-
-        The most dependent one is asked for; its parents are read from it, so that a parent and
-        its child are never of different families.
-        """
-        sources = {s.kind: s for s in _resource_sources(task)}
-        statements: list[str] = []
-        variables: dict[str, str] = {}
-        for kind in sorted(sources, key=lambda kind: self._depths[kind], reverse=True):
-            own = {k: v for k, v in variables.items() if isinstance(sources[k], Created)}
-            expression = self._through_child(kind, own)
-            if not expression and isinstance(sources[kind], Found):
-                expression = self._find(kind)
-            elif not expression:
-                verb = "take" if kind == task.takes else "need"
-                expression = call(f"self.{verb}", quoted(kind), f"self.{self._maker(kind)}")
-            variables[kind] = identifier(kind)
-            assigned = f"{kind} = "
-            statements.append(assigned + write(expression, _BODY_INDENT, len(assigned)))
-        return statements, variables
-
-    def _through_child(self, goal: str, variables: Mapping[str, str]) -> Expression:
-        """How a variable's resource leads to the `goal` that it was made with; "" if none does."""
-        waiting = list(variables.items())
-        seen = set(variables)
-        for kind, expression in waiting:  # it grows meanwhile
-            for parent, is_own in self._made_with.get(kind, {}).items():
-                if parent == goal:
-                    return call(f"{expression}.of", quoted(parent))
-                if is_own and parent not in seen:
-                    seen.add(parent)
-                    waiting.append((parent, f"{expression}.of({quoted(parent)})"))
-        return ""
-
-    def _find(self, kind: str) -> Expression:
-        resource = self._plan.kinds[kind]
-        path = (resource.list or "").partition(" ")[2]
-        at = {"at": quoted(resource.list_pointer)} if resource.list_pointer else {}
-        return call("self.find", quoted(kind), quoted(path), **at)
-
-    def _maker(self, kind: str) -> str:
-        return identifier(self._tasks[self._plan.kinds[kind].create or ""].name)
-
-    def _keep(self, task: PlannedTask, resources: Mapping[str, str]) -> Expression:
-        kind = self._plan.kinds[task.keeps or ""]
-        named: dict[str, Expression] = {}
-        if kind.item_pointer:
-            named["at"] = quoted(kind.item_pointer)
-        named |= {name: variable for name, variable in resources.items() if name != task.keeps}
-        return call("self.keep", quoted(kind.kind), "reply", **named)
 
     # ── the request ───────────────────────────────────────────────────────────────────────────
 
-    def _request(self, task: PlannedTask, resources: Mapping[str, str]) -> Expression:
-        values: dict[str, list[tuple[str, Expression]]] = {place: [] for place in _ARGUMENTS}
+    def _request(
+        self,
+        task: PlannedTask,
+        scope: Scope,
+        chosen: Mapping[str, Expression] | None = None,
+        body_name: str = "",
+    ) -> Expression:
+        """The call of the client. With a `body_name` the body is put into that variable first."""
+        body: dict[str, Expression] = {}
+        headers: list[tuple[str, Expression]] = []
+        if task.recipe.body is not None:
+            body = self._bodies.arguments(task, task.recipe.body, scope.fill)
+            if content_type := self._bodies.content_type(task):
+                headers.append(("Content-Type", quoted(content_type)))
+            if task.recipe.encoding:
+                body["encoding"] = literal(dict(task.recipe.encoding))
+        for argument in {"json", "data"} & body.keys() if body_name else ():
+            body[argument] = scope.assign(body_name, body[argument])
+        named = scope.arguments(task.recipe, chosen, headers)
+        before = {name: named.pop(name) for name in ["path", "params"] if name in named}
+        ordered = before | body | named
+        if task.answers != "data":
+            ordered["answers"] = quoted(task.answers)
+        if task.method in _CLIENT_METHODS:
+            return call(f"self.client.{task.method.lower()}", quoted(task.path), **ordered)
+        return call("self.client.request", quoted(task.method), quoted(task.path), **ordered)
+
+    def _create(self, task: PlannedTask, kind: ResourceKind, scope: Scope) -> None:
+        """The statements of a task that makes something and keeps what the answer says of it.
+
+        What the client chose itself is made once, and used both in the request and in the item.
+        """
+        chosen: dict[str, Expression] = {}
+        sent: dict[str, Expression] = {}
         for slot in task.recipe.parameters:
             name = unescape_pointer(slot.pointer[1:])
-            values[slot.location].append((name, self._bodies.inline(slot.source, resources)))
+            if slot.location == "path" and name in kind.sent:
+                value = scope.inline(slot.source)
+                if _varies(slot.source):
+                    value = scope.assign(scope.new_name(name), value)
+                chosen[name] = sent[name] = value
+        pointers = [p for p in kind.sent if p.startswith("/") and _holds(task.recipe.body, p)]
+        request = self._request(task, scope, chosen, "body" if pointers else "")
+        scope.assign("reply", request)
+        for pointer in pointers:
+            *_, name = tokens = [unescape_pointer(token) for token in pointer[1:].split("/")]
+            sent[name] = within("body", tokens)
         named: dict[str, Expression] = {}
-        for place in ("path", "query"):
-            if values[place]:
-                named[_ARGUMENTS[place]] = mapping(values[place])
-        if task.recipe.body is not None:
-            named |= self._bodies.arguments(task, task.recipe.body, resources)
-            if content_type := self._bodies.content_type(task):
-                values["header"].append(("Content-Type", quoted(content_type)))
-        for place in ("header", "cookie"):
-            if values[place]:
-                named[_ARGUMENTS[place]] = mapping(values[place])
-        if task.method in _CLIENT_METHODS:
-            return call(f"self.client.{task.method.lower()}", quoted(task.path), **named)
-        return call("self.client.request", quoted(task.method), quoted(task.path), **named)
+        if kind.item_pointer:
+            named["at"] = quoted(kind.item_pointer)
+        if sent:
+            named["sent"] = mapping(list(sent.items()))
+        if kind.from_location:
+            named["location"] = "True"
+        if kind.settle_seconds > 0:
+            named["settle"] = literal(float(kind.settle_seconds))
+        parents = [name for one, name in scope.resources.items() if one != task.keeps]
+        scope.do(call("self.keep", quoted(kind.kind), "reply", *parents, **named))
+
+    # ── signing in ────────────────────────────────────────────────────────────────────────────
+
+    def _sign_in(self, sign_in: SignIn) -> Iterator[TaskView]:
+        if sign_in.register is not None:
+            task = self._unplanned("sign_up", sign_in.register, sign_in.register_recipe, "data")
+            scope = Scope(self._index, self._bodies, task)
+            request = self._request(task, scope, body_name="account")
+            scope.assign("reply", request)
+            account = "account" if task.recipe.body is not None else "{}"
+            scope.do(call("self.keep_account", account, "reply"))
+            yield TaskView("sign_up", (), _SIGN_UP, "", tuple(scope.statements))
+        expected: Literal["data", "redirect"] = (
+            "redirect" if sign_in.token_pointer is None else "data"
+        )
+        task = self._unplanned("sign_in", sign_in.login, sign_in.recipe, expected)
+        scope = Scope(self._index, self._bodies, task)
+        scope.assign("reply", self._request(task, scope))
+        named: dict[str, Expression] = {}
+        pointer = [] if sign_in.token_pointer is None else [quoted(sign_in.token_pointer)]
+        if pointer and sign_in.location != "header":
+            named["location"] = quoted(sign_in.location)
+        if pointer and sign_in.parameter != "Authorization":
+            named["parameter"] = quoted(sign_in.parameter)
+        if pointer and sign_in.prefix != "Bearer ":
+            named["prefix"] = quoted(sign_in.prefix)
+        scope.do(call("self.authorize", "reply", *pointer, **named))
+        yield TaskView("sign_in", (), _SIGN_IN, "", tuple(scope.statements))
+
+    def _unplanned(
+        self, name: str, key: str, recipe: Recipe, answers: Literal["data", "redirect"]
+    ) -> PlannedTask:
+        """A task that is no part of the load, for an operation that may be one as well."""
+        method, _, path = key.partition(" ")
+        planned = self._index.tasks.get(key)
+        expected = planned.answers if planned else answers
+        return PlannedTask(key, name, method, path, "", 1, recipe, answers=expected)
 
 
-def _resource_sources(task: PlannedTask) -> Iterator[Created | Found]:
-    for slot in task.recipe.slots():
-        if isinstance(slot.source, Created | Found):
-            yield slot.source
+def _varies(source: Source) -> bool:
+    """Whether a source may give another value each time that it is asked."""
+    if isinstance(source, Pooled):
+        return len(distinct_values(source)) > 1
+    return isinstance(source, Unique | Clock | Echo)
 
 
-def _depths(made_with: Mapping[str, Mapping[str, bool]]) -> dict[str, int]:
-    """How many things, one made with the other, stand before each kind; cycles count once."""
-    depths: dict[str, int] = {}
-    for start in made_with:
-        way = {start: True}
-        while way:
-            kind = next(reversed(way))
-            open_parents = [p for p in made_with[kind] if p not in depths and p not in way]
-            if open_parents:
-                way[open_parents[0]] = True
-            else:
-                del way[kind]
-                known = (depths.get(parent, 0) for parent in made_with[kind])
-                depths[kind] = 1 + max(known, default=-1)
-    return depths
+def _holds(body: Node | None, pointer: str) -> bool:
+    """Whether a body is an object that always has a member at a JSON Pointer."""
+    node = body
+    for token in pointer[1:].split("/"):
+        members = dict(node.members) if isinstance(node, ObjectNode) else {}
+        node = members.get(unescape_pointer(token))
+    return node is not None
 
 
 def _wrapped(description: str) -> tuple[str, ...]:

@@ -8,21 +8,18 @@ from itertools import islice
 from typing import Any
 
 from benchmark.generators.openapi_parser.context import Context, as_flag, as_list, as_map, as_text
+from benchmark.generators.openapi_parser.encodings import (
+    CONTENT_TYPE,
+    collection_encoding,
+    parse_encoding,
+)
 from benchmark.generators.openapi_parser.examples import examples_of
 from benchmark.generators.openapi_parser.schemas import SchemaLeveller
 from benchmark.models import MediaType, RequestBody, Response
 
 _URLENCODED = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
-_CONTENT_TYPE = re.compile(r"[\w!#$&^.+*\-]+/[\w!#$&^.+*\-]+(?:\s*;[\x20-\x7e]*)?", re.ASCII)
 _STATUS = re.compile(r"[1-5](?:\d\d|XX)|DEFAULT", re.IGNORECASE)
-_COLLECTIONS: dict[str, dict[str, Any]] = {
-    "csv": {"style": "form", "explode": False},
-    "ssv": {"style": "spaceDelimited", "explode": False},
-    "pipes": {"style": "pipeDelimited", "explode": False},
-    "tsv": {"style": "tabDelimited", "explode": False},
-    "multi": {"style": "form", "explode": True},
-}
 _NO_BODY = frozenset({"HEAD", "TRACE"})
 
 
@@ -106,9 +103,9 @@ def _form_body(
         {"type": "object", "properties": properties, "required": required}, where
     )
     encoding = {
-        name: _COLLECTIONS.get(as_text(p.get("collectionFormat")), _COLLECTIONS["csv"])
+        name: collection_encoding(p.get("collectionFormat"))
         for name, p in fields.items()
-        if p.get("type") == "array"
+        if p.get("type") == "array" and as_map(p.get("items")).get("type") != "file"
     }
     has_file = any(p.get("type") == "file" for p in form)
     forms = [t for t in _content_types(context, raw, "consumes") if t in (_URLENCODED, _MULTIPART)]
@@ -120,7 +117,7 @@ def _form_body(
 def _content_types(context: Context, raw: Mapping[str, Any], keyword: str) -> list[str]:
     declared = raw[keyword] if keyword in raw else context.document.get(keyword)
     names = [name for name in as_list(declared) if isinstance(name, str)]
-    usable = [name.strip() for name in names if _CONTENT_TYPE.fullmatch(name.strip())]
+    usable = [name.strip() for name in names if CONTENT_TYPE.fullmatch(name.strip())]
     return list(dict.fromkeys(usable))[: context.limits.max_media_types]
 
 
@@ -134,7 +131,7 @@ def media_types_of(
     if len(declared_types) > limit:
         context.warn(where, f"only {limit} of {len(declared_types)} media types are read")
     for name, declared in islice(declared_types.items(), limit):
-        if not _CONTENT_TYPE.fullmatch(name.strip()):
+        if not CONTENT_TYPE.fullmatch(name.strip()):
             context.warn(where, f"{name!r} is no media type; ignored")
             continue
         media = as_map(context.follow(declared, where))
@@ -142,11 +139,7 @@ def media_types_of(
         if "schema" not in media and "itemSchema" in media:  # a sequence of items, OpenAPI 3.2
             raw_schema = {"type": "array", "items": media["itemSchema"]}
         schema = leveller.level(raw_schema, where)
-        encoding = {
-            field: dict(how)
-            for field, how in as_map(media.get("encoding")).items()
-            if isinstance(how, Mapping)
-        }
+        encoding = parse_encoding(context, leveller, where, name, media.get("encoding"))
         found.append(MediaType(name.strip(), schema, examples_of(context, media), encoding))
     return _best_first(found)
 

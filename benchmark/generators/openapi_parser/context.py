@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchmark.generators.documents import document_version
+from benchmark.generators.documents.identifiers import with_pointers
 from benchmark.generators.documents.references import DocumentSet, UnresolvedError
 from benchmark.generators.openapi_parser.limits import DEFAULT_LIMITS, ParserLimits
 from benchmark.models import ApiDocument, Note
@@ -22,7 +23,8 @@ class Context:
         self.application = document.name
         self.url = document.openapi_url
         self.prefix = document.prefix.rstrip("/")
-        self.document: Mapping[str, Any] = as_map(document.spec)
+        named = with_pointers(as_map(document.spec), document.openapi_url)
+        self.document: Mapping[str, Any] = as_map(named)
         self.documents = DocumentSet(self.document, document.openapi_url, document.related)
         self.version = document_version(self.document)
         self.is_swagger = self.version.startswith("2") or "swagger" in self.document

@@ -138,6 +138,13 @@ def _parameter(
     )
 
 
+def part_header(
+    context: Context, leveller: SchemaLeveller, where: str, name: str, raw: Mapping[str, Any]
+) -> Parameter:
+    """A Header Object, which is a parameter without its name and place."""
+    return _parameter(context, leveller, where, {**raw, "name": name, "in": "header"})
+
+
 def _of(raw_schema: object) -> tuple[Any, ...]:
     schema = as_map(raw_schema)
     return tuple([schema["example"]] if "example" in schema else as_list(schema.get("examples")))

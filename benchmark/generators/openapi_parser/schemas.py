@@ -41,9 +41,9 @@ _SINGLE = frozenset(
 )
 _LISTS = frozenset({"allOf", "anyOf", "oneOf"})
 _SILENT = frozenset(
-    "$ref $id id $schema $anchor $dynamicAnchor $comment $vocabulary $defs definitions "
-    "externalDocs nullable type items additionalItems prefixItems required minimum maximum "
-    "exclusiveMinimum exclusiveMaximum properties patternProperties discriminator "
+    "$ref $id id $schema $anchor $dynamicAnchor $recursiveAnchor $comment $vocabulary $defs "
+    "definitions externalDocs nullable type items additionalItems prefixItems required minimum "
+    "maximum exclusiveMinimum exclusiveMaximum properties patternProperties discriminator "
     "dependentSchemas dependencies collectionFormat allowEmptyValue name in in style explode "
     "allowReserved".split()
 )

@@ -24,46 +24,83 @@ MAX_CHECK_DEPTH = 40
 """Levels of a value, and of choices in its schema, that are looked at."""
 
 
-def satisfies(value: Any, rules: Rules, schemas: Schemas, depth: int = 0) -> bool:
-    """Whether the value is one that the rules allow."""
+Verdicts = dict[tuple[int, Rules], tuple[Any, int, bool]]
+"""What checks of objects and arrays have found, by their identity and the rules they were held to.
+
+Each verdict stands beside its value, so that its identity is not given to another one, and the
+depth at which it was found. Values that were checked must not be changed.
+"""
+
+_MAX_VERDICTS = 10_000
+
+
+def satisfies(
+    value: Any, rules: Rules, schemas: Schemas, depth: int = 0, known: Verdicts | None = None
+) -> bool:
+    """Whether the value is one that the rules allow. `known` is filled, and serves later checks."""
     if rules.impossible or depth > MAX_CHECK_DEPTH:
         return not rules.impossible
-    if isinstance(value, Upload):
-        return rules.types is None or "string" in rules.types
-    if rules.types is not None and not any(is_type(value, name) for name in rules.types):
-        return False
+    kind = json_type(value)
+    types = rules.types
+    if types is not None and kind not in types and (kind != "integer" or "number" not in types):
+        return kind == "upload" and "string" in types
+    if kind == "upload":
+        return True
     if rules.enum is not None and not any(identical(value, allowed) for allowed in rules.enum):
         return False
-    if isinstance(value, str):
-        fits = text_fits(value, rules)
-    elif isinstance(value, bool) or value is None:
-        fits = True
-    elif isinstance(value, (int, float)):
-        fits = number_fits(value, rules)
-    elif isinstance(value, Mapping):
-        fits = _object_fits(value, rules, schemas, depth)
-    elif isinstance(value, (list, tuple)):
-        fits = _array_fits(value, rules, schemas, depth)
-    else:
-        fits = False
-    return fits and _composition_fits(value, rules, schemas, depth)
-
-
-def is_type(value: Any, name: str) -> bool:
-    """Whether a value is of a JSON type; 1.0 is an integer."""
-    if name == "string":
-        return isinstance(value, str)
-    if name == "boolean":
-        return isinstance(value, bool)
-    if name == "null":
-        return value is None
-    if name == "object":
-        return isinstance(value, Mapping)
-    if name == "array":
-        return isinstance(value, (list, tuple))
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if kind == "string":
+        return text_fits(value, rules) and _composition_fits(value, rules, schemas, depth, known)
+    if kind in {"object", "array"}:
+        return _inside_fits(value, kind, rules, schemas, depth, {} if known is None else known)
+    if kind in {"integer", "number"} and not number_fits(value, rules):
         return False
-    return name == "number" or isinstance(value, int) or value.is_integer()
+    return kind != "" and _composition_fits(value, rules, schemas, depth, known)
+
+
+_TYPES: Mapping[type, str] = {
+    str: "string",
+    bool: "boolean",
+    type(None): "null",
+    int: "integer",
+    dict: "object",
+    list: "array",
+    tuple: "array",
+    Upload: "upload",
+}
+
+
+def json_type(value: Any) -> str:
+    """The narrowest JSON type of a value, "upload" for a file, "" for what is none of JSON.
+
+    1.0 is an integer.
+    """
+    known = _TYPES.get(type(value))
+    if known is not None:
+        return known
+    if isinstance(value, float):
+        return "integer" if value.is_integer() else "number"
+    if isinstance(value, Mapping):
+        return "object"
+    return next((name for kind, name in _TYPES.items() if isinstance(value, kind)), "")
+
+
+def _inside_fits(
+    value: Any, kind: str, rules: Rules, schemas: Schemas, depth: int, known: Verdicts
+) -> bool:
+    """Whether an object or array fits, looked up where it was checked before."""
+    key = (id(value), rules)
+    found = known.get(key)
+    # A check at a lesser depth has looked at least as deep.
+    if found is not None and found[1] <= depth:
+        return found[2]
+    check = _object_fits if kind == "object" else _array_fits
+    fits = check(value, rules, schemas, depth, known) and _composition_fits(
+        value, rules, schemas, depth, known
+    )
+    if len(known) >= _MAX_VERDICTS:
+        known.clear()
+    known[key] = (value, depth, fits)
+    return fits
 
 
 def text_fits(value: str, rules: Rules) -> bool:
@@ -96,7 +133,9 @@ def exact(value: int | float) -> Fraction:
     return Fraction(value) if isinstance(value, int) else Fraction(repr(value))
 
 
-def _object_fits(value: Mapping[str, Any], rules: Rules, schemas: Schemas, depth: int) -> bool:
+def _object_fits(
+    value: Mapping[str, Any], rules: Rules, schemas: Schemas, depth: int, known: Verdicts
+) -> bool:
     if len(value) < rules.min_properties:
         return False
     if rules.max_properties is not None and len(value) > rules.max_properties:
@@ -109,19 +148,27 @@ def _object_fits(value: Mapping[str, Any], rules: Rules, schemas: Schemas, depth
             return False
     for schema in rules.property_names:
         name_rules = schemas.read(schema)
-        if not all(satisfies(key, name_rules, schemas, depth + 1) for key in value):
+        if not all(satisfies(key, name_rules, schemas, depth + 1, known) for key in value):
             return False
     for key, schema in rules.dependent_schemas:
-        if key in value and not satisfies(value, schemas.read(schema), schemas, depth + 1):
+        if key in value and not satisfies(value, schemas.read(schema), schemas, depth + 1, known):
             return False
-    return all(
-        satisfies(member, schemas.member(rules, str(key)), schemas, depth + 1)
-        for key, member in value.items()
-    )
+    deeper: list[tuple[Any, Rules]] = []
+    for key, member in value.items():
+        member_rules = schemas.member(rules, str(key))
+        if isinstance(member, (dict, list)):  # scalars decide sooner
+            deeper.append((member, member_rules))
+        elif not satisfies(member, member_rules, schemas, depth + 1, known):
+            return False
+    return all(satisfies(member, inner, schemas, depth + 1, known) for member, inner in deeper)
 
 
 def _array_fits(
-    value: list[Any] | tuple[Any, ...], rules: Rules, schemas: Schemas, depth: int
+    value: list[Any] | tuple[Any, ...],
+    rules: Rules,
+    schemas: Schemas,
+    depth: int,
+    known: Verdicts,
 ) -> bool:
     if len(value) < rules.min_items:
         return False
@@ -131,11 +178,11 @@ def _array_fits(
         return False
     for contains in rules.contains:
         wanted = schemas.read(contains.schema)
-        found = sum(satisfies(item, wanted, schemas, depth + 1) for item in value)
+        found = sum(satisfies(item, wanted, schemas, depth + 1, known) for item in value)
         if found < contains.least or (contains.most is not None and found > contains.most):
             return False
     return all(
-        satisfies(item, schemas.item(rules, index), schemas, depth + 1)
+        satisfies(item, schemas.item(rules, index), schemas, depth + 1, known)
         for index, item in enumerate(value)
     )
 
@@ -149,23 +196,25 @@ def all_different(values: list[Any] | tuple[Any, ...]) -> bool:
     )
 
 
-def _composition_fits(value: Any, rules: Rules, schemas: Schemas, depth: int) -> bool:
+def _composition_fits(
+    value: Any, rules: Rules, schemas: Schemas, depth: int, known: Verdicts | None
+) -> bool:
     for choice in rules.choices:
         matching = 0
         for branch in choice.branches:
-            if satisfies(value, schemas.read(branch), schemas, depth + 1):
+            if satisfies(value, schemas.read(branch), schemas, depth + 1, known):
                 matching += 1
                 if not choice.exactly_one or matching > 1:
                     break
         if matching == 0 or (choice.exactly_one and matching > 1):
             return False
     for schema in rules.forbidden:
-        if satisfies(value, schemas.read(schema), schemas, depth + 1):
+        if satisfies(value, schemas.read(schema), schemas, depth + 1, known):
             return False
     for condition in rules.conditions:
-        holds = satisfies(value, schemas.read(condition.test), schemas, depth + 1)
+        holds = satisfies(value, schemas.read(condition.test), schemas, depth + 1, known)
         consequence = condition.then if holds else condition.otherwise
-        if not satisfies(value, schemas.read(consequence), schemas, depth + 1):
+        if not satisfies(value, schemas.read(consequence), schemas, depth + 1, known):
             return False
     return True
 

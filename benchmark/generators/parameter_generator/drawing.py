@@ -7,12 +7,12 @@ level alone, so that several samples of one schema have the same shape; only sca
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from benchmark.generators.parameter_generator import limits
-from benchmark.generators.parameter_generator.checks import satisfies, text_fits
+from benchmark.generators.parameter_generator.checks import Verdicts, satisfies, text_fits
 from benchmark.generators.parameter_generator.documented import Documented
-from benchmark.generators.parameter_generator.members import Members, kind_of
+from benchmark.generators.parameter_generator.members import Level, Members, Place, kind_of
 from benchmark.generators.parameter_generator.names import (
     days_of,
     likely_true,
@@ -31,7 +31,7 @@ from benchmark.generators.parameter_generator.words import Words
 from benchmark.models import Upload
 from benchmark.sample_files import file_name
 
-Level = Literal["minimal", "typical", "full"]
+__all__ = ["MISSING", "Drawing", "Level", "is_binary"]
 
 MISSING: Any = object()
 """Stands for "no value", since None is a value."""
@@ -75,6 +75,8 @@ class Drawing:
         self._attempts = 0
         self._scattered = False
         self._text = 0
+        # Parts are checked where they are made and again in all that they become part of.
+        self._verdicts: Verdicts = {}
 
     def draw(self, rules: Rules, name: str) -> Any:
         """A value that satisfies the rules; where none could be found, the nearest attempt."""
@@ -82,7 +84,7 @@ class Drawing:
         for level in dict.fromkeys((self._level, *_EVERY_LEVEL)):
             self._level, self._nodes = level, 0
             value = self._value(rules, name, 0, frozenset())
-            if satisfies(value, rules, self._schemas):
+            if self._fits(value, rules):
                 return value
             nearest = value if nearest is MISSING else nearest
         return nearest
@@ -98,7 +100,7 @@ class Drawing:
         self._nodes += 1
         if depth > limits.MAX_DEPTH or self._nodes > limits.MAX_NODES:
             return _empty(rules)
-        if hint is not MISSING and satisfies(hint, rules, self._schemas):
+        if hint is not MISSING and self._fits(hint, rules):
             return hint
         value = self._documented_value(rules, name)
         if value is not MISSING:
@@ -135,12 +137,15 @@ class Drawing:
                 key: self._varied(member, self._schemas.member(rules, key), key, depth + 1)
                 for key, member in value.items()
             }
-            return varied if satisfies(varied, rules, self._schemas) else value
+            return varied if self._fits(varied, rules) else value
         meaning = meaning_of(name) if isinstance(value, str) else None
         if meaning is None or not meaning.free or rules.enum is not None or rules.choices:
             return value
         fresh = draw_string(self._words, rules, name, infer=True)
-        return fresh if satisfies(fresh, rules, self._schemas) else value
+        return fresh if self._fits(fresh, rules) else value
+
+    def _fits(self, value: Any, rules: Rules) -> bool:
+        return satisfies(value, rules, self._schemas, 0, self._verdicts)
 
     # ── Choices ───────────────────────────────────────────────────────────────────────────────────
 
@@ -152,22 +157,37 @@ class Drawing:
         ancestors: frozenset[str],
         inside: frozenset[str],
     ) -> Any:
-        """A value of the first option that yields one, at this level or at another one."""
+        """A value of the first option that yields one, at this level or at another one.
+
+        What yielded one before comes first. Where nothing did, one draw is enough.
+        """
         nearest = MISSING
         asked = self._level
-        for level in dict.fromkeys((asked, *_EVERY_LEVEL)):
-            for option in self._members.preferred(rules, inside):
-                for _ in range(limits.ATTEMPTS_PER_BRANCH):
-                    self._level = level
-                    value = self._value(option, name, depth, ancestors)
-                    self._level = asked
-                    if satisfies(value, rules, self._schemas):
-                        return value
-                    nearest = value if nearest is MISSING else nearest
-                    self._attempts += 1
-                    if self._attempts > limits.MAX_ATTEMPTS:
-                        return nearest
+        place = Place(rules, depth, inside, self._files)
+        hopeless = place in self._members.hopeless
+        for level, option in self._tries(place):
+            for _ in range(1 if hopeless else limits.ATTEMPTS_PER_BRANCH):
+                self._level = level
+                value = self._value(option, name, depth, ancestors)
+                self._level = asked
+                if self._fits(value, rules):
+                    self._members.worked[place, asked] = level, option
+                    return value
+                nearest = value if nearest is MISSING else nearest
+                self._attempts += 1
+                if hopeless or self._attempts > limits.MAX_ATTEMPTS:
+                    return nearest
+        if self._nodes <= limits.MAX_NODES:
+            self._members.hopeless.add(place)
         return nearest
+
+    def _tries(self, place: Place) -> dict[tuple[Level, Rules], None]:
+        """The levels and options to try, the likeliest first."""
+        worked = self._members.worked.get((place, self._level))
+        levels = dict.fromkeys((self._level, *_EVERY_LEVEL))
+        options = self._members.preferred(place.rules, place.inside)
+        every = [(level, option) for level in levels for option in options]
+        return dict.fromkeys(every if worked is None else [worked, *every])
 
     # ── Objects and arrays ────────────────────────────────────────────────────────────────────────
 
@@ -182,7 +202,7 @@ class Drawing:
             self._retyped(value)
         if self._infer:
             by_name = dict(chosen)
-            arrange(value, lambda key, new: satisfies(new, by_name[key], self._schemas))
+            arrange(value, lambda key, new: self._fits(new, by_name[key]))
         return value
 
     def _retyped(self, value: dict[str, Any]) -> None:

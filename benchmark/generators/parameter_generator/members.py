@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal, NamedTuple
 
 from benchmark.generators.parameter_generator import limits
 from benchmark.generators.parameter_generator.checks import satisfies
@@ -22,6 +23,18 @@ _ENDLESS = 1_000
 _DEPENDENCY_ROUNDS = 4
 
 
+Level = Literal["minimal", "typical", "full"]
+
+
+class Place(NamedTuple):
+    """Where a value with options stands: what is inside of which definitions, and how deep."""
+
+    rules: Rules
+    depth: int
+    inside: frozenset[str]
+    files: bool
+
+
 class Members:
     """The decisions for the schemas of one document, each made once."""
 
@@ -31,6 +44,8 @@ class Members:
         self._costs: dict[Rules, int] = {}
         self._items: dict[tuple[Rules, int], Rules] = {}
         self._subtypes: dict[Rules, Rules] = {}
+        self.worked: dict[tuple[Place, Level], tuple[Level, Rules]] = {}
+        self.hopeless: set[Place] = set()
         self._preferred: dict[tuple[Rules, frozenset[str]], tuple[Rules, ...]] = {}
 
     # ── Branches ──────────────────────────────────────────────────────────────────────────────────

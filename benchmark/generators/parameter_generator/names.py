@@ -148,9 +148,7 @@ IDENTIFIER = Meaning(Words.uuid, (1, 50))
 
 _SENTENCE = Meaning(Words.sentence, free=True)
 _LABEL = Meaning(Words.label, free=True)
-_FULL_NAME = Meaning(
-    lambda words: f"{words.faked('first_name')} {words.faked('last_name')}", free=True
-)
+_FULL_NAME = Meaning(Words.full_name, free=True)
 _EMAIL = Meaning(Words.email, free=True)
 _URL = Meaning(Words.url)
 _IMAGE_URL = Meaning(lambda words: f"{words.url()}.png")
@@ -187,10 +185,8 @@ MEANINGS = _table(
         "username login loginname nickname handle screenname": Meaning(
             Words.username, (1, 50), free=True
         ),
-        "firstname forename givenname": Meaning(lambda words: words.faked("first_name"), free=True),
-        "lastname surname familyname middlename": Meaning(
-            lambda words: words.faked("last_name"), free=True
-        ),
+        "firstname forename givenname": Meaning(Words.first_name, free=True),
+        "lastname surname familyname middlename": Meaning(Words.last_name, free=True),
         "fullname displayname realname contactname customername author owner contactperson": (
             _FULL_NAME
         ),
@@ -202,12 +198,12 @@ MEANINGS = _table(
             Meaning(Words.phone, (2025550100, 2025550199), free=True)
         ),
         "address streetaddress street address1 addressline addressline1 line1": Meaning(
-            lambda words: words.faked("street_address"), free=True
+            Words.street_address, free=True
         ),
         "housenumber streetnumber": Meaning(
             lambda words: str(words.random.randrange(1, 200)), (1, 200)
         ),
-        "city town locality": Meaning(lambda words: words.faked("city"), free=True),
+        "city town locality": Meaning(Words.city, free=True),
         "statecode province provincecode county": Meaning(
             lambda words: words.one_of("CA", "NY", "TX", "WA")
         ),
@@ -221,9 +217,9 @@ MEANINGS = _table(
         "locale": Meaning(lambda words: words.one_of("en-US", "de-DE", "fr-FR")),
         "timezone tz": Meaning(lambda words: words.one_of("Europe/Berlin", "America/New_York")),
         "company companyname organization organisation organizationname employer": Meaning(
-            lambda words: words.faked("company"), free=True
+            Words.company, free=True
         ),
-        "jobtitle occupation profession": Meaning(lambda words: words.faked("job"), free=True),
+        "jobtitle occupation profession": Meaning(Words.job, free=True),
         "gender sex": Meaning(lambda words: words.one_of("female", "male")),
         "url uri link href website homepage webhook callback redirecturi endpoint": _URL,
         "imageurl avatarurl logourl iconurl photourl thumbnailurl pictureurl": _IMAGE_URL,

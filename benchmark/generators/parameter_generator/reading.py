@@ -32,6 +32,8 @@ MISSPELT_TYPES = {
 
 def a_mapping(value: Any) -> Mapping[str, Any]:
     """The value if it is a mapping, else an empty one."""
+    if value is None:  # so it is nearly always, and asking for a `Mapping` is slow
+        return {}
     return value if isinstance(value, Mapping) else {}
 
 
@@ -99,6 +101,8 @@ def bounds(
 
 def identical(first: Any, second: Any) -> bool:
     """Equality of JSON: 1 is 1.0, but true is not 1."""
+    if isinstance(first, str):
+        return bool(first == second)
     if isinstance(first, bool) or isinstance(second, bool):
         return first is second
     if isinstance(first, Mapping) and isinstance(second, Mapping):

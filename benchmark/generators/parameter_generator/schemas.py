@@ -28,6 +28,9 @@ from benchmark.generators.parameter_generator.rules import (
 )
 from benchmark.models import JsonSchema, unescape_pointer
 
+_SAYING_NOTHING = frozenset({"$ref", "allOf", "title", "description", "externalDocs", "$comment"})
+"""Keywords of a schema that say nothing of a value, except by what they lead to."""
+
 
 class Schemas:
     """The schemas of one document, read when they are asked for and kept."""
@@ -36,19 +39,20 @@ class Schemas:
         self._definitions = definitions or {}
         # The schema is kept beside its rules, so that its identity is not given to another one.
         self._read: dict[int, tuple[Any, Rules]] = {}
+        self._of_definition: dict[tuple[tuple[str, ...], int], Rules] = {}
         self._merged: dict[tuple[int, ...], tuple[Sequence[Any], Rules]] = {}
         self._members: dict[tuple[Rules, str], Rules] = {}
         self._options: dict[Rules, tuple[Rules, ...]] = {}
 
     def read(self, schema: Any) -> Rules:
         """The rules of a schema; anything that is no schema allows everything."""
-        if schema is False:
-            return NOTHING
-        if not isinstance(schema, Mapping) or not schema:
-            return ANYTHING
         known = self._read.get(id(schema))
         if known is None:
-            known = (schema, self._flatten(schema))
+            if schema is False:
+                return NOTHING
+            if not isinstance(schema, Mapping) or not schema:
+                return ANYTHING
+            known = (schema, self._shared(schema))
             self._read[id(schema)] = known
         return known[1]
 
@@ -93,6 +97,8 @@ class Schemas:
 
     def item(self, rules: Rules, index: int) -> Rules:
         """The rules of an array's item."""
+        if len(rules.arrays) == 1 and not rules.arrays[0].prefix:
+            return self.read(rules.arrays[0].items)
         return self.all_of(
             [
                 part.prefix[index] if index < len(part.prefix) else part.items
@@ -166,6 +172,39 @@ class Schemas:
             return name, self._definitions[name]
         return "", True
 
+    def _shared(self, schema: Mapping[str, Any]) -> Rules:
+        """The rules of a schema; all that only refer to one definition have the same ones.
+
+        Whatever is decided for rules is then decided once for a definition.
+        """
+        names: tuple[str, ...] = ()
+        target: Any = schema
+        for _ in range(limits.MAX_REFERENCES):
+            name, following = self._only_part(target)
+            if following is None:
+                break
+            names = joined(names, (name,)) if name else names
+            target = following
+        if target is schema or not isinstance(target, Mapping):
+            return self._flatten(schema)
+        # Definitions live as long as this does, so that their identity is not given to another one.
+        key = (names, id(target))
+        known = self._of_definition.get(key)
+        if known is None:
+            known = self._flatten(schema)
+            self._of_definition[key] = known
+        return known
+
+    def _only_part(self, schema: Any) -> tuple[str, Any]:
+        """The one schema that another consists of, and its name if it has one; None if none."""
+        if not isinstance(schema, Mapping) or not schema.keys() <= _SAYING_NOTHING:
+            return "", None
+        parts = a_sequence(schema.get("allOf"))
+        if "$ref" not in schema:
+            return "", parts[0] if len(parts) == 1 else None
+        name, target = self.definition(schema["$ref"])
+        return name, target if name and not parts else None
+
     def _flatten(self, schema: Any) -> Rules:
         """The schema, what it refers to, and its `allOf`, merged; cycles are cut."""
         rules = ANYTHING
@@ -179,7 +218,8 @@ class Schemas:
             if not isinstance(current, Mapping) or id(current) in seen:
                 continue
             seen.add(id(current))
-            rules = merge(rules, own_rules(current))
+            if not current.keys() <= _SAYING_NOTHING:
+                rules = merge(rules, own_rules(current))
             following: list[Any] = []
             if isinstance(current.get("$ref"), str):
                 name, target = self.definition(current["$ref"])

@@ -1,20 +1,13 @@
-"""Realistic words, people, places and moments, all from one seed.
-
-Faker is asked for a few dozen of each once, on first use; after that a draw is a choice among them.
-"""
+"""Realistic words, people, places and moments, all from one seed."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from random import Random
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from faker import Faker
+from benchmark.generators.parameter_generator import people
 
-POOL = 48
 SECONDS_PER_DAY = 86_400
 
 _SLUG_FIRST = (
@@ -34,7 +27,6 @@ class Words:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
-        self._seed = seed
         now = datetime.now(UTC)
         self._today = now.replace(hour=0, minute=0, second=0, microsecond=0)
 
@@ -42,9 +34,34 @@ class Words:
         """One of the given texts."""
         return self.random.choice(options)
 
-    def faked(self, provider: str) -> str:
-        """A text of one of Faker's providers."""
-        return self.random.choice(_pool(self._seed, provider))
+    def first_name(self) -> str:
+        """A person's first name."""
+        return self.random.choice(people.FIRST_NAMES)
+
+    def last_name(self) -> str:
+        """A person's last name."""
+        return self.random.choice(people.LAST_NAMES)
+
+    def full_name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name()} {self.last_name()}"
+
+    def street_address(self) -> str:
+        """A house number and a street."""
+        street = f"{self.random.choice(people.STREETS)} {self.random.choice(people.STREET_KINDS)}"
+        return f"{self.random.randrange(1, 1_000)} {street}"
+
+    def city(self) -> str:
+        """A town."""
+        return self.random.choice(people.CITIES)
+
+    def company(self) -> str:
+        """A firm that is called after a person."""
+        return f"{self.last_name()} {self.random.choice(people.FIRM_KINDS)}"
+
+    def job(self) -> str:
+        """What a person does for a living."""
+        return self.random.choice(people.JOBS)
 
     def word(self) -> str:
         """A plain lower-case word."""
@@ -64,11 +81,11 @@ class Words:
 
     def username(self) -> str:
         """Lower-case letters and digits."""
-        return f"{self.faked('first_name').lower()}{self.random.randrange(1000, 10_000)}"
+        return f"{self.first_name().lower()}{self.random.randrange(1000, 10_000)}"
 
     def email(self) -> str:
         """An address in a domain that is reserved for examples (RFC 2606)."""
-        first, last = self.faked("first_name").lower(), self.faked("last_name").lower()
+        first, last = self.first_name().lower(), self.last_name().lower()
         return f"{first}.{last}{self.random.randrange(100, 1_000)}@example.com"
 
     def password(self) -> str:
@@ -131,18 +148,3 @@ class Words:
     def date(self, days: tuple[int, int]) -> str:
         """YYYY-MM-DD."""
         return self.moment(days).strftime("%Y-%m-%d")
-
-
-@lru_cache(maxsize=256)
-def _pool(seed: int, provider: str) -> tuple[str, ...]:
-    """What a provider gives for a seed, whatever was asked for before."""
-    faker = _faker()
-    faker.seed_instance(f"{seed}:{provider}")
-    return tuple(str(getattr(faker, provider)()).replace("\n", ", ") for _ in range(POOL))
-
-
-@lru_cache(maxsize=1)
-def _faker() -> Faker:
-    from faker import Faker  # noqa: PLC0415  # it takes long to import, and not every run needs it
-
-    return Faker("en_US", use_weighting=False)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+from benchmark.generators import schema_view
 from benchmark.generators.parameter_generator import ParameterGenerator
-from benchmark.generators.scenario_planner.readiness import READ_ONLY, judge
+from benchmark.generators.scenario_planner.expected_answers import expected_answer
+from benchmark.generators.scenario_planner.readiness import READ_ONLY, judge, plain_list
 from benchmark.generators.scenario_planner.recipes import RecipeWriter
 from benchmark.generators.scenario_planner.users import planned_users
+from benchmark.generators.scenario_planner.wire_forms import as_documented
 from benchmark.models import (
     ApiSpec,
     Created,
@@ -17,13 +20,18 @@ from benchmark.models import (
     Dependencies,
     Dependency,
     Found,
+    JsonSchema,
     LoadPlan,
     Operation,
+    Place,
     PlannedTask,
     Readiness,
     ResourceKind,
     SkippedOperation,
     Source,
+    StrategyName,
+    Unique,
+    escape_pointer,
 )
 
 WEIGHTS = {"GET": 4, "QUERY": 4, "POST": 2, "PUT": 2, "PATCH": 2}
@@ -52,6 +60,7 @@ class PlanOptions:
     infer_meaning: bool = True
     file_upload_size: int = 1024
     max_operations: int | None = None
+    strategy: StrategyName = "random"
 
 
 def plan_scenarios(
@@ -72,6 +81,7 @@ def plan_scenarios(
         users=planned_users(planned, options.users),
         kinds=dependencies.kinds,
         skipped=(*(skip for spec in specs for skip in spec.skipped), *left_out),
+        strategy=options.strategy,
     )
 
 
@@ -133,14 +143,17 @@ def _plan_tasks(
     )
     writer = RecipeWriter(generator, spec.definitions)
     links_of = dependencies.by_consumer()
-    creators = {kind.create: kind.kind for kind in dependencies.kinds.values() if kind.create}
+    creators = {kind.create: kind for kind in dependencies.kinds.values() if kind.create}
     deleters = {kind.delete: kind.kind for kind in dependencies.kinds.values() if kind.delete}
     tasks = []
     for operation in operations:
         links = links_of.get(operation.key, [])
         bound = _bind(links, dependencies.kinds, readiness, readiness[operation.key].enabled)
         own = {source.kind for source in bound.values() if isinstance(source, Created)}
+        if (made := creators.get(operation.key)) is not None:
+            bound |= _own_keys(operation, made, generator, spec.definitions)
         deleted = deleters.get(operation.key)
+        recipe = writer.write(operation, bound)
         tasks.append(
             PlannedTask(
                 operation=operation.key,
@@ -149,13 +162,28 @@ def _plan_tasks(
                 path=operation.path,
                 summary=operation.summary or operation.description,
                 weight=1 if operation.deprecated else WEIGHTS.get(operation.method, 1),
-                recipe=writer.write(operation, bound),
+                recipe=as_documented(recipe, operation, generator, spec.definitions),
                 readiness=readiness[operation.key],
-                keeps=creators.get(operation.key),
+                keeps=made.kind if made else None,
                 takes=deleted if deleted in own else None,
+                clears=cleared_by(operation, dependencies.kinds.values()),
+                answers=expected_answer(operation),
             )
         )
     return tuple(tasks)
+
+
+def cleared_by(operation: Operation, kinds: Iterable[ResourceKind]) -> str | None:
+    """The kind of things that a DELETE on their collection removes all at once."""
+    path = operation.path.rstrip("/")
+    if operation.method != "DELETE" or path.endswith("}") or "{" not in path:
+        return None
+    for kind in kinds:
+        places = {(key or "").partition(" ")[2].rstrip("/") for key in (kind.create, kind.list)}
+        made_below = (kind.create or "").startswith(f"PUT {path}/{{")
+        if kind.create and (path in places or made_below):
+            return kind.kind
+    return None
 
 
 def _bind(
@@ -163,21 +191,45 @@ def _bind(
     kinds: Mapping[str, ResourceKind],
     readiness: Mapping[str, Readiness],
     enabled: bool,
-) -> dict[tuple[str, str], Source]:
+) -> dict[Place, Source]:
     """The source of each linked slot: a resource of one's own where one can be made, else found.
 
     Slots of disabled operations (`enabled` False) are bound too: the file shows the data flow, and
     enabling them is a matter of removing a comment sign.
     """
-    bound: dict[tuple[str, str], Source] = {}
+    bound: dict[Place, Source] = {}
     for link in links:
         kind = kinds[link.kind]
         options: list[tuple[str | None, Source]] = [
             (kind.create, Created(link.kind, link.pointer)),
-            (kind.list, Found(link.kind, link.pointer)),
+            (plain_list(kind), Found(link.kind, link.pointer)),
         ]
         known = [(readiness[key], source) for key, source in options if key and key in readiness]
         known.sort(key=lambda pair: not pair[0].enabled)  # one that can be called comes first
         if known and (known[0][0].enabled or not enabled):
             bound[(link.location, link.slot_pointer)] = known[0][1]
     return bound
+
+
+def _own_keys(
+    operation: Operation,
+    kind: ResourceKind,
+    generator: ParameterGenerator,
+    definitions: Mapping[str, JsonSchema],
+) -> dict[Place, Source]:
+    """A new value each time for the path parameters by which the client names what it makes."""
+    keys: dict[Place, Source] = {}
+    for parameter in operation.parameters:
+        schema = schema_view.resolve(parameter.schema, definitions)
+        settled = any(keyword in schema for keyword in ("enum", "const", "pattern"))
+        if parameter.location == "path" and parameter.name in kind.sent and not settled:
+            examples = parameter.examples
+            sample = generator.samples(schema, 1, parameter.name, "minimal", examples)[0]
+            limit = schema.get("maxLength")
+            if isinstance(sample, str):
+                keys["path", f"/{escape_pointer(parameter.name)}"] = Unique(
+                    sample,
+                    "uuid" if schema.get("format") == "uuid" else "text",
+                    limit if isinstance(limit, int) else None,
+                )
+    return keys

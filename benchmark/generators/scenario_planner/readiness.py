@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from benchmark.generators.naming import collection_of, path_noun
@@ -15,6 +15,7 @@ from benchmark.models import (
     Dependency,
     Operation,
     Readiness,
+    ResourceKind,
     escape_pointer,
 )
 
@@ -48,14 +49,15 @@ def judge(
         if spec.application not in needs:
             needs[spec.application] = credential_needs(spec, credentials)
     links = dependencies.by_consumer()
-    creates = {kind.create for kind in dependencies.kinds.values()}
+    creates = {kind.create: kind for kind in dependencies.kinds.values() if kind.create}
     reasons: dict[str, str] = {}
     demands: dict[str, list[_Demand]] = {}
     for key, (operation, spec) in chosen.items():
         reasons[key] = _obstacle(operation, needs[spec.application])
         demands[key] = []
         own = operation.method not in READ_ONLY and not _creates(operation, creates)
-        for demand in _demands(operation, links.get(key, []), dependencies, own):
+        chosen_by_us = creates[key].sent if key in creates else ()
+        for demand in _demands(operation, links.get(key, []), dependencies, own, chosen_by_us):
             demands[key].append(demand)
     ready = _ready([key for key in chosen if not reasons[key]], demands)
     return {
@@ -75,25 +77,32 @@ def _obstacle(operation: Operation, needs: CredentialNeeds) -> str:
     return f"needs credentials ({missing})" if missing else ""
 
 
-def _creates(operation: Operation, known: set[str | None]) -> bool:
+def _creates(operation: Operation, known: Collection[str]) -> bool:
     created = any(response.status == "201" for response in operation.responses)
     return operation.key in known or (operation.method == "POST" and created)
 
 
 def _demands(
-    operation: Operation, links: list[Dependency], dependencies: Dependencies, only_own: bool
+    operation: Operation,
+    links: list[Dependency],
+    dependencies: Dependencies,
+    only_own: bool,
+    chosen_by_us: Collection[str],
 ) -> list[_Demand]:
     """What the path needs. With `only_own`, its last thing must be one that the user made.
 
     What stands before that in the path may be found: an own team may lie below a found company.
+    A parameter by which the client names what it makes needs nothing.
     """
     by_pointer = {link.slot_pointer: link for link in links if link.location == "path"}
     demands = []
     for parameter in reversed([p for p in operation.parameters if p.location == "path"]):
+        if parameter.name in chosen_by_us:
+            continue
         link = by_pointer.get(f"/{escape_pointer(parameter.name)}")
         if link is not None:
             kind = dependencies.kinds[link.kind]
-            suppliers = (kind.create,) if only_own else (kind.create, kind.list)
+            suppliers = (kind.create,) if only_own else (kind.create, plain_list(kind))
             known = tuple(key for key in suppliers if key is not None)
             demands.append(_Demand(parameter.name, kind.kind, known, only_own))
             only_own = False
@@ -102,6 +111,11 @@ def _demands(
                 demands.append(_Demand(parameter.name, "", (), False))
                 only_own = False
     return demands[::-1]
+
+
+def plain_list(kind: ResourceKind) -> str | None:
+    """The list of a kind, where it can be asked for without knowing anything; else None."""
+    return None if kind.list is None or "{" in kind.list else kind.list
 
 
 def _is_documented(operation: Operation, name: str) -> bool:

@@ -28,6 +28,7 @@ from benchmark.models import (
     ObjectNode,
     Operation,
     Parameter,
+    Place,
     Pooled,
     Recipe,
     Slot,
@@ -73,7 +74,7 @@ class RecipeWriter:
     def write(
         self,
         operation: Operation,
-        bound: Mapping[tuple[str, str], Source],
+        bound: Mapping[Place, Source],
         variant: Variant = Variant(),
     ) -> Recipe:
         """The recipe of an operation. `bound` maps (location, JSON Pointer) to known sources.
@@ -101,7 +102,7 @@ class RecipeWriter:
     def _parameters(
         self,
         operation: Operation,
-        bound: Mapping[tuple[str, str], Source],
+        bound: Mapping[Place, Source],
         variant: Variant,
         doubts: list[str],
     ) -> Iterator[Slot]:
@@ -166,7 +167,8 @@ class RecipeWriter:
         first = samples[0]
         if all(isinstance(s, dict) and s.keys() == first.keys() for s in samples):
             declared = schema_view.properties(schema, self.definitions)
-            dangling = self._dangling(schema, declared, pointer, bound)
+            sent = {name: declared[name] for name in first if name in declared}
+            dangling = self._dangling(schema, sent, pointer, bound)
             members = []
             for name in first:
                 if name not in dangling:
@@ -188,22 +190,31 @@ class RecipeWriter:
     def _dangling(
         self,
         schema: JsonSchema,
-        declared: Mapping[str, JsonSchema],
+        sent: Mapping[str, JsonSchema],
         pointer: str,
         bound: Mapping[str, Source],
     ) -> set[str]:
         """The optional members that refer to a resource nobody supplies: made-up ids are refused.
 
-        A value that the document itself gives may exist.
+        A UUID refers to something unless it is the thing's own id. A value that the document itself
+        gives may exist.
         """
         found = set()
-        for name in filter(reference_noun, declared):
+        for name, member in sent.items():
+            if not reference_noun(name) and (name == "id" or not self._is_uuid(member)):
+                continue
             here = f"{pointer}/{escape_pointer(name)}"
             supplied = here in bound or f"{here}/0" in bound
-            resolved = schema_view.resolve(declared[name], self.definitions)
+            resolved = schema_view.resolve(member, self.definitions)
             if not supplied and not any(keyword in resolved for keyword in _GIVEN):
                 found.add(name)
         return found - schema_view.required(schema, self.definitions) if found else found
+
+    def _is_uuid(self, schema: JsonSchema) -> bool:
+        """Whether a member is a UUID or a list of them, null aside."""
+        resolved = schema_view.resolve(schema, self.definitions)
+        variants = [resolved, *(resolved.get("anyOf") or ()), resolved.get("items") or {}]
+        return any(isinstance(v, Mapping) and v.get("format") == "uuid" for v in variants)
 
     def _leaf(self, samples: list[Any], schema: JsonSchema, pointer: str, creates: bool) -> Source:
         if isinstance(samples[0], Upload):

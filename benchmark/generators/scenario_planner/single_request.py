@@ -14,12 +14,14 @@ from dataclasses import dataclass, replace
 
 from benchmark.generators.parameter_generator import Level, ParameterGenerator
 from benchmark.generators.scenario_planner.recipes import RecipeWriter, Variant
+from benchmark.generators.scenario_planner.wire_forms import as_documented
 from benchmark.models import (
     ArrayNode,
     JsonSchema,
     Node,
     ObjectNode,
     Operation,
+    Place,
     Recipe,
     Slot,
     SlotLocation,
@@ -34,9 +36,6 @@ class Omit:
 
 
 OMIT = Omit()
-
-Place = tuple[SlotLocation, str]
-"""Where in a request: the location, and a JSON Pointer (`/name` for a parameter)."""
 
 Repairs = Mapping[Place, Source | Omit]
 
@@ -56,16 +55,22 @@ def request(
     `level`, `branch` and `media` are those of `Variant`. A repair replaces the source at its place,
     adds one where there was none, or omits it.
     """
-    writer = RecipeWriter(ParameterGenerator(seed, definitions), definitions)
+    generator = ParameterGenerator(seed, definitions)
+    writer = RecipeWriter(generator, definitions)
     recipe = writer.write(operation, {}, Variant(level, branch, media, samples=1))
     for (location, pointer), repair in (repairs or {}).items():
-        recipe = _repaired(recipe, location, pointer, repair)
-    return recipe
+        recipe = repaired_at(recipe, location, pointer, repair)
+    return as_documented(recipe, operation, generator, definitions)
 
 
-def _repaired(
-    recipe: Recipe, location: SlotLocation, pointer: str, repair: Source | Omit
+def repaired_at(
+    recipe: Recipe, location: SlotLocation, pointer: str, repair: Node | Omit
 ) -> Recipe:
+    """The recipe with another source at one place, with one more, or without it.
+
+    Objects on the way to a place in the body are made, and arrays where 0 leads on. What lies below
+    a plain value, or behind the end of an array, stays as it is.
+    """
     if location == "body":
         tokens = [unescape_pointer(token) for token in pointer[1:].split("/")] if pointer else []
         body = _put(recipe.body, tokens, repair)
@@ -73,12 +78,12 @@ def _repaired(
     slots = [
         slot for slot in recipe.parameters if (slot.location, slot.pointer) != (location, pointer)
     ]
-    if not isinstance(repair, Omit):
+    if not isinstance(repair, Omit | ObjectNode | ArrayNode):
         slots.append(Slot(location, pointer, repair))
     return replace(recipe, parameters=tuple(slots))
 
 
-def _put(node: Node | None, tokens: list[str], repair: Source | Omit) -> Node | None:
+def _put(node: Node | None, tokens: list[str], repair: Node | Omit) -> Node | None:
     """The node with the repair at the place that the tokens lead to; unknown places stay as is."""
     if not tokens:
         return None if isinstance(repair, Omit) else repair
@@ -92,6 +97,9 @@ def _put(node: Node | None, tokens: list[str], repair: Source | Omit) -> Node | 
         return ArrayNode(tuple(items))
     if node is not None and not isinstance(node, ObjectNode):
         return node
+    if node is None and name == "0":
+        first = _put(None, rest, repair)
+        return None if first is None else ArrayNode((first,))
     members = dict(node.members) if node else {}
     changed = _put(members.get(name), rest, repair)
     if changed is None:

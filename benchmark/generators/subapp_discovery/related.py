@@ -19,6 +19,7 @@ from urllib.parse import urljoin, urlsplit
 
 from benchmark.errors import DocumentError
 from benchmark.generators.documents import DocumentLimits, read_value
+from benchmark.generators.documents.identifiers import same_site, self_uri, with_pointers
 from benchmark.generators.documents.references import (
     DOCUMENT_SUFFIXES,
     DocumentSet,
@@ -67,8 +68,8 @@ def with_related_files(
     """A document that was read from a file, with the files beside it that it refers to."""
     folder = Path(document.url).parent
 
-    def read(key: str) -> bytes:
-        return _read_file(folder, key, limits.document.max_bytes)
+    def read(key: str) -> tuple[bytes, str]:
+        return _read_file(folder, key, limits.document.max_bytes), key
 
     return _Loading(document, read, limits).run()
 
@@ -84,7 +85,7 @@ def with_related_urls(
     `deadline` is a time on the monotonic clock.
     """
 
-    def read(key: str) -> bytes:
+    def read(key: str) -> tuple[bytes, str]:
         return _fetch(transport, document.url, key, deadline)
 
     return _Loading(document, read, limits).run()
@@ -94,22 +95,27 @@ class _Loading:
     """The related documents of one document so far, and what could not be read."""
 
     def __init__(
-        self, document: FoundDocument, read: Callable[[str], bytes], limits: RelatedLimits
+        self,
+        document: FoundDocument,
+        read: Callable[[str], tuple[bytes, str]],
+        limits: RelatedLimits,
     ) -> None:
         self._document = document
+        self._plain = with_pointers(document.spec, document.url)
+        self._self = self_uri(document.spec)
         self._read = read
         self._limits = limits
-        self._main = DocumentSet(document.spec, document.url)
+        self._main = DocumentSet(self._plain, document.url)
         self._related: dict[str, Any] = {}
         self._notes: dict[Note, None] = {}
         self._bytes_left = limits.max_bytes
 
     def run(self) -> tuple[FoundDocument, tuple[Note, ...]]:
-        waiting = deque((reference, 1) for reference in self._leading_out(self._document.spec))
+        waiting = deque((reference, 1) for reference in self._leading_out(self._plain))
         tried: set[str] = set()
         while waiting:
             reference, chain = waiting.popleft()
-            key = key_of(reference.partition("#")[0], "", self._document.url)
+            key = self._key(reference)
             if key in tried:
                 continue
             if len(tried) >= self._limits.max_documents or self._bytes_left < 0:
@@ -120,33 +126,38 @@ class _Loading:
                 break
             tried.add(key)
             try:
-                value = self._value(key, chain)
+                value, found_at = self._value(key, chain)
             except _NotReadError as reason:
                 self._note(f"the reference {reference[:200]!r} {reason}")
             except DocumentError as error:
                 message = f"the reference {reference[:200]!r} cannot be followed: {error.message}"
                 self._note(message)
             else:
-                self._related[key] = rebased(value, key, self._document.url)
+                url = self._document.url
+                self._related[key] = rebased(value, key, url, self._self, found_at)
                 found = self._leading_out(self._related[key])
                 waiting.extend((further, chain + 1) for further in found)
         return replace(self._document, related=self._related), tuple(self._notes)
 
-    def _value(self, key: str, chain: int) -> Any:
+    def _key(self, reference: str) -> str:
+        return key_of(reference.partition("#")[0], "", self._document.url, self._self)
+
+    def _value(self, key: str, chain: int) -> tuple[Any, str]:
+        """What a document holds, and where it was found in the end."""
         limits = self._limits
         if chain > limits.max_chain:
             raise _NotReadError(
                 f"is the end of a chain of more than {limits.max_chain} documents "
                 "(RelatedLimits.max_chain)"
             )
-        data = self._read(key)
+        data, found_at = self._read(key)
         self._bytes_left -= len(data)
         if self._bytes_left < 0:
             raise _NotReadError(
                 f"would make more than {limits.max_bytes:,} bytes of documents "
                 "(RelatedLimits.max_bytes)"
             )
-        return read_value(data, key, limits.document)
+        return read_value(data, key, limits.document), found_at
 
     def _leading_out(self, value: Any) -> Iterator[str]:
         """The references of a value that lead to other documents than the main one, each once."""
@@ -156,7 +167,7 @@ class _Loading:
             try:
                 self._main.locate(reference)
             except UnresolvedError:
-                if key_of(reference.partition("#")[0], "", self._document.url):
+                if self._key(reference):
                     yield reference
 
     def _note(self, message: str) -> None:
@@ -199,11 +210,14 @@ def _read_file(folder: Path, key: str, limit: int) -> bytes:
 # ── URLs ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _fetch(transport: Transport, main_url: str, key: str, deadline: float) -> bytes:
-    """The answer of a URL on the main document's site. Raises _NotReadError."""
+def _fetch(transport: Transport, main_url: str, key: str, deadline: float) -> tuple[bytes, str]:
+    """The answer of a URL on the main document's site, and the URL that gave it after redirects.
+
+    References in it count from there (RFC 3986, section 5.1.3). Raises _NotReadError.
+    """
     url = key
     for _ in range(MAX_REDIRECTS + 1):
-        if not _same_site(main_url, url):
+        if not same_site(main_url, url):
             raise _NotReadError("leads to another host; not read")
         path = urlsplit(url).path
         if places.UNSAFE_WORDS.search(path) and not path.lower().endswith(DOCUMENT_SUFFIXES):
@@ -219,7 +233,7 @@ def _fetch(transport: Transport, main_url: str, key: str, deadline: float) -> by
             raise _NotReadError(f"got no answer: {reply.message}")
         location = reply.headers.get("Location")
         if reply.status < 300:
-            return reply.body
+            return reply.body, url.partition("#")[0]
         if reply.status >= 400 or not location:
             raise _NotReadError(f"was answered with status {reply.status}")
         try:
@@ -227,19 +241,3 @@ def _fetch(transport: Transport, main_url: str, key: str, deadline: float) -> by
         except ValueError:
             raise _NotReadError("is redirected to no usable URL") from None
     raise _NotReadError(f"is redirected more than {MAX_REDIRECTS} times")
-
-
-def _same_site(url: str, other: str) -> bool:
-    try:
-        first, second = urlsplit(url), urlsplit(other)
-        return (first.scheme, first.hostname, _port(first)) == (
-            second.scheme,
-            second.hostname,
-            _port(second),
-        )
-    except ValueError:
-        return False
-
-
-def _port(parts: Any) -> int | None:
-    return parts.port or {"http": 80, "https": 443}.get(parts.scheme)

@@ -97,11 +97,13 @@ class Transport:
         body: bytes | None = None,
         timeout: float | None = None,
         follow_redirects: bool = True,
+        stream_seconds: float | None = None,
     ) -> Reply | TransportFailure:
         """Send one request, credentials included; `headers` win over credentials.
 
         Redirects are followed to allowed hosts only, at most MAX_REDIRECTS of them. Where they
-        are not followed, the redirect itself is the reply.
+        are not followed, the redirect itself is the reply. With `stream_seconds`, a 2xx answer of
+        unknown length is cut off after so many seconds.
         """
         start = time.monotonic()
         limit = self._timeout if timeout is None else timeout
@@ -114,7 +116,15 @@ class Transport:
         sender = self._connected()
         while True:
             left = limit - (time.monotonic() - start)
-            outcome = sender.send(method, url, sent_headers, body, seconds=left, limit=limit)
+            outcome = sender.send(
+                method,
+                url,
+                sent_headers,
+                body,
+                seconds=left,
+                limit=limit,
+                stream_seconds=stream_seconds,
+            )
             if isinstance(outcome, TransportFailure):
                 return _timed(outcome, start)
             location = outcome.headers.get("Location")

@@ -11,6 +11,7 @@ import contextlib
 import socket
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from requests import PreparedRequest
@@ -70,6 +71,8 @@ class Exchange:
 
     def __init__(self, seconds: float) -> None:
         self.expired = False
+        self.cut = False
+        self._watched: socket.socket | None = None
         self._deadline = time.monotonic() + seconds
         self._timer: threading.Timer | None = None
 
@@ -86,15 +89,32 @@ class Exchange:
         """Close this socket when the time is up."""
         if watched is None or self._timer is not None:
             return
-        left = max(0.0, self._deadline - time.monotonic())
-        self._timer = threading.Timer(left, self._expire, [watched])
+        self._watched = watched
+        self._close_after(max(0.0, self._deadline - time.monotonic()), self._expire)
+
+    def cut_after(self, seconds: float) -> None:
+        """Close the socket after so many seconds more; what was read until then is the answer."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._close_after(seconds, self._cut)
+
+    def _close_after(self, seconds: float, how: Callable[[], None]) -> None:
+        self._timer = threading.Timer(seconds, how)
         self._timer.daemon = True
         self._timer.start()
 
-    def _expire(self, watched: socket.socket) -> None:
+    def _expire(self) -> None:
         self.expired = True
+        self._shut()
+
+    def _cut(self) -> None:
+        self.cut = True
+        self._shut()
+
+    def _shut(self) -> None:
         with contextlib.suppress(OSError):
-            watched.shutdown(socket.SHUT_RDWR)
+            if self._watched is not None:
+                self._watched.shutdown(socket.SHUT_RDWR)
 
 
 _thread = threading.local()

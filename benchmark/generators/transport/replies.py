@@ -28,7 +28,8 @@ class Reply:
     """An answer. `url` is the place that gave it, after the redirects from `redirects`.
 
     `headers` ignore case; `body` is decoded from its transfer and content encodings; `seconds` runs
-    from before the first request to the last byte.
+    from before the first request to the last byte. `is_whole` says that the answer was read to its
+    end, and not cut off as a stream.
     """
 
     url: str
@@ -37,6 +38,7 @@ class Reply:
     body: bytes = field(repr=False)
     seconds: float
     redirects: tuple[str, ...] = ()
+    is_whole: bool = True
 
     @property
     def content_type(self) -> str:

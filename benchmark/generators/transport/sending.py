@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -60,8 +61,12 @@ class Sender:
         *,
         seconds: float,
         limit: float,
+        stream_seconds: float | None = None,
     ) -> Reply | TransportFailure:
-        """Send one request that has `seconds` left of its `limit`. Nothing is followed."""
+        """Send one request that has `seconds` left of its `limit`. Nothing is followed.
+
+        A 2xx answer of unknown length is cut off after `stream_seconds`, if they are given.
+        """
         try:
             prepared = requests.Request(method, _plain(url), headers=headers, data=body).prepare()
             site = site_of(prepared.url or "")
@@ -78,7 +83,7 @@ class Sender:
             with self._lock:
                 self.sent += 1
             with exchange:
-                outcome = self._exchange(prepared, seconds, proxies)
+                outcome = self._exchange(prepared, seconds, proxies, exchange, stream_seconds)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             kind, words = classify(error)
             message = _late(site, limit) if kind == "timeout" else f"{site.netloc} {words}"
@@ -87,7 +92,12 @@ class Sender:
         return TransportFailure(url, "timeout", _late(site, limit)) if exchange.expired else outcome
 
     def _exchange(
-        self, prepared: requests.PreparedRequest, seconds: float, proxies: dict[str, str]
+        self,
+        prepared: requests.PreparedRequest,
+        seconds: float,
+        proxies: dict[str, str],
+        exchange: Exchange,
+        stream_seconds: float | None,
     ) -> Reply | TransportFailure:
         url = prepared.url or ""
         response = self._adapter.send(
@@ -97,16 +107,22 @@ class Sender:
             declared = response.headers.get("Content-Length", "")
             too_large = declared.isdecimal() and int(declared[:19]) > self._max_bytes
             body = bytearray()
+            if stream_seconds is not None and not declared and 200 <= response.status_code < 300:
+                exchange.cut_after(stream_seconds)
             if not too_large or prepared.method == "HEAD":
-                for chunk in response.iter_content(_CHUNK_BYTES):
-                    body += chunk
-                    if len(body) > self._max_bytes:
-                        too_large = True
-                        break
+                with _ended_by(exchange):
+                    for chunk in response.iter_content(_CHUNK_BYTES):
+                        body += chunk
+                        if len(body) > self._max_bytes:
+                            too_large = True
+                            break
             if too_large and prepared.method != "HEAD":
                 message = f"{url} answers with more than {self._max_bytes:,} bytes"
                 return TransportFailure(url, "too large", message)
-            return Reply(url, response.status_code, response.headers, bytes(body), 0.0)
+            whole = not exchange.cut
+            return Reply(
+                url, response.status_code, response.headers, bytes(body), 0.0, is_whole=whole
+            )
         finally:
             response.close()
 
@@ -131,6 +147,16 @@ class Sender:
             addresses = self._addresses.setdefault(site.host, addresses)
         self._adapter.pin(site.host, site.port, first_open(addresses, site.port, seconds))
         return {}
+
+
+@contextlib.contextmanager
+def _ended_by(exchange: Exchange) -> Iterator[None]:
+    """Reading that may end in an error where the exchange itself closed the socket."""
+    try:
+        yield
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
+        if not exchange.cut:
+            raise
 
 
 def _plain(url: str) -> str:

@@ -47,7 +47,7 @@ class ShopUser(ApiUser):
     def add_line(self):
         order = self.need("order", self.create_order)
         reply = self.client.post("/orders/{id}/lines", path={"id": order["id"]}, json={"n": 1})
-        self.keep("line", reply, order=order)
+        self.keep("line", reply, order)
 
     @task(1)
     @deletes("line")

@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
-from benchmark.generators.dependency_analyzer import matching
-from benchmark.generators.dependency_analyzer.matching import MAX_CANDIDATES
-from benchmark.generators.dependency_analyzer.producers import Producer
-from benchmark.generators.dependency_analyzer.wants import MAX_REFERENCES, Want
+from benchmark.generators.dependency_analyzer import (
+    identifier_in,
+    matching,
+    offers,
+    wants_of,
+)
+from benchmark.generators.dependency_analyzer.offers import MAX_CANDIDATES
+from benchmark.generators.dependency_analyzer.wants import MAX_REFERENCES
 from benchmark.models import Dependencies, ResourceKind
 from tests.benchmark.generators.small_apis import ITEM, analysed, api, fields, listing, op, query
 
@@ -29,18 +33,18 @@ def flow(operations: dict[str, Any], **more: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("create", "consumer", "slot"),
     [
+        ("/session/create", "/session/{id}", "/id"),
+        ("/createSession", "/session/{id}", "/id"),
         ("/sessions", "/sessions/{id}", "/id"),
         ("/sessions", "/sessions/{sessionId}", "/sessionId"),
         ("/sessions", "/session/{session_id}/upload", "/session_id"),
         ("/sessions", "/session/{id}/upload", "/id"),
         ("/api/v1/sessions", "/api/v1/sessions/{session-uuid}", "/session-uuid"),
-        ("/orgs", "/orgs/{org}/repos", "/org"),
         ("/issues", "/issues/{issue_number}", "/issue_number"),
-        ("/users", "/users/{username}", "/username"),
         ("/categories", "/categories/{category_id}", "/category_id"),
         ("/people", "/people/{person_id}", "/person_id"),
         ("/things/", "/things/{id}", "/id"),
-        ("/session/create", "/session/{id}", None),
+        ("/session/close", "/session/{id}", None),
     ],
 )
 def test_names_that_lead_to_a_create(create: str, consumer: str, slot: str | None) -> None:
@@ -85,10 +89,9 @@ def test_the_member_that_is_taken(names: list[str], parameter: str, member: str)
         (fields(record=ITEM, trace_id={"type": "string"}), "/record"),
         ({"anyOf": [ITEM, {"type": "null"}]}, ""),
         ({"allOf": [ITEM, fields("extra")]}, ""),
-        (fields("status", other=ITEM), None),
-        (fields(data=fields(data=fields(data=ITEM))), None),
-        ({"type": "string"}, None),
-        (listing(), None),
+        (fields("status", attributes=ITEM), ""),
+        ({"type": "string"}, ""),
+        (fields(data=fields("type", "id", attributes=fields("title"))), "/data"),
     ],
 )
 def test_where_the_item_is_in_a_create_answer(answer: Any, pointer: str | None) -> None:
@@ -106,8 +109,14 @@ def test_where_the_item_is_in_a_create_answer(answer: Any, pointer: str | None) 
         (fields(items=listing()), "/items"),
         (fields("total", notes=listing()), "/notes"),
         (fields(data=listing(), errors=listing({"type": "string"})), "/data"),
-        (fields(notes=listing(), authors=listing()), None),
-        (listing({"type": "string"}), None),
+        (fields(notes=listing(), authors=listing()), "/notes"),
+        (fields(authors=listing(), tags=listing()), None),
+        (fields(data=fields(items=listing())), "/data/items"),
+        (fields(_embedded=fields(notes=listing()), page={"type": "object"}), "/_embedded/notes"),
+        (listing({"type": "string"}), ""),
+        ({"type": "object", "additionalProperties": ITEM}, "/*"),
+        (fields(notes={"type": "object", "additionalProperties": fields("title")}), "/notes/*"),
+        ({"type": "object", "additionalProperties": {"type": "integer"}}, None),
         (listing(fields(data=ITEM)), None),
         (ITEM, None),
     ],
@@ -121,9 +130,7 @@ def test_where_the_list_is_in_an_answer(answer: Any, pointer: str | None) -> Non
 
 
 def test_lists_that_need_something_are_not_looked_up() -> None:
-    """A list below another thing, or with a required query, cannot be asked for at start."""
-    listed = op(answer=listing())
-    assert flow({"GET /a/{x}/notes": listed, "GET /notes/{note_id}": op()}) == []
+    """A list with a required query cannot be asked for."""
     asked = op(answer=listing(), parameters=[query("q")])
     assert flow({"GET /notes": asked, "GET /notes/{note_id}": op()}) == []
 
@@ -330,22 +337,345 @@ def test_applications_do_not_supply_each_other() -> None:
     assert analysed(first, second) == Dependencies({}, ())
 
 
+# ── producers that say little ─────────────────────────────────────────────────────────────────
+
+
+def only_kind(operations: dict[str, Any]) -> ResourceKind:
+    """The kind that is in the flow of these operations; there is one."""
+    (kind,) = analysed(api(operations)).kinds.values()
+    return kind
+
+
+@pytest.mark.parametrize("answer", [None, {}, fields("message"), fields("code", "message")])
+def test_a_create_may_be_implied_by_its_paths(answer: Any) -> None:
+    """Where single things are asked for below a collection, what is posted there makes them."""
+    kind = only_kind(
+        {"POST /ferries": op(answer=answer, body=fields("hull")), "GET /ferries/{ferry_id}": op()}
+    )
+    assert (kind.create, kind.identifiers, kind.item_pointer) == ("POST /ferries", ("/id",), "")
+
+
+def test_an_implied_create_serves_its_own_place_only() -> None:
+    """A guess is not carried into bodies."""
+    operations = {
+        "POST /ferries": op(),
+        "GET /ferries/{id}": op(),
+        "POST /trips": op(body=fields("ferry_id")),
+    }
+    assert flow(operations) == ["GET /ferries/{id}: path /id <- POST /ferries /id"]
+
+
+def test_the_location_header_names_what_was_made() -> None:
+    """Where the answer has no id of its own."""
+    created = op(status="201")
+    created["responses"]["201"]["headers"] = {"Location": {"schema": {"type": "string"}}}
+    kind = only_kind({"POST /orchards": created, "GET /orchards/{orchardId}": op()})
+    assert (kind.from_location, kind.identifiers) == (True, ("/id",))
+
+
+@pytest.mark.parametrize(
+    ("parameter", "member"),
+    [("name", "name"), ("bucket_name", "name"), ("slug", "slug"), ("bucket", "key")],
+)
+def test_a_name_in_the_body_names_what_was_made(parameter: str, member: str) -> None:
+    """Where the answer does not say what the path asks for, the body did."""
+    kind = only_kind(
+        {"POST /buckets": op(body=fields(member)), f"GET /buckets/{{{parameter}}}": op()}
+    )
+    assert (kind.sent, kind.identifiers) == ((f"/{member}",), (f"/{member}",))
+
+
+def test_an_answer_that_knows_the_name_is_believed() -> None:
+    """What was sent may have been changed by the server."""
+    operations = {
+        "POST /buckets": op(body=fields("name"), answer=fields("id", "name")),
+        "GET /buckets/{name}": op(),
+    }
+    assert only_kind(operations).sent == ()
+    assert only_kind(operations).identifiers == ("/name",)
+
+
+def test_puts_whose_key_the_client_chooses() -> None:
+    """Such a PUT makes the thing; its own key is not asked of anybody."""
+    operations = {
+        "PUT /shelves/{shelf_key}": op(body=fields("width")),
+        "GET /shelves/{shelf_key}": op(),
+        "DELETE /shelves/{shelf_key}": op(),
+    }
+    assert flow(operations) == [
+        "GET /shelves/{shelf_key}: path /shelf_key <- PUT /shelves/{shelf_key} /shelf_key",
+        "DELETE /shelves/{shelf_key}: path /shelf_key <- PUT /shelves/{shelf_key} /shelf_key",
+    ]
+    assert only_kind(operations).sent == ("shelf_key",)
+
+
+@pytest.mark.parametrize(
+    ("operations", "why"),
+    [
+        ({"POST /shelves": op(answer=ITEM)}, "a POST makes it"),
+        ({"PUT /shelves/{id}": op(summary="Update a shelf")}, "it changes what exists"),
+    ],
+)
+def test_puts_that_change_what_exists(operations: dict[str, Any], why: str) -> None:
+    """A PUT is no create where something else is, or where it says what it does."""
+    every = {"PUT /shelves/{id}": op(), "GET /shelves/{id}": op(), **operations}
+    created = {kind.create for kind in analysed(api(every)).kinds.values()}
+    assert "PUT /shelves/{id}" not in created, why
+
+
+def test_puts_that_relate_what_exists() -> None:
+    """Putting a rower into a crew makes no rower."""
+    operations = {
+        "POST /rowers": op(answer=ITEM),
+        "POST /crews": op(answer=ITEM),
+        "PUT /crews/{crew_id}/members/{rower_id}": op(status="201"),
+    }
+    put = "PUT /crews/{crew_id}/members/{rower_id}"
+    assert flow(operations) == [
+        f"{put}: path /crew_id <- POST /crews /id",
+        f"{put}: path /rower_id <- POST /rowers /id",
+    ]
+
+
+def test_lists_below_parents_know_them() -> None:
+    """The list of a kind that only exists in others is asked for with its parents."""
+    found = analysed(
+        api(
+            {
+                "POST /harbours": op(answer=ITEM),
+                "GET /harbours/{harbour_id}/berths": op(answer=listing()),
+                "GET /harbours/{harbour_id}/berths/{berth_id}": op(),
+            }
+        )
+    )
+    assert found.kinds["berth"].list == "GET /harbours/{harbour_id}/berths"
+    assert found.kinds["berth"].parents == ("harbour",)
+
+
+def test_actions_on_a_thing_do_not_make_it() -> None:
+    """The answer to a cancellation shows the order, which is none the newer for it."""
+    schemas = {"Order": ITEM}
+    shown = op(answer={"$ref": "#/components/schemas/Order"})
+    operations = {"POST /orders/{order_id}/approve": shown, "GET /parcels/{order_id}": op()}
+    assert flow(operations, components={"schemas": schemas}) == []
+
+
+def test_formats_in_paths_say_nothing() -> None:
+    """`.json` at the end of a path belongs to no name."""
+    operations = {
+        "POST /Accounts/{AccountSid}/Faxes.json": op(answer=fields("sid")),
+        "GET /Accounts/{AccountSid}/Faxes/{Sid}.json": op(),
+        "GET /Accounts.json": op(answer=listing(fields("sid"))),
+    }
+    fax = "GET /Accounts/{AccountSid}/Faxes/{Sid}.json"
+    assert flow(operations) == [
+        "POST /Accounts/{AccountSid}/Faxes.json: path /AccountSid <- GET /Accounts.json /sid",
+        f"{fax}: path /AccountSid <- GET /Accounts.json /sid",
+        f"{fax}: path /Sid <- POST /Accounts/{{AccountSid}}/Faxes.json /sid",
+    ]
+
+
+def test_a_parameter_may_say_what_it_is_by_its_place() -> None:
+    """What can be deleted below a collection is one of its items, whatever it is called."""
+    operations = {
+        "POST /pilots": op(answer=fields("id", "callsign")),
+        "DELETE /pilots/{callsign}": op(),
+        "GET /delay/{seconds}": op(),
+    }
+    assert flow(operations) == [
+        "DELETE /pilots/{callsign}: path /callsign <- POST /pilots /callsign"
+    ]
+
+
+def test_an_owner_in_the_path_is_that_of_the_thing() -> None:
+    """`/repos/{owner}/{repo}`: both values are of one item."""
+    repo = fields("name", owner=fields("login"))
+    operations = {"POST /me/repos": op(answer=repo), "GET /repos/{owner}/{repo}": op()}
+    assert flow(operations) == [
+        "GET /repos/{owner}/{repo}: path /repo <- POST /me/repos /name",
+        "GET /repos/{owner}/{repo}: path /owner <- POST /me/repos /owner/login",
+    ]
+
+
+def test_names_that_were_sent_serve_where_the_answer_says_nothing() -> None:
+    """The id comes from the Location header, the name from the body."""
+    created = op(status="201", body=fields("depot_name"))
+    created["responses"]["201"]["headers"] = {"Location": {}}
+    operations = {
+        "POST /depots": created,
+        "GET /depots/{depot_id}": op(),
+        "GET /depots/{depot_name}/doors": op(),
+    }
+    assert [line.rpartition(" ")[2] for line in flow(operations)] == ["/id", "/depot_name"]
+    assert only_kind(operations).sent == ("/depot_name",)
+
+
+# ── references in bodies ──────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("schema", "slot"),
+    [
+        ({"type": "integer"}, "/ship"),
+        ({"type": "array", "items": {"type": "integer"}}, "/ship/0"),
+        ({"type": "string"}, None),
+        ({"type": "integer", "enum": [1, 2]}, None),
+        ({"type": "boolean"}, None),
+        ({"type": "object"}, None),
+    ],
+)
+def test_the_bare_name_of_a_thing(schema: Any, slot: str | None) -> None:
+    """It refers to the thing where its values are of the type of the thing's identifiers."""
+    operations = {
+        "POST /ships": op(answer=ITEM),
+        "GET /ships/{id}": op(),
+        "POST /cruises": op(body=fields(ship=schema) | {"required": ["ship"]}),
+    }
+    expected = [] if slot is None else [f"POST /cruises: body {slot} <- POST /ships /id"]
+    assert [line for line in flow(operations) if "cruises" in line] == expected
+
+
+def test_contents_are_no_references() -> None:
+    """A text called as a thing that texts are made of is taken for a text."""
+    text_id = fields("id")
+    operations = {
+        "POST /comments": op(answer=text_id),
+        "GET /comments/{id}": op(),
+        "POST /reviews": op(body=fields("comment")),
+    }
+    assert [line for line in flow(operations) if "reviews" in line] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [("billing_address_id", "POST /addresses /id"), ("assignee_id", "POST /users /id")],
+)
+def test_qualified_names_and_roles(field: str, expected: str) -> None:
+    """`billing_address_id` is of an address, and an assignee is a user."""
+    operations = {
+        "POST /addresses": op(answer=ITEM),
+        "POST /users": op(answer=ITEM),
+        "POST /bills": op(body=fields(field)),
+    }
+    assert flow(operations) == [f"POST /bills: body /{field} <- {expected}"]
+
+
+def test_required_headers_are_references_too() -> None:
+    """The `X-` before a header's name belongs to no noun."""
+    header = {"name": "X-Tenant-Id", "in": "header", "required": True, "schema": {}}
+    operations = {
+        "POST /tenants": op(answer=ITEM),
+        "GET /invoices": op(parameters=[header]),
+    }
+    assert flow(operations) == ["GET /invoices: header /X-Tenant-Id <- POST /tenants /id"]
+
+
+def test_uncertain_slots_that_may_be_left_out_have_alternatives_only() -> None:
+    """Nothing far away is made for a member that a request need not have."""
+    optional = fields(variant_id={"type": "integer"})
+    found = analysed(
+        api(
+            {
+                "POST /products": op(answer=ITEM),
+                "POST /products/{product_id}/variants": op(answer=ITEM),
+                "POST /carts": op(body=optional),
+            }
+        )
+    )
+    assert [link.consumer for link in found.links] == ["POST /products/{product_id}/variants"]
+    (other,) = found.alternatives
+    assert (other.consumer, found.kinds[other.kind].create) == (
+        "POST /carts",
+        "POST /products/{product_id}/variants",
+    )
+
+
+def test_alternatives_are_few_and_ranked() -> None:
+    """The other suppliers of a slot follow, the better ones first."""
+    operations = {f"POST /area{n}/notes": op(answer=ITEM) for n in range(20)}
+    found = analysed(api({**operations, "GET /notes/{id}": op()}))
+    assert len(found.links) == 1
+    assert len(found.alternatives) == 5
+    assert {link.kind for link in found.alternatives} <= set(found.kinds)
+
+
+# ── declared links ────────────────────────────────────────────────────────────────────────────
+
+
+def linked(operation: dict[str, Any], **link: Any) -> dict[str, Any]:
+    """An operation whose answer declares a link."""
+    operation["responses"]["200"]["links"] = {"next": link}
+    return operation
+
+
+@pytest.mark.parametrize(
+    "target", [{"operationId": "showTrack"}, {"operationRef": "#/paths/~1player~1{ref}/get"}]
+)
+def test_declared_links_come_first(target: dict[str, str]) -> None:
+    """What the document says itself is better than what names suggest."""
+    made = op(answer=fields("id", "track_ref"))
+    operations = {
+        "POST /uploads": linked(made, **target, parameters={"ref": "$response.body#/track_ref"}),
+        "GET /player/{ref}": op(operationId="showTrack"),
+    }
+    assert flow(operations) == ["GET /player/{ref}: path /ref <- POST /uploads /track_ref"]
+
+
+@pytest.mark.parametrize("expression", ["$url", "$response.body#/nothing/0", "track", 7, None])
+def test_links_that_lead_nowhere(expression: Any) -> None:
+    """They are left out."""
+    made = op(answer=fields("message"))
+    operations = {
+        "POST /uploads": linked(made, operationId="showTrack", parameters={"ref": expression}),
+        "GET /player/{ref}": op(operationId="showTrack"),
+    }
+    assert flow(operations) == []
+
+
+# ── real items ────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("item", "name", "noun", "pointer"),
+    [
+        ({"id": 4, "name": "x"}, "kite_id", "kite", "/id"),
+        ({"_id": "4", "title": "x"}, "id", "kite", "/_id"),
+        ({"kiteId": "4", "id": 9}, "kite_id", "kite", "/kiteId"),
+        ({"name": "x", "colour": "red"}, "kite", "kite", "/name"),
+        ({"login": "x", "id": 1}, "username", "user", "/login"),
+        ({"metadata": {"name": "x", "uid": "u"}}, "name", "pod", "/metadata/name"),
+        ({"id": {"nested": 1}, "uuid": "u"}, "id", "kite", "/uuid"),
+        ({"id": None, "flag": True, 3: "x"}, "id", "kite", ""),
+        ({}, "", "", ""),
+    ],
+)
+def test_the_identifier_in_a_real_item(item: Any, name: str, noun: str, pointer: str) -> None:
+    """By the same rules as in schemas; what cannot identify anything does not count."""
+    assert identifier_in(item, name, noun) == pointer
+
+
+def test_wants_are_there_without_suppliers() -> None:
+    """What nobody supplies is wanted nevertheless."""
+    (want,) = wants_of(api({"GET /kites/{kite_id}": op()}))
+    assert (want.name, want.noun, want.collection) == ("kite_id", "kite", "/kites")
+
+
 # ── size ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def calls(monkeypatch: pytest.MonkeyPatch, operations: dict[str, Any], **more: Any) -> int:
     """How often a producer was compared with a want."""
     counted = 0
-    score = matching._score
+    score = offers._score
 
-    def counting(producer: Producer, want: Want) -> int:
+    def counting(*arguments: Any) -> int:
         nonlocal counted
         counted += 1
-        return score(producer, want)
+        return score(*arguments)
 
-    monkeypatch.setattr(matching, "_score", counting)
+    monkeypatch.setattr(offers, "_score", counting)
     analysed(api(operations, **more))
-    monkeypatch.setattr(matching, "_score", score)
+    monkeypatch.setattr(offers, "_score", score)
     return counted
 
 

@@ -11,6 +11,7 @@ from benchmark.generators.naming import (
     identified_noun,
     noun,
     path_noun,
+    path_shape,
     plain,
     singular,
     static_segments,
@@ -67,7 +68,9 @@ def test_nouns_are_stable(name: str) -> None:
     [
         ("id", ""), ("uuid", ""), ("sessionId", "session"), ("session_ids", "session"),
         ("shopping-cart-uuid", "shopping_cart"), ("usersId", "user"), ("country_code", "country"),
-        ("firstName", "first"), ("seconds", None), ("identity", None), ("", None), ("valid", None),
+        ("firstName", "first"), ("topic_id_or_slug", "topic"), ("planIdOrKey", "plan"),
+        ("callSid", "call"), ("pk", ""), ("id_or_name", ""),
+        ("seconds", None), ("identity", None), ("", None), ("valid", None),
     ],
 )  # fmt: skip
 def test_identified_noun(parameter: str, expected: str | None) -> None:
@@ -98,6 +101,10 @@ def test_identified_noun(parameter: str, expected: str | None) -> None:
         ("/reports/{year}", "year", None),
         ("/{anything}", "anything", None),
         ("/files/{name}.json", "name", "file"),
+        ("/parcels/{item_id}", "item_id", "parcel"),
+        ("/parcels/{object}", "object", "parcel"),
+        ("/lists/{list}/{item_id}", "item_id", "item"),
+        ("/teams/{team_id}/members/{team_member_id}", "team_member_id", "member"),
         ("/вещи/{вещь}", "вещь", None),
     ],
 )
@@ -126,6 +133,21 @@ def test_static_segments_leave_out_parameters_and_versions() -> None:
     """What remains says what a path is about."""
     assert static_segments("/api/v1.2/orgs/{org}/repos/") == ["api", "orgs", "repos"]
     assert static_segments("/") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/calls/{sid}.json", "/calls/{}"),
+        ("/calls/{id}/", "/calls/{}"),
+        ("/calls.{format}", "/calls"),
+        ("/", "/"),
+        ("/a.jsonl", "/a.jsonl"),
+    ],
+)
+def test_the_shape_of_a_path(path: str, expected: str) -> None:
+    """Names of parameters, a final slash and a format make no difference."""
+    assert path_shape(path) == expected
 
 
 def test_plain_names_ignore_the_spelling() -> None:

@@ -95,6 +95,35 @@ def test_items(schema: JsonSchema, expected: Any) -> None:
     assert schema_view.items(schema, DEFINITIONS) == expected
 
 
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        (ref("Item"), "Item"),
+        (ref("Item", description="D", nullable=True), "Item"),
+        ({"allOf": [ref("a~1b")], "description": "D"}, "a/b"),
+        ({"allOf": [{"allOf": [ref("Item")]}]}, "Item"),
+        (ref("Item", properties={"extra": True}), ""),
+        ({"allOf": [ref("Item")], "items": ref("Named")}, ""),
+        ({"allOf": [ref("Item"), ref("Named")]}, ""),
+        ({"allOf": [ref("Item")], **ref("Named")}, ""),
+        ({"anyOf": [ref("Item")]}, ""),
+        ({"allOf": "wrong"}, ""),
+        ({"type": "object"}, ""),
+        (7, ""),
+    ],
+)
+def test_what_is_no_more_than_a_definition(schema: JsonSchema, expected: str) -> None:
+    """A reference and its wrapper have a definition's members; with members beside, they do not."""
+    assert schema_view.definition_name(schema) == expected
+
+
+def test_wrappers_without_end_have_no_definition() -> None:
+    """A wrapper that contains itself is given up."""
+    endless: dict[str, Any] = {}
+    endless["allOf"] = [endless]
+    assert schema_view.definition_name(endless) == ""
+
+
 def test_reference_names_are_unescaped() -> None:
     """A definition's name is what its author wrote."""
     assert schema_view.reference_name(ref("a~1b")) == "a/b"

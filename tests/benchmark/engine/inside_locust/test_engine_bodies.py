@@ -19,7 +19,7 @@ from benchmark.engine import (
     unique_number,
     unique_uuid,
 )
-from benchmark.engine.bodies import next_stamp
+from benchmark.stamps import next_stamp
 
 
 def test_the_values_of_one_body_belong_together() -> None:

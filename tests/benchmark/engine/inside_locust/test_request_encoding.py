@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from python_multipart import parse_form
 
-from benchmark.engine.encoding import (
+from benchmark.encoding import (
     UnsendableError,
     encode_cookies,
     encode_headers,

@@ -24,7 +24,7 @@ FILE = '''"""A load test."""
 
 from locust import between, task
 
-from benchmark.engine import ApiUser, Body, any_of, deletes
+from benchmark.engine import ApiUser, Body, any_of, deletes, unique
 
 note_body = Body({"name": any_of("a", "b"), "list": [1, -2, None, True, 1.5]})
 
@@ -34,7 +34,14 @@ class MainUser(ApiUser):
 
     weight = 1
     wait_time = between(1, 3)
+    strategy = "random"
+    sign_in_per_user = True
     api_key = ("header", "X-Key")
+
+    def sign_in(self):
+        """Sign in."""
+        reply = self.client.post("/login", data={"u": self.own_account["u"], "p": self.given("p")})
+        self.authorize(reply, "/token")
 
     @task(2)
     def create_note(self):
@@ -48,6 +55,14 @@ class MainUser(ApiUser):
         note = self.take("note", self.create_note)
         owner = note.of("org").of("owner")
         self.client.delete("/{id}/{o}", path={"id": note["id"], "o": owner["id"]})
+
+    @task(1)
+    def put_note(self):
+        key = self.value(unique("note"))
+        body = {"deep": {"name": "x"}}
+        current = self.peek("/notes/{id}", path={"id": key})
+        reply = self.client.put("/{id}", json=self.echo("/b", at="/c"), answers="anything")
+        self.keep("note", reply, current, sent={"key": key, "name": body["deep"]["name"]})
 '''
 
 
@@ -159,6 +174,28 @@ def test_what_we_write_passes() -> None:
         ('note["id"]', "note[reply]"),
         ('note["id"]', "note.item"),
         ('note["id"]', 'missing["id"]'),
+        ('self.value(unique("note"))', "self.value(note_body.sample)"),
+        ('self.value(unique("note"))', "exec"),
+        ('self.value(unique("note"))', "self"),
+        ('self.value(unique("note"))', "self.own_account"),
+        ('self.value(unique("note"))', "self.client"),
+        ('self.value(unique("note"))', "unique"),
+        ('self.value(unique("note"))', "lambda: 1"),
+        ('self.value(unique("note"))', "[x for x in (1,)]"),
+        ('{"deep": {"name": "x"}}', '{"deep": exec("x")}'),
+        ('body["deep"]["name"]', 'body["deep"][exec]'),
+        ('body["deep"]["name"]', 'other["deep"]["name"]'),
+        ('body["deep"]["name"]', 'body["deep"].name'),
+        ('self.echo("/b", at="/c")', 'self.peek("/b")'),
+        ('self.echo("/b", at="/c")', "self.echo(exec)"),
+        ('self.own_account["u"]', 'self.environment["u"]'),
+        ('self.own_account["u"]', "self.own_account.item"),
+        ('self.given("p")', 'self.authorize("p")'),
+        ('"random"', "exec"),
+        ("sign_in_per_user = True", "sign_up_per_user = True"),
+        ("def sign_in(self)", "def authorize(self)"),
+        ("def sign_in(self)", "def own_account(self)"),
+        ("def sign_in(self)", "def current_access(self)"),
         ("self.create_note)", "self.client.post)"),
         ("self.create_note)", "self.on_stop)"),
         ('note.of("org")', 'note.kind("org")'),

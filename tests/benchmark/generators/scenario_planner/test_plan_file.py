@@ -6,7 +6,21 @@ import json
 from typing import Any
 
 from benchmark.generators.scenario_planner.plan_file import plan_to_json
-from benchmark.models import Credentials
+from benchmark.models import (
+    Constant,
+    Credential,
+    Credentials,
+    Echo,
+    LoadPlan,
+    ObjectNode,
+    PlannedTask,
+    PlannedUser,
+    Recipe,
+    Registered,
+    ResourceKind,
+    SignIn,
+    Slot,
+)
 from tests.benchmark.generators.small_apis import ITEM, api, fields, listing, op, planned
 
 
@@ -48,3 +62,50 @@ def test_the_file_holds_no_secret() -> None:
     plan = written(credentials=Credentials(token="t0ps3cret"))
     assert plan["users"][0]["tasks"][3]["readiness"]["enabled"] is True
     assert "t0ps3cret" not in json.dumps(plan)
+
+
+def test_the_file_says_how_users_sign_in() -> None:
+    """The register and login operations with their slots, and where the token goes."""
+    login = ObjectNode((("name", Registered("/name")), ("key", Credential("token"))))
+    sign_in = SignIn(
+        "POST /login", Recipe((), "application/json", login), "/token",
+        register="POST /users", register_recipe=Recipe((Slot("query", "/n", Constant(1)),)),
+        prefix="Token ", per_user=True,
+    )  # fmt: skip
+    echo = Recipe(
+        (Slot("path", "/p", Constant("a/b"), allow_reserved=True),),
+        "application/json",
+        Echo("GET /a", "/b", ("c",)),
+        encoding={"m": {"style": "form"}},
+    )
+    task = PlannedTask("PUT /a/{p}", "put", "PUT", "/a/{p}", "", 1, echo, answers="redirect")
+    user = PlannedUser("MainUser", "Main.", ("main",), 1, (task,), sign_in=sign_in)
+    kinds = {name: ResourceKind(name, "main") for name in ("b", "a")}
+    plan = LoadPlan("http://x", 0, (1, 3), (user,), kinds, strategy="sequential")
+    found = json.loads(json.dumps(plan_to_json(plan)))
+    assert found["strategy"] == "sequential"
+    assert [*found["kinds"]] == ["a", "b"]
+    assert found["kinds"]["a"]["sent"] == []
+    first = found["users"][0]
+    assert first["sign_in"] == {
+        "register": {
+            "operation": "POST /users", "media_type": None, "doubts": [],
+            "slots": [{"in": "query", "at": "/n", "source": "Constant", "value": 1}],
+        },
+        "login": {
+            "operation": "POST /login", "media_type": "application/json", "doubts": [],
+            "slots": [
+                {"in": "body", "at": "/name", "source": "Registered", "pointer": "/name"},
+                {"in": "body", "at": "/key", "source": "Credential", "part": "token"},
+            ],
+        },
+        "token": "/token", "in": "header", "parameter": "Authorization", "prefix": "Token ",
+        "per_user": True,
+    }  # fmt: skip
+    put = first["tasks"][0]
+    assert (put["answers"], put["encoding"]) == ("redirect", {"m": {"style": "form"}})
+    assert put["slots"][0]["allow_reserved"] is True
+    assert put["slots"][1] == {
+        "in": "body", "at": "", "source": "Echo",
+        "operation": "GET /a", "pointer": "/b", "members": ["c"],
+    }  # fmt: skip

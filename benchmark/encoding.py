@@ -1,0 +1,221 @@
+"""Writes the parts of a request: path, query, forms, multipart, header and cookie values."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, quote_plus, unquote
+
+from urllib3.fields import RequestField
+from urllib3.filepost import encode_multipart_formdata
+
+from benchmark.styles import json_text, styled_pairs
+
+Pairs = Mapping[str, Any] | Sequence[tuple[str, Any]]
+"""Names and values; a sequence where a name comes more than once."""
+
+FilePart = tuple[str, bytes, str]
+"""A file to upload: its name, its content and its content type."""
+
+Encoding = Mapping[str, Mapping[str, Any]]
+"""How members of a form are written, by their names: the words of OpenAPI's Encoding Object.
+
+`style` with `explode` and `allowReserved`, or `contentType`; and the `headers` of parts, as values.
+"""
+
+# What `allowReserved` lets through: the reserved characters of RFC 3986, section 2.2, but for those
+# that would end or divide the place where they stand (OpenAPI 3.1.1, section 4.8.12.2.2).
+_RESERVED_IN_PATH = "/:@!$&'()*+,;="
+_RESERVED_IN_QUERY = "/:@!$'()*,;=?"
+_RESERVED_IN_COOKIE = "/:@!$&'()*+=?#[]"
+_PERCENT_TRIPLE = re.compile(r"(%[0-9A-Fa-f]{2})")
+_TEMPLATE_NAME = re.compile(r"\{([^{}]*)\}")
+_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+
+
+class UnsendableError(ValueError):
+    """A value that cannot stand where it should; the message names the place, not the value."""
+
+
+def fill_template(
+    template: str, values: Mapping[str, Any], allow_reserved: Collection[str] = ()
+) -> str:
+    """A path template with its `{names}` filled and percent-encoded (RFC 3986, section 2.1).
+
+    The values of `allow_reserved` keep their slashes and other reserved characters, except `?`,
+    `#` and brackets. Raises UnsendableError for None, "" and dot segments, which would lead to
+    another path (`DELETE /items/`), and KeyError for a name that `values` does not have.
+    """
+
+    def filled(match: re.Match[str]) -> str:
+        value = values[match[1]]
+        text = "" if value is None else plain_text(value)
+        keeps = match[1] in allow_reserved
+        segments = unquote(text).split("/") if keeps else [text]
+        if not text or not {".", ".."}.isdisjoint(segments):
+            raise UnsendableError(f"no value for {{{match[1]}}}")
+        return _reserved_expansion(text, _RESERVED_IN_PATH) if keeps else quote(text, safe="")
+
+    return _TEMPLATE_NAME.sub(filled, template)
+
+
+def encode_query(
+    params: Pairs | None, more: Mapping[str, str], allow_reserved: Collection[str] = ()
+) -> str:
+    """The query string, without a question mark; "" when there is nothing to say.
+
+    The values of `allow_reserved` keep their reserved characters, except `#`, brackets, `&` and
+    `+`, which end a query, are not allowed in one, or mean something else to whoever reads forms.
+    """
+    pairs = [
+        f"{quote(name, safe='')}={_query_text(text, name in allow_reserved)}"
+        for name, text in form_pairs(params or ())
+    ]
+    return "&".join(
+        [*pairs, *(f"{quote(n, safe='')}={quote(v, safe='')}" for n, v in more.items())]
+    )
+
+
+def _query_text(text: str, keeps: bool) -> str:
+    return _reserved_expansion(text, _RESERVED_IN_QUERY) if keeps else quote(text, safe="")
+
+
+def _reserved_expansion(text: str, kept: str) -> str:
+    """Percent-encoded but for the `kept` characters and what is already (RFC 6570, 3.2.3)."""
+    parts = _PERCENT_TRIPLE.split(text)
+    return "".join(p if i % 2 else quote(p, safe=kept) for i, p in enumerate(parts))
+
+
+def encode_form(values: Pairs, encoding: Encoding | None = None) -> str:
+    """An application/x-www-form-urlencoded body."""
+    written = []
+    for name, value in _items(values):
+        how = (encoding or {}).get(name, {})
+        keeps = bool(how.get("allowReserved"))
+        for key, text in _pairs_of(name, value, how):
+            sent = _reserved_expansion(text, _RESERVED_IN_QUERY) if keeps else quote_plus(text)
+            written.append(f"{quote_plus(key)}={sent}")
+    return "&".join(written)
+
+
+def _items(values: Pairs) -> Iterator[tuple[str, Any]]:
+    yield from values.items() if isinstance(values, Mapping) else values
+
+
+def _pairs_of(name: str, value: Any, how: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    if "style" in how:
+        return _styled(name, value, how)
+    if "json" in how.get("contentType", ""):
+        items = value if isinstance(value, list | tuple) else [value]
+        return [(name, json_text(item)) for item in items if item is not None]
+    return form_pairs([(name, value)])
+
+
+def form_pairs(values: Pairs) -> list[tuple[str, str]]:
+    """Names and texts as forms and queries send them: lists repeat the name, None is left out."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in _items(values):
+        items = value if isinstance(value, list | tuple) else [value]
+        pairs.extend((name, plain_text(item)) for item in items if item is not None)
+    return pairs
+
+
+def _styled(name: str, value: Any, how: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    style = how["style"]
+    return styled_pairs(name, value, style, bool(how.get("explode", style == "form")))
+
+
+def encode_multipart(
+    fields: Pairs,
+    files: Mapping[str, FilePart | Sequence[FilePart]],
+    encoding: Encoding | None = None,
+) -> tuple[bytes, str]:
+    """A multipart/form-data body and its content type. Objects become JSON parts (OpenAPI 3).
+
+    Each item of an array is a part of its own (RFC 7578, section 4.3). Nothing in a part is
+    percent-encoded. Raises UnsendableError for a header that cannot be sent.
+    """
+    parts: list[RequestField] = []
+    for name, value in _items(fields):
+        how = (encoding or {}).get(name, {})
+        if "style" in how:
+            pairs = _styled(name, value, how)
+            parts += [_part(key, text, None, None, how) for key, text in pairs]
+        else:
+            items = value if isinstance(value, list | tuple) else [value]
+            parts += [_field_part(name, item, how) for item in items if item is not None]
+    for name, upload in files.items():
+        how = (encoding or {}).get(name, {})
+        for file_name, content, content_type in [upload] if isinstance(upload, tuple) else upload:
+            parts.append(_part(name, content, file_name, content_type, how))
+    return encode_multipart_formdata(parts)
+
+
+def _field_part(name: str, value: Any, how: Mapping[str, Any]) -> RequestField:
+    """A part with a value: JSON if its content type says so or it is an object, else text."""
+    default = "application/json" if isinstance(value, Mapping | list | tuple) else None
+    content_type = how.get("contentType", default)
+    is_bytes = isinstance(value, bytes)
+    if content_type and "json" in content_type and not is_bytes:
+        return _part(name, json_text(value), None, content_type, how)
+    return _part(name, value if is_bytes else plain_text(value), None, content_type, how)
+
+
+def _part(
+    name: str,
+    content: str | bytes,
+    file_name: str | None,
+    content_type: str | None,
+    how: Mapping[str, Any],
+) -> RequestField:
+    part = RequestField(name, content, file_name, encode_headers(how.get("headers", {})))
+    checked = None if content_type is None else header_text("Content-Type", content_type)
+    part.make_multipart(content_type=checked)
+    return part
+
+
+def encode_headers(headers: Mapping[str, Any]) -> dict[str, str]:
+    """Headers as they are sent; those that are None are left out. Raises UnsendableError."""
+    return {name: header_text(name, value) for name, value in headers.items() if value is not None}
+
+
+def header_text(name: str, value: Any) -> str:
+    """A header's value as text. Raises UnsendableError for what would end or break the header.
+
+    Allowed are the characters of RFC 9110, section 5.5.
+    """
+    text = plain_text(value)
+    if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(text):
+        raise UnsendableError(f"the header {name!a} cannot be sent")
+    return text
+
+
+def encode_cookies(
+    cookies: Mapping[str, Any], allow_reserved: Collection[str] = ()
+) -> dict[str, str]:
+    """Cookies with their values percent-encoded; those that are None are left out.
+
+    The values of `allow_reserved` keep every character that a cookie may have of the reserved
+    ones (RFC 6265, section 4.1.1): all but comma and semicolon.
+    """
+    return {
+        name: _reserved_expansion(plain_text(value), _RESERVED_IN_COOKIE)
+        if name in allow_reserved
+        else quote(plain_text(value))
+        for name, value in cookies.items()
+        if value is not None
+    }
+
+
+def plain_text(value: Any) -> str:
+    """A value as forms, queries and paths write it: booleans in lower case, objects as JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping | list | tuple):
+        return json.dumps(value, separators=(",", ":"))
+    return str(value)

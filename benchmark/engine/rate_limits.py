@@ -1,0 +1,32 @@
+"""What 429 (Too Many Requests, RFC 6585) asks for, and how often it came."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from email.utils import parsedate_to_datetime
+
+LONGEST_WAIT = 30.0
+"""Seconds that a user waits at most, whatever the server asks for."""
+
+DEFAULT_WAIT = 1.0
+"""Seconds that a user waits where the server does not say how long."""
+
+rate_limited: Counter[str] = Counter()
+"""How often a user was told to wait, by operation ("GET /items")."""
+
+
+def seconds_to_wait(retry_after: str | None) -> float:
+    """What a Retry-After header says: seconds or a date (RFC 9110, section 10.2.3)."""
+    if retry_after is None:
+        return DEFAULT_WAIT
+    text = retry_after.strip()
+    try:
+        seconds = float(text) if text.isdecimal() else _until(text)
+    except (ValueError, OverflowError):
+        return DEFAULT_WAIT
+    return min(max(seconds, 0.0), LONGEST_WAIT)
+
+
+def _until(date: str) -> float:
+    return parsedate_to_datetime(date).timestamp() - time.time()

@@ -1,0 +1,66 @@
+"""The state of one operation under examination."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from benchmark.generators.dependency_analyzer import Want
+from benchmark.generators.probe.building import BuiltRequest
+from benchmark.generators.probe.holdings import Held
+from benchmark.generators.probe.judging import Verdict
+from benchmark.generators.transport import Reply
+from benchmark.models import ApiSpec, Operation, PlannedTask, Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one request: its verdict, and, where it was sent, request, answer, resources.
+
+    `lacking` names the kind of thing that could not be had, where nothing was sent.
+    """
+
+    verdict: Verdict
+    reply: Reply | None = None
+    built: BuiltRequest | None = None
+    resources: Mapping[str, Held] = field(default_factory=dict)
+    lacking: str = ""
+
+
+@dataclass(slots=True)
+class Case:
+    """What is known of an operation so far.
+
+    `recipe` is the one that worked, first once and then, with `status` "verified", twice. `facts`
+    is how much was known of the server when it was last tried; `allowance` how many requests it may
+    still cost. `keeps` and `takes` are those of its task, corrected by what was seen.
+    """
+
+    task: PlannedTask
+    operation: Operation
+    spec: ApiSpec
+    wants: tuple[Want, ...]
+    allowance: int
+    status: Literal["open", "worked", "verified", "doubt", "excluded"] = "open"
+    recipe: Recipe | None = None
+    reason: str = ""
+    answers: Literal["data", "anything", "redirect"] = "data"
+    keeps: str | None = None
+    takes: str | None = None
+    facts: int = -1
+    busy: bool = False
+    tried: set[str] = field(default_factory=set)
+    last: Outcome | None = None
+    used_variants: bool = False
+    siblings: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """The operation's key, `GET /items/{id}`."""
+        return self.operation.key
+
+    @property
+    def works(self) -> bool:
+        """Whether some recipe was answered well."""
+        return self.recipe is not None and self.status in {"worked", "verified"}

@@ -1,0 +1,98 @@
+"""Says what the probe and the load must not do, or only in a harmless way.
+
+A tool that takes an API's word for it logs itself out, resets its own token, or switches the server
+to maintenance within seconds, and from then on measures nothing but refusals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from benchmark.generators.naming import words
+from benchmark.models import Operation
+
+READ_ONLY = frozenset({"GET", "HEAD", "OPTIONS", "QUERY", "TRACE"})
+
+_ENDS_SESSION = frozenset("logout signout logoff revoke invalidate unauthorize".split())
+_ENDS_SERVICE = frozenset(
+    "shutdown restart reboot poweroff halt maintenance lockdown purge wipe flush truncate nuke "
+    "factory uninstall kill".split()
+)
+_ENDS_ACCESS = frozenset(
+    "password passwd passcode deactivate suspend disable lock demote ban block".split()
+)
+_ONE_SELF = frozenset("me self myself current whoami own".split())
+_PAIRS = (("sign", "out"), ("log", "out"), ("log", "off"), ("shut", "down"), ("power", "off"))
+_RESETS = frozenset("reset regenerate rotate".split())
+
+
+def danger(operation: Operation) -> str:
+    """Why an operation is neither probed nor part of the load; "" for one that may be.
+
+    Judged by method and by the words of path and operation name: whatever ends the session, the
+    account in use or the service, and whatever deletes everything at once.
+    """
+    if operation.method in READ_ONLY:
+        said = _last_words(operation)
+        if operation.method == "GET" and (_says(said, _ENDS_SESSION) or _has_pair(said)):
+            return "destructive: it ends the session"
+        return ""
+    said = _last_words(operation)
+    if _says(said, _ENDS_SESSION) or _has_pair(said):
+        return "destructive: it ends the session or takes credentials back"
+    if _says(said, _ENDS_SERVICE):
+        return "destructive: it stops or empties the service"
+    segments = [s for s in operation.path.split("/") if s]
+    last = segments[-1] if segments else ""
+    own_thing = "{" in operation.path
+    if not own_thing and _says(said, _RESETS):
+        return "destructive: it resets what others may use"
+    if not own_thing and (_says(_all_words(operation), _ENDS_ACCESS) or _sets_password(operation)):
+        return "destructive: it changes the account in use"
+    if operation.method == "DELETE":
+        if not own_thing:
+            return "destructive: it deletes more than what the test made"
+        if _ONE_SELF.intersection(words(last)) and "{" not in last:
+            return "destructive: it deletes the account in use"
+    return ""
+
+
+def is_bulk_delete(operation: Operation) -> bool:
+    """Whether a DELETE takes no single thing: `DELETE /items`, also below a parent."""
+    return operation.method == "DELETE" and not operation.path.rstrip("/").endswith("}")
+
+
+def changes_singleton(operation: Operation) -> bool:
+    """Whether a write changes a thing that exists once: settings, the user's own profile."""
+    return operation.method in {"PUT", "PATCH"} and "{" not in operation.path
+
+
+def _last_words(operation: Operation) -> frozenset[str]:
+    """The words of the last fixed segment of the path."""
+    fixed = [s for s in operation.path.split("/") if s and "{" not in s]
+    found = set(words(fixed[-1])) if fixed else set()
+    if fixed:
+        found.add("".join(words(fixed[-1])))
+    return frozenset(found)
+
+
+def _all_words(operation: Operation) -> frozenset[str]:
+    return frozenset(words(" ".join(s for s in operation.path.split("/") if "{" not in s)))
+
+
+def _sets_password(operation: Operation) -> bool:
+    """Whether the body has a new password beside, or in place of, the old one."""
+    if operation.body is None:
+        return False
+    schema = operation.body.media_types[0].schema
+    members = schema.get("properties") if isinstance(schema, Mapping) else None
+    names = {"".join(words(name)) for name in members or ()}
+    return any(name.startswith(("newpass", "oldpass", "currentpass")) for name in names)
+
+
+def _says(said: frozenset[str], about: frozenset[str]) -> bool:
+    return bool(said & about)
+
+
+def _has_pair(said: frozenset[str]) -> bool:
+    return any(first in said and second in said for first, second in _PAIRS)

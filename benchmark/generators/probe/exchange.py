@@ -1,0 +1,101 @@
+"""Sends the probe's requests, one at a time, within a budget of requests and of seconds."""
+
+from __future__ import annotations
+
+import email.utils
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from benchmark.generators.probe.building import BuiltRequest
+from benchmark.generators.transport import Reply, Transport, TransportFailure
+
+MAX_WAIT = 10.0
+"""How many seconds a 429 answer may make the probe wait."""
+
+STREAM_SECONDS = 1.0
+"""How long a 2xx answer of unknown length is listened to."""
+
+_THROTTLED_TRIES = 3
+_SLOW = 1.0  # seconds; a server that takes longer gets a pause as long as half its answer
+
+
+class BudgetSpentError(Exception):
+    """The probe's requests or seconds are used up; what it knows so far stands."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """The way to the server. `requests` and `seconds` are what is left to spend.
+
+    `headers` go with every request: what a sign-in gave. `statuses` counts the answers.
+    """
+
+    transport: Transport
+    requests: int
+    seconds: float
+    headers: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    sent: int = 0
+    throttled: int = 0
+    _start: float = field(default_factory=time.monotonic)
+
+    def is_spent(self) -> bool:
+        """Whether nothing more may be sent."""
+        return self.sent >= self.requests or self.elapsed() >= self.seconds
+
+    def elapsed(self) -> float:
+        """Seconds since the probe began."""
+        return time.monotonic() - self._start
+
+    def send(self, request: BuiltRequest) -> Reply | TransportFailure:
+        """The answer to one request; after a 429 it is sent again. Raises BudgetSpentError."""
+        for _ in range(_THROTTLED_TRIES):
+            reply = self._once(request)
+            if isinstance(reply, TransportFailure) or reply.status != 429:
+                break
+            self.throttled += 1
+            time.sleep(min(MAX_WAIT, retry_after(reply.headers)))
+        return reply
+
+    def _once(self, request: BuiltRequest) -> Reply | TransportFailure:
+        if self.is_spent():
+            raise BudgetSpentError
+        self.sent += 1
+        headers = {**self.headers, **request.headers}
+        if self.cookies:
+            own = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+            given = headers.get("Cookie")
+            headers["Cookie"] = f"{own}; {given}" if given else own
+        reply = self.transport.request(
+            request.method,
+            _with_query(request.target, self.query),
+            headers=headers,
+            body=request.body,
+            follow_redirects=False,
+            stream_seconds=STREAM_SECONDS,
+        )
+        if reply.seconds > _SLOW:
+            time.sleep(min(reply.seconds / 2, 1.0))
+        return reply
+
+
+def retry_after(headers: Mapping[str, str]) -> float:
+    """The seconds that a Retry-After header asks for (RFC 9110, section 10.2.3); 1 without one."""
+    text = headers.get("Retry-After", "").strip()
+    if text.replace(".", "", 1).isdecimal():
+        return float(text)
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return 1.0
+    return max(0.0, moment.timestamp() - time.time())
+
+
+def _with_query(target: str, query: Mapping[str, str]) -> str:
+    from urllib.parse import quote, urlencode  # noqa: PLC0415
+
+    if not query:
+        return target
+    return f"{target}{'&' if '?' in target else '?'}{urlencode(query, quote_via=quote)}"

@@ -1,0 +1,72 @@
+"""What the probe holds: the resources it made, and samples of those that the server listed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(eq=False, slots=True)
+class Held:
+    """A thing on the server: its kind, its item, and the things that it was made under.
+
+    `own` says whether the probe made it; `made_at` is a reading of the monotonic clock.
+    """
+
+    kind: str
+    item: Any
+    parents: Mapping[str, Held] = field(default_factory=dict)
+    own: bool = True
+    made_at: float = field(default_factory=time.monotonic)
+
+    def ancestors(self) -> list[Held]:
+        """Its parents, their parents, and so on: each once."""
+        known = list(self.parents.values())
+        for held in known:  # it grows meanwhile
+            known.extend(one for one in held.parents.values() if one not in known)
+        return known
+
+
+class Holdings:
+    """The probe's own things by kind, the newest last, and one listed sample of each kind."""
+
+    def __init__(self) -> None:
+        self._own: dict[str, list[Held]] = {}
+        self.samples: dict[str, Any] = {}
+
+    def add(self, held: Held) -> None:
+        """Remember a thing that was made."""
+        self._own.setdefault(held.kind, []).append(held)
+        self.samples[held.kind] = held.item
+
+    def newest(self, kind: str) -> Held | None:
+        """The thing of a kind that was made last and still exists; None if there is none."""
+        own = self._own.get(kind)
+        return own[-1] if own else None
+
+    def of_kind(self, kind: str) -> list[Held]:
+        """Every own thing of a kind, the newest last."""
+        return list(self._own.get(kind, ()))
+
+    def drop(self, gone: Held) -> None:
+        """Forget a thing and all that was made under it."""
+        for kind, own in self._own.items():
+            self._own[kind] = [h for h in own if h is not gone and gone not in h.ancestors()]
+
+    def clear(self, kind: str, parents: Collection[Held]) -> None:
+        """Forget all of a kind that was made with every one of `parents`."""
+        for held in self.of_kind(kind):
+            if all(parent in held.ancestors() for parent in parents):
+                self.drop(held)
+
+    def forget(self, gone: Held) -> None:
+        """Forget a thing alone."""
+        if gone in (own := self._own.get(gone.kind, [])):
+            own.remove(gone)
+
+    def children_first(self) -> Iterator[Held]:
+        """Every own thing, those made last first: children before their parents."""
+        everything = [held for own in self._own.values() for held in own]
+        yield from sorted(everything, key=lambda held: held.made_at, reverse=True)

@@ -1,0 +1,248 @@
+"""Other ways to write a request that was refused: each idea is a recipe changed from another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from benchmark.generators import schema_view
+from benchmark.generators.naming import noun, plain, static_segments
+from benchmark.generators.probe.complaints import Complaint
+from benchmark.generators.scenario_planner import OMIT, RecipeWriter, Variant, repaired_at
+from benchmark.models import (
+    ArrayNode,
+    Constant,
+    Created,
+    Echo,
+    Found,
+    JsonSchema,
+    Node,
+    ObjectNode,
+    Operation,
+    Place,
+    Pooled,
+    Recipe,
+    Source,
+    Unique,
+    escape_pointer,
+)
+
+MAX_BRANCHES = 4
+"""How many alternatives of a body (`oneOf`, `anyOf`) are tried."""
+
+MAX_ADDITIONS = 6
+"""How many optional members are tried one by one."""
+
+_PLAIN_TEXTS = ("1", "200", "default", "test", "en")
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def variants(
+    operation: Operation, writer: RecipeWriter, bound: Mapping[Place, Source]
+) -> Iterator[Recipe]:
+    """The same operation with more or less of what is optional, and with other alternatives."""
+    yield writer.write(operation, bound, Variant("minimal"))
+    yield writer.write(operation, bound, Variant("full"))
+    if operation.body is None:
+        if operation.method in _WRITES - {"DELETE"}:
+            base = writer.write(operation, bound)
+            yield replace(base, media_type="application/json", body=ObjectNode(()))
+        return
+    for branch in range(1, _branches(operation, writer.definitions) + 1):
+        yield writer.write(operation, bound, Variant("typical", branch=branch))
+    for media in range(1, min(3, len(operation.body.media_types))):
+        yield writer.write(operation, bound, Variant("typical", media=media))
+
+
+def single_additions(
+    operation: Operation, writer: RecipeWriter, bound: Mapping[Place, Source]
+) -> Iterator[Recipe]:
+    """The least body with one optional member more: where just one of several is needed."""
+    if operation.body is None:
+        return
+    least = writer.write(operation, bound, Variant("minimal"))
+    typical = writer.write(operation, bound)
+    if not isinstance(typical.body, ObjectNode):
+        return
+    present = {n for n, _ in least.body.members} if isinstance(least.body, ObjectNode) else set()
+    optional = [(n, node) for n, node in typical.body.members if n not in present]
+    for name, node in optional[:MAX_ADDITIONS]:
+        place: Place = ("body", f"/{escape_pointer(name)}")
+        base = replace(least, media_type=typical.media_type)
+        yield repaired_at(base, place[0], place[1], node)
+
+
+def echo_of(
+    operation: Operation,
+    read: Operation,
+    recipe: Recipe,
+    definitions: Mapping[str, JsonSchema],
+) -> Recipe | None:
+    """An update that sends back what the read of the same thing answers."""
+    if operation.method not in {"PUT", "PATCH"} or operation.body is None:
+        return None
+    media = operation.body.media_types[0]
+    members = schema_view.properties(media.schema, definitions)
+    writable = tuple(
+        name
+        for name, member in members.items()
+        if not schema_view.resolve(member, definitions).get("readOnly")
+    )
+    return replace(
+        recipe,
+        media_type=media.content_type,
+        body=Echo(read.key, "", writable),
+        doubts=(),
+    )
+
+
+def mirror_of(recipe: Recipe, kind: str, item: Mapping[str, object]) -> Recipe | None:
+    """A create whose values are those of a thing that the server lists, but for unique ones."""
+    if not isinstance(recipe.body, ObjectNode):
+        return None
+    members: list[tuple[str, Node]] = []
+    changed = False
+    for name, node in recipe.body.members:
+        value = item.get(name)
+        if isinstance(node, Constant | Pooled) and isinstance(value, str | int | float | bool):
+            members.append((name, Found(kind, f"/{name}")))
+            changed = True
+        else:
+            members.append((name, node))
+    return replace(recipe, body=ObjectNode(tuple(members))) if changed else None
+
+
+def acceptable(recipe: Recipe, operation: Operation) -> Iterator[Recipe]:
+    """The request asking for what the document says is answered, after a 406."""
+    types = dict.fromkeys(
+        media.content_type
+        for response in operation.responses
+        if response.is_success
+        for media in response.media_types
+    )
+    for content_type in list(types)[:3]:
+        yield with_source(recipe, ("header", "/Accept"), Constant(content_type))
+
+
+def free_values(recipe: Recipe) -> Iterator[Recipe]:
+    """Other plain values for what is free in the path, where nobody says what is right."""
+    for slot in reversed(recipe.parameters):
+        if slot.location == "path" and isinstance(slot.source, Constant | Pooled):
+            for text in _PLAIN_TEXTS:
+                yield with_source(recipe, ("path", slot.pointer), Constant(text))
+
+
+def type_names(
+    recipe: Recipe,
+    operation: Operation,
+    definitions: Mapping[str, JsonSchema],
+    complaints: Sequence[Complaint],
+) -> Iterator[Recipe]:
+    """Other names for a field that says which sort of thing is meant, and that was refused.
+
+    Such fields hold the name of a class or schema: that of the collection, or one like it.
+    """
+    about = noun(next(reversed(static_segments(operation.path)), ""))
+    if not about:
+        return
+    alike = [name for name in definitions if about.replace("_", "") in plain(name)]
+    names = dict.fromkeys([_pascal(about), about, about.upper(), *alike[:4]])
+    for complaint in complaints:
+        field = complaint.pointer.rpartition("/")[2]
+        known = any(slot.pointer == complaint.pointer for slot in recipe.slots())
+        if known and plain(field).endswith(("type", "kind", "class")):
+            for name in names:
+                place: Place = (complaint.location or "body", complaint.pointer)
+                yield with_source(recipe, place, Constant(name))
+
+
+def _pascal(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def with_source(recipe: Recipe, place: Place, source: Source) -> Recipe:
+    """The recipe with another source in one slot."""
+    return repaired_at(recipe, place[0], place[1], source)
+
+
+def without_slot(recipe: Recipe, place: Place) -> Recipe:
+    """The recipe with one slot left out."""
+    return repaired_at(recipe, place[0], place[1], OMIT)
+
+
+def all_unique(recipe: Recipe) -> Recipe:
+    """The recipe with every free text at the top of its body made unique."""
+    if not isinstance(recipe.body, ObjectNode):
+        return recipe
+    members = tuple((name, _unique(node)) for name, node in recipe.body.members)
+    return replace(recipe, body=ObjectNode(members))
+
+
+def narrowed(recipe: Recipe, index: int) -> Recipe:
+    """The recipe with each pool cut down to the one value that was seen to work."""
+    parameters = tuple(
+        replace(slot, source=_narrow(slot.source, index)) for slot in recipe.parameters
+    )
+    body = None if recipe.body is None else _narrow_node(recipe.body, index)
+    return replace(recipe, parameters=parameters, body=body)
+
+
+def cut(recipe: Recipe, length: int) -> Recipe:
+    """The recipe with each pool cut down to its first values, those that were seen to work."""
+
+    def shorter(source: Source) -> Source:
+        if isinstance(source, Pooled) and len(source.values) > length:
+            return Pooled(source.values[:length])
+        return source
+
+    parameters = tuple(replace(s, source=shorter(s.source)) for s in recipe.parameters)
+    body = None if recipe.body is None else _mapped(recipe.body, shorter)
+    return replace(recipe, parameters=parameters, body=body)
+
+
+def kinds_in(recipe: Recipe) -> dict[str, bool]:
+    """The kinds of things that a recipe needs, and whether they must be own ones."""
+    found: dict[str, bool] = {}
+    for slot in recipe.slots():
+        if isinstance(slot.source, Created | Found):
+            own = isinstance(slot.source, Created)
+            found[slot.source.kind] = found.get(slot.source.kind, False) or own
+    return found
+
+
+def _branches(operation: Operation, definitions: Mapping[str, JsonSchema]) -> int:
+    """How many alternatives the body has, at most MAX_BRANCHES."""
+    if operation.body is None:
+        return 0
+    schema = schema_view.resolve(operation.body.media_types[0].schema, definitions)
+    for keyword in ("oneOf", "anyOf"):
+        alternatives = schema.get(keyword)
+        if isinstance(alternatives, list):
+            return min(MAX_BRANCHES, len(alternatives))
+    return 0
+
+
+def _unique(node: Node) -> Node:
+    if isinstance(node, Constant) and isinstance(node.value, str) and node.value.isascii():
+        return Unique(node.value)
+    if isinstance(node, Pooled) and all(isinstance(value, str) for value in node.values):
+        return Unique(node.values[0])
+    return node
+
+
+def _narrow(source: Source, index: int) -> Source:
+    if isinstance(source, Pooled):
+        return Constant(source.values[index % len(source.values)])
+    return source
+
+
+def _narrow_node(node: Node, index: int) -> Node:
+    return _mapped(node, lambda source: _narrow(source, index))
+
+
+def _mapped(node: Node, change: object) -> Node:
+    if isinstance(node, ObjectNode):
+        return ObjectNode(tuple((name, _mapped(member, change)) for name, member in node.members))
+    if isinstance(node, ArrayNode):
+        return ArrayNode(tuple(_mapped(item, change) for item in node.items))
+    return change(node)  # type: ignore[operator,no-any-return]  # see the callers: Source → Source

@@ -1,0 +1,225 @@
+"""Learns from good answers: what an operation created, what it lists, and where the ids are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from benchmark.generators.dependency_analyzer import identifier_in, kind_name
+from benchmark.generators.naming import noun, plain, singular, static_segments, words
+from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.holdings import Held
+from benchmark.generators.probe.judging import answer_value
+from benchmark.models import ResourceKind, escape_pointer
+from benchmark.resource_items import item_of, items_of
+
+_WRAPPERS = ("data", "item", "result", "payload", "record", "resource", "content", "response")
+_LISTS = ("items", "data", "results", "records", "content", "rows", "entries", "values", "list")
+_IDS = frozenset("id uuid guid uid sid pk key slug name code".split())
+_BODY_KEYS = ("id", "uuid", "key", "slug", "code", "name", "username")
+_VERBS = frozenset("create new add register insert".split())
+_MAX_DEPTH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """A thing that an operation made: its kind, corrected by what was seen, and its item."""
+
+    kind: ResourceKind
+    held: Held
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Things that an operation lists: their kind, corrected by what was seen, and the items."""
+
+    kind: ResourceKind
+    items: tuple[Any, ...]
+
+
+def creation_of(case: Case, outcome: Outcome, kinds: Mapping[str, ResourceKind]) -> Creation | None:
+    """What a good answer says was made; None if nothing was, or nothing that can be named."""
+    reply, built = outcome.reply, outcome.built
+    if reply is None or built is None or not 200 <= reply.status < 300:
+        return None
+    kind = kinds.get(case.keeps or "") or _new_kind(case, outcome, kinds)
+    if kind is None:
+        return None
+    answer = answer_value(reply)
+    location = reply.headers.get("Location") or None
+    body = {pointer: value for (at, pointer), value in built.sent.items() if at == "body"}
+    for candidate in _candidates(kind, case, answer, location, body):
+        sent = {name: _sent(outcome, name) for name in candidate.sent}
+        at = location if candidate.from_location else None
+        item = item_of(answer, candidate.item_pointer, at, _named(sent))
+        if isinstance(item, Mapping) and _is_named(item, candidate):
+            return Creation(candidate, Held(candidate.kind, item, dict(outcome.resources)))
+    return None
+
+
+def listing_of(case: Case, outcome: Outcome, kinds: Mapping[str, ResourceKind]) -> Listing | None:
+    """What a good answer of a read lists; None if it lists nothing that can be named."""
+    reply = outcome.reply
+    if reply is None or case.operation.method != "GET" or not 200 <= reply.status < 300:
+        return None
+    answer = answer_value(reply)
+    known = next((kind for kind in kinds.values() if kind.list == case.key), None)
+    pointers = [known.list_pointer] if known else []
+    ends_fixed = not case.operation.path.rstrip("/").endswith("}")
+    for pointer in (*pointers, *(_list_pointers(answer) if ends_fixed else ())):
+        items = [i for i in items_of(answer, pointer) if isinstance(i, Mapping) and _ids(i)]
+        if items:
+            kind = known or _listed_kind(case, kinds)
+            return Listing(replace(kind, list=case.key, list_pointer=pointer), tuple(items[:50]))
+    return None
+
+
+# ── creations ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _new_kind(
+    case: Case, outcome: Outcome, kinds: Mapping[str, ResourceKind]
+) -> ResourceKind | None:
+    """A kind for an operation that turned out to create something."""
+    path, reply = case.operation.path.rstrip("/"), outcome.reply
+    last = path.rpartition("/")[2]
+    if case.operation.method != "POST" or reply is None or "{" in last or case.takes:
+        return None
+    parts = words(last)
+    plural = bool(parts) and singular(parts[-1]) != parts[-1]
+    if not plural and reply.status != 201 and not reply.headers.get("Location"):
+        return None
+    if _VERBS.intersection(parts):
+        last = next(reversed(static_segments(path.rpartition("/")[0])), last)
+    deletes = [key for key in case.siblings if key.startswith(f"DELETE {path}/{{")]
+    one = [key for key in deletes if key.count("/") == path.count("/") + 1]
+    return ResourceKind(
+        kind=kind_name(noun(last), set(kinds)),
+        application=case.operation.application,
+        create=case.key,
+        delete=one[0] if one else None,
+        identifiers=(),
+    )
+
+
+def _candidates(
+    kind: ResourceKind, case: Case, answer: Any, location: str | None, body: Mapping[str, Any]
+) -> Iterator[ResourceKind]:
+    """The kind as documented, then with the item, or what names it, found elsewhere."""
+    yield kind
+    for pointer in _item_pointers(answer):
+        yield replace(kind, item_pointer=pointer, identifiers=(), sent=(), from_location=False)
+    if location:
+        yield replace(kind, item_pointer="", identifiers=("/id",), from_location=True)
+    path = case.operation.path.rstrip("/")
+    if path.endswith("}"):
+        name = path.rpartition("{")[2][:-1]
+        pointer = f"/{escape_pointer(name)}"
+        yield replace(kind, item_pointer="", identifiers=(pointer,), sent=(name,))
+        return
+    for name in _BODY_KEYS:
+        if isinstance(body.get(f"/{name}"), str | int):
+            yield replace(kind, item_pointer="", identifiers=(f"/{name}",), sent=(f"/{name}",))
+
+
+def _is_named(item: Mapping[str, Any], kind: ResourceKind) -> bool:
+    if not kind.identifiers:
+        return bool(_ids(item))
+    return any(_has(item, pointer) for pointer in kind.identifiers)
+
+
+def _has(item: Mapping[str, Any], pointer: str) -> bool:
+    found: Any = item
+    for token in pointer[1:].split("/"):
+        name = token.replace("~1", "/").replace("~0", "~")
+        if not isinstance(found, Mapping) or name not in found:
+            return False
+        found = found[name]
+    return found is not None and found != ""
+
+
+def _sent(outcome: Outcome, name: str) -> Any:
+    """What a request sent under a name of its path, or at a pointer of its body."""
+    if outcome.built is None:
+        return None
+    if name.startswith("/"):
+        return outcome.built.sent.get(("body", name))
+    return outcome.built.path_values().get(name)
+
+
+def _named(sent: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.rpartition("/")[2]: value for name, value in sent.items() if value is not None}
+
+
+# ── places in answers ─────────────────────────────────────────────────────────────────────────
+
+
+def _item_pointers(answer: Any, depth: int = 0) -> Iterator[str]:
+    """Where in an answer an item with something that names it may be, the outermost first."""
+    if isinstance(answer, str | int) and not isinstance(answer, bool) and depth == 0:
+        yield ""
+    if not isinstance(answer, Mapping) or depth > _MAX_DEPTH:
+        return
+    if _ids(answer):
+        yield ""
+    inner = [name for name in _WRAPPERS if isinstance(answer.get(name), Mapping)]
+    inner += [n for n, m in answer.items() if isinstance(m, Mapping) and n not in inner]
+    for name in inner[:5]:
+        for pointer in _item_pointers(answer[name], depth + 1):
+            yield f"/{escape_pointer(name)}{pointer}"
+
+
+def _list_pointers(answer: Any) -> Iterator[str]:
+    """Where in an answer the list may be; a lone object with a name of its own is a list of one."""
+    if isinstance(answer, list):
+        yield ""
+        return
+    if not isinstance(answer, Mapping):
+        return
+    names = [name for name in _LISTS if name in answer]
+    names += [name for name in answer if name not in names]
+    for name in names:
+        if isinstance(answer[name], list) and answer[name]:
+            yield f"/{escape_pointer(name)}"
+    for name in names[:20]:
+        if isinstance(answer[name], Mapping):
+            for inner in _LISTS:
+                if isinstance(answer[name].get(inner), list):
+                    yield f"/{escape_pointer(name)}/{inner}"
+    members = list(answer.values())
+    if len(members) > 1 and all(
+        isinstance(m, Mapping) and m.keys() == members[0].keys() for m in members
+    ):
+        yield "/*"
+    if _ids(answer):
+        yield ""
+
+
+def _ids(item: Mapping[str, Any]) -> list[str]:
+    """The members of an item that may name it."""
+    return [
+        name
+        for name, value in item.items()
+        if isinstance(value, str | int)
+        and not isinstance(value, bool)
+        and value != ""
+        and (plain(name) in _IDS or (words(name) or ("",))[-1] in _IDS)
+    ]
+
+
+def _listed_kind(case: Case, kinds: Mapping[str, ResourceKind]) -> ResourceKind:
+    """The kind that an unexpected listing is of: the one made in the same place, else a new one."""
+    path = case.operation.path.rstrip("/")
+    for kind in kinds.values():
+        if kind.create and kind.list is None and kind.create.partition(" ")[2].rstrip("/") == path:
+            return kind
+    about = noun(next(reversed(static_segments(path)), "")) or "item"
+    return ResourceKind(
+        kind=kind_name(about, set(kinds)),
+        application=case.operation.application,
+        identifiers=(),
+    )
+
+
+__all__ = ["Creation", "Listing", "creation_of", "identifier_in", "listing_of"]

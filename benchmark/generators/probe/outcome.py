@@ -1,0 +1,108 @@
+"""From what the probe learnt to the plan of the load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from benchmark.generators.probe import ideas
+from benchmark.generators.probe.cases import Case
+from benchmark.generators.probe.holdings import Held
+from benchmark.generators.probe.prober import Prober
+from benchmark.generators.probe.refusals import in_words
+from benchmark.generators.scenario_planner import cleared_by
+from benchmark.models import LoadPlan, PlannedTask, Readiness, ResourceKind
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeOutcome:
+    """The proved plan, and what the proof cost.
+
+    `left` counts the things of each kind that the probe made and could not delete.
+    """
+
+    plan: LoadPlan
+    requests: int
+    seconds: float
+    left: Mapping[str, int]
+
+
+def probed_plan(plan: LoadPlan, prober: Prober, left: tuple[Held, ...]) -> ProbeOutcome:
+    """The plan with the recipes that work, and the readiness of every operation."""
+    _depend_on_makers(prober)
+    users = tuple(
+        replace(
+            user,
+            tasks=tuple(_task(task, prober) for task in user.tasks),
+            sign_in=prober.sign_in,
+        )
+        for user in plan.users
+    )
+    users = tuple(
+        replace(user, weight=max(1, sum(task.readiness.enabled for task in user.tasks)))
+        for user in users
+    )
+    counts: dict[str, int] = {}
+    for held in left:
+        counts[held.kind] = counts.get(held.kind, 0) + 1
+    proved = replace(plan, users=users, kinds=_kinds_in_use(prober))
+    return ProbeOutcome(proved, prober.exchange.sent, prober.exchange.elapsed(), counts)
+
+
+def _task(task: PlannedTask, prober: Prober) -> PlannedTask:
+    case = prober.cases[task.operation]
+    recipe = case.recipe if case.recipe is not None else task.recipe
+    known = {kind for kind in ideas.kinds_in(recipe) if kind in prober.kinds}
+    if known != set(ideas.kinds_in(recipe)):
+        recipe = task.recipe
+    keeps = case.keeps
+    if keeps and prober.kinds[keeps].create != task.operation:
+        keeps = None
+    takes = case.takes if case.takes in ideas.kinds_in(recipe) else None
+    return replace(
+        task,
+        recipe=recipe,
+        readiness=_readiness(case, prober),
+        keeps=keeps,
+        takes=takes,
+        clears=cleared_by(case.operation, prober.kinds.values()),
+        answers=case.answers,
+    )
+
+
+def _readiness(case: Case, prober: Prober) -> Readiness:
+    if prober.sign_in is not None and case.key in {prober.sign_in.login, prober.sign_in.register}:
+        return Readiness("verified", False, "called to sign in")
+    if case.status == "verified":
+        return Readiness("verified", True, "")
+    if case.status == "excluded":
+        return Readiness("excluded", False, case.reason)
+    if case.last is not None and case.last.verdict.name == "doubt":
+        return Readiness("in doubt", False, case.last.verdict.reason)
+    return Readiness("unverified", False, in_words(case))
+
+
+def _depend_on_makers(prober: Prober) -> None:
+    """What needs a thing that cannot be made again and again is not ready for load."""
+    changed = True
+    while changed:
+        changed = False
+        for case in prober.cases.values():
+            if case.status != "verified" or case.recipe is None:
+                continue
+            for kind, own in ideas.kinds_in(case.recipe).items():
+                known = prober.kinds[kind]
+                maker = prober.cases.get((known.create if own else known.list) or "")
+                if maker is None or maker.status != "verified":
+                    case.status = "worked"
+                    case.reason = f"no {kind} can be had for certain"
+                    changed = True
+
+
+def _kinds_in_use(prober: Prober) -> dict[str, ResourceKind]:
+    """The kinds of which something can be made or found, the deleting operation corrected."""
+    deleters = {case.takes: key for key, case in prober.cases.items() if case.takes and case.works}
+    return {
+        name: replace(kind, delete=deleters.get(name, kind.delete))
+        for name, kind in prober.kinds.items()
+    }

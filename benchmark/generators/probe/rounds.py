@@ -1,0 +1,225 @@
+"""The probe: asks the live API, in rounds, until nothing new can be learnt.
+
+(0) what unknown paths answer, (1) reads that need nothing, (2) creates, parents first, (3) other
+reads, updates and actions, (4) deletes of what was made for that. An operation that failed is tried
+again only when something new is known. In the end everything that was made is deleted.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmark.generators.dependency_analyzer import wants_of
+from benchmark.generators.parameter_generator import ParameterGenerator
+from benchmark.generators.probe import ideas
+from benchmark.generators.probe.building import BuiltRequest
+from benchmark.generators.probe.cases import Case
+from benchmark.generators.probe.caution import READ_ONLY, danger
+from benchmark.generators.probe.exchange import BudgetSpentError, Exchange
+from benchmark.generators.probe.holdings import Held
+from benchmark.generators.probe.judging import CatchAll
+from benchmark.generators.probe.outcome import ProbeOutcome, probed_plan
+from benchmark.generators.probe.prober import Prober
+from benchmark.generators.probe.signing_in import is_sign_in, sign_in
+from benchmark.generators.probe.sources import slot_sources
+from benchmark.generators.scenario_planner import RecipeWriter
+from benchmark.generators.transport import Reply, Transport
+from benchmark.models import ApiSpec, Dependencies, LoadPlan, Target
+
+MAX_PASSES = 4
+"""How often all operations are gone through; each pass but the first needs something new."""
+
+_CLEAN_UP_REQUESTS = 2000
+_CLEAN_UP_SECONDS = 20.0
+
+Tell = Callable[[int, int, int], None]
+"""Called as the probe goes on: operations looked at, operations in all, verified ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeOptions:
+    """What a probe may cost: requests for each operation (they are pooled), and seconds in all."""
+
+    requests_per_operation: int = 12
+    seconds: float = 180.0
+    request_timeout: float = 10.0
+    seed: int = 0
+    file_upload_size: int = 1024
+    infer_meaning: bool = True
+
+
+def probe(
+    plan: LoadPlan,
+    specs: Sequence[ApiSpec],
+    dependencies: Dependencies,
+    target: Target,
+    options: ProbeOptions,
+    tell: Tell | None = None,
+) -> ProbeOutcome:
+    """The plan as the live API has proved it: recipes that work, and why others do not."""
+    with Transport(target, timeout=options.request_timeout, connections=1) as transport:
+        prober = _prober(plan, specs, dependencies, target, options, transport)
+        try:
+            prober.catch_all = _fingerprint(prober.exchange)
+            _all_rounds(prober, tell)
+        except BudgetSpentError:
+            pass
+        left = _clean_up(prober)
+        return probed_plan(plan, prober, left)
+
+
+def _prober(
+    plan: LoadPlan,
+    specs: Sequence[ApiSpec],
+    dependencies: Dependencies,
+    target: Target,
+    options: ProbeOptions,
+    transport: Transport,
+) -> Prober:
+    by_key = {op.key: (op, spec) for spec in reversed(specs) for op in reversed(spec.operations)}
+    wants = {spec.application: wants_of(spec) for spec in specs}
+    needed = _dependents(dependencies)
+    cases = {}
+    for task in plan.tasks():
+        operation, spec = by_key[task.operation]
+        mine = tuple(w for w in wants[spec.application] if w.operation.key == operation.key)
+        case = Case(task, operation, spec, mine, allowance=_allowance(task.operation, needed))
+        case.keeps, case.takes = task.keeps, task.takes
+        if reason := danger(operation):
+            case.status, case.reason = "excluded", reason
+        elif is_sign_in(case):
+            case.status, case.reason = "excluded", "needs credentials: it is the sign-in"
+        cases[task.operation] = case
+    paths = frozenset(cases)
+    for case in cases.values():
+        case.siblings = paths
+    writers = {
+        spec.application: RecipeWriter(
+            ParameterGenerator(
+                options.seed, spec.definitions, options.file_upload_size, options.infer_meaning
+            ),
+            spec.definitions,
+        )
+        for spec in specs
+    }
+    exchange = Exchange(
+        transport, requests=options.requests_per_operation * len(cases), seconds=options.seconds
+    )
+    return Prober(
+        cases=cases,
+        kinds=dict(dependencies.kinds),
+        sources=slot_sources(dependencies),
+        exchange=exchange,
+        writers=writers,
+        credentials=target.credentials,
+    )
+
+
+def _dependents(dependencies: Dependencies) -> Mapping[str, int]:
+    """How many slots what an operation creates fills."""
+    counts: dict[str, int] = {}
+    for link in dependencies.links:
+        maker = dependencies.kinds[link.kind].create
+        if maker:
+            counts[maker] = counts.get(maker, 0) + 1
+    return counts
+
+
+def _allowance(key: str, needed: Mapping[str, int]) -> int:
+    """How many requests an operation may cost: a root create up to 40, a leaf 14."""
+    return min(40, 14 + 2 * needed.get(key, 0))
+
+
+def _fingerprint(exchange: Exchange) -> CatchAll | None:
+    reply = exchange.send(BuiltRequest("GET", f"/{secrets.token_hex(8)}", {}, None))
+    if isinstance(reply, Reply):
+        return CatchAll(reply.status, reply.content_type, reply.body)
+    return None
+
+
+def _all_rounds(prober: Prober, tell: Tell | None) -> None:
+    cases = prober.cases.values()
+    for number in range(MAX_PASSES):
+        before = prober.facts
+        for round_ in (_plain_reads, _creates, _others, _deletes):
+            for case in sorted(filter(round_, cases), key=_shallow_first):
+                if case.status in {"open", "worked", "doubt"} and case.facts < prober.facts:
+                    prober.explore(case)
+                verified = sum(each.status == "verified" for each in cases)
+                if tell is not None:
+                    tell(sum(each.facts >= 0 for each in cases), len(cases), verified)
+            if round_ is _plain_reads and _signed_in(prober):
+                for case in filter(round_, cases):
+                    prober.explore(case)
+        if number and prober.facts == before:
+            break
+
+
+def _signed_in(prober: Prober) -> bool:
+    """Sign in where reads that need nothing were denied; whether that opened anything."""
+    denied = [
+        case
+        for case in sorted(prober.cases.values(), key=_shallow_first)
+        if case.last is not None and case.last.verdict.name == "denied"
+        if not ideas.kinds_in(case.task.recipe)
+    ]
+    if not denied or prober.sign_in is not None:
+        return False
+    prober.sign_in = sign_in(prober, denied)
+    if prober.sign_in is not None:
+        prober.facts += 1
+    return prober.sign_in is not None
+
+
+def _plain_reads(case: Case) -> bool:
+    return case.operation.method in READ_ONLY and "{" not in case.operation.path
+
+
+def _creates(case: Case) -> bool:
+    return case.keeps is not None or (
+        case.operation.method == "POST" and not case.operation.path.rstrip("/").endswith("}")
+    )
+
+
+def _deletes(case: Case) -> bool:
+    return case.operation.method == "DELETE"
+
+
+def _others(case: Case) -> bool:
+    return not (_plain_reads(case) or _creates(case) or _deletes(case))
+
+
+def _shallow_first(case: Case) -> tuple[int, bool, int]:
+    reads = case.operation.method in READ_ONLY
+    path = case.operation.path
+    return path.count("{"), not reads, len(path)
+
+
+def _clean_up(prober: Prober) -> tuple[Held, ...]:
+    """Delete what was made, children first; what is left."""
+    exchange = prober.exchange
+    exchange.requests = exchange.sent + _CLEAN_UP_REQUESTS
+    exchange.seconds = exchange.elapsed() + _CLEAN_UP_SECONDS
+    left = []
+    for held in prober.holdings.children_first():
+        deleter = prober.cases.get(prober.kinds[held.kind].delete or "")
+        if deleter is None or deleter.recipe is None:
+            left.append(held)
+            continue
+        need = ideas.kinds_in(deleter.recipe)
+        resources = {held.kind: held}
+        for ancestor in held.ancestors():
+            resources.setdefault(ancestor.kind, ancestor)
+        if not need.keys() <= resources.keys():
+            left.append(held)
+            continue
+        try:
+            outcome = prober.send_with(deleter, deleter.recipe, resources)
+        except BudgetSpentError:
+            left.append(held)
+            continue
+        if not outcome.verdict.is_good and outcome.verdict.name != "missing":
+            left.append(held)
+    return tuple(left)

@@ -1,0 +1,94 @@
+"""Values that are made when a request is sent: stamps that never repeat, and the time."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from secrets import randbelow
+from string import ascii_lowercase, digits
+from typing import Literal
+from uuid import uuid4
+
+ClockFormat = Literal["date-time", "date", "time", "epoch"]
+UniqueStyle = Literal["text", "email", "uuid", "number"]
+
+_EMAIL_NAME_LENGTH = 64  # RFC 5321, section 4.5.3.1.1
+
+
+def unique_value(
+    sample: object, style: UniqueStyle = "text", max_length: int | None = None
+) -> str | int:
+    """A value like `sample` that was never sent before, at most `max_length` characters long.
+
+    "text" appends a stamp, "email" puts it before the @, "uuid" and "number" are made of it.
+    """
+    if style == "uuid":
+        return str(uuid4())
+    if style == "number":
+        return next_number()
+    if style == "text":
+        return stamped(str(sample), next_stamp(), max_length)
+    name, _, domain = str(sample).rpartition("@")
+    domain = domain if name else "example.org"
+    room = _EMAIL_NAME_LENGTH if max_length is None else max_length - len(domain) - 1
+    limit = min(_EMAIL_NAME_LENGTH, room)
+    return f"{stamped(name or 'user', next_stamp(), limit, '.')}@{domain}"
+
+
+def clock_value(offset_seconds: float, style: ClockFormat = "date-time") -> str | int:
+    """The time now plus an offset, in UTC, as RFC 3339 text or as epoch seconds."""
+    moment = (datetime.now(UTC) + timedelta(seconds=offset_seconds)).replace(microsecond=0)
+    if style == "epoch":
+        return int(moment.timestamp())
+    if style == "date":
+        return moment.date().isoformat()
+    text = moment.isoformat().replace("+00:00", "Z")
+    return text if style == "date-time" else text.partition("T")[2]
+
+
+def stamped(sample: str, stamp: str, max_length: int | None, separator: str = "-") -> str:
+    """`sample-stamp`, cut to `max_length`; the end of the stamp, which varies most, stays."""
+    if max_length is None:
+        return f"{sample}{separator}{stamp}"
+    room = max_length - len(stamp) - len(separator)
+    if room <= 0:
+        return stamp[max(0, len(stamp) - max_length) :]
+    return f"{sample[:room]}{separator}{stamp}"
+
+
+def next_stamp() -> str:
+    """14 letters and digits that no other request, process or run uses.
+
+    It is a number that grows by one from a random start, so its last n places alone do not repeat
+    within 36ⁿ requests of a process.
+    """
+    number = next(_counters.stamps)
+    pairs = []
+    for _ in range(_STAMP_PAIRS):
+        number, pair = divmod(number, len(_PAIRS))
+        pairs.append(_PAIRS[pair])
+    return "".join(reversed(pairs))
+
+
+def next_number() -> int:
+    """An integer never sent before by this process: counted from a random one below 2³⁰."""
+    return next(_counters.numbers)
+
+
+class _Counters:
+    """Where stamps and numbers of this process stand; worker processes start anew."""
+
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        self.stamps = count(randbelow(len(_PAIRS) ** _STAMP_PAIRS // 2))
+        self.numbers = count(1 + randbelow(2**30))
+
+
+_DIGITS = digits + ascii_lowercase
+_PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
+_STAMP_PAIRS = 7
+_counters = _Counters()
+os.register_at_fork(after_in_child=_counters.start)

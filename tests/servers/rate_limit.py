@@ -1,0 +1,30 @@
+"""A bucket of requests that fills slowly; whoever finds it empty is told how long to wait."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from fastapi import FastAPI
+
+from tests.servers.kinds import Kind
+from tests.servers.service import Call, RefusedError, Service
+
+
+def make_app(seed: int, rate: float = 20.0, burst: int = 10) -> FastAPI:
+    """Role "thing"; `rate` requests a second, `burst` at once; then 429 with Retry-After (1 s)."""
+    service = Service(seed)
+    level = {"tokens": float(burst), "at": time.monotonic()}
+
+    def guard(_: Call) -> None:
+        now = time.monotonic()
+        level["tokens"] = min(burst, level["tokens"] + (now - level["at"]) * rate)
+        level["at"] = now
+        if level["tokens"] < 1:
+            wait = math.ceil((1 - level["tokens"]) / rate)
+            raise RefusedError(429, "Too many requests.", headers={"Retry-After": str(wait)})
+        level["tokens"] -= 1
+
+    service.guard = guard
+    Kind(service, "thing").with_all()
+    return service.finish()
