@@ -27,6 +27,7 @@ from benchmark.options import (
     CONTENT,
     CREDENTIALS,
     FILES,
+    GRAPH,
     LOAD,
     OUTPUT,
     TARGET,
@@ -136,7 +137,7 @@ def _read(values: Mapping[str, Any]) -> tuple[BenchmarkConfig, Switches]:
 
     own = Switches.__dataclass_fields__
     switches = {name: value for name, value in values.items() if name in own}
-    for name in {"config", "output"} & switches.keys():
+    for name in {"config", "output", "graph_file"} & switches.keys():
         switches[name] = Path(switches[name]).expanduser()
     settings = {name: value for name, value in values.items() if name not in own}
     config = load_config(settings, switches.get("config"))
@@ -174,8 +175,8 @@ def run(config: BenchmarkConfig, switches: Switches) -> None:
         _run(config, switches)
 
 
-@app.command(cls=GroupedCommand, epilog="stress-api discover --host http://localhost:8000")
-@_command(TARGET, CREDENTIALS, FILES.without("output"), OUTPUT)
+@app.command(cls=GroupedCommand, epilog="stress-api discover --host http://localhost:8000 --graph")
+@_command(TARGET, GRAPH, CREDENTIALS, FILES.without("output"), OUTPUT)
 def discover(config: BenchmarkConfig, switches: Switches) -> None:
     """Find the API documents of a host; sends no load."""
     _discover(config, switches)
@@ -315,11 +316,15 @@ def _discover(config: BenchmarkConfig, switches: Switches) -> None:
         specs = pipeline.parse(discovery)
         stamp = pipeline.time_stamp()
         path = pipeline.write_discovery(config.results_dir, stamp, discovery, specs)
+        if switches.graph_file is not None:
+            pipeline.write_graph(specs, switches.graph_file)
     if switches.json:
         typer.echo(path.read_text(encoding="utf-8"), nl=False)
     else:
         counts = {s.application: (len(s.operations), len(s.skipped)) for s in specs}
         print_discovery(discovery, counts)
+        if switches.graph:
+            typer.echo(pipeline.graph_text(specs) or "No operation makes what another one needs.")
         typer.echo(path)
 
 

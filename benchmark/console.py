@@ -170,7 +170,9 @@ def print_plan(plan: LoadPlan) -> None:
     left_out = [(t.operation, t.readiness.reason) for t in tasks if not t.readiness.enabled]
     left_out += [(skip.key, skip.reason) for skip in plan.skipped]
     total = len(tasks) + len(plan.skipped)
-    typer.echo(f"{total - len(left_out)} of {total} operations take part.")
+    verified = sum(task.readiness.status == "verified" for task in tasks)
+    proved = f"{verified} of {total} operations verified, " if verified else ""
+    typer.echo(f"{proved}{total - len(left_out)} of {total} operations take part.")
     for operation, reason in left_out:
         typer.echo(f"  {clean_text(operation)}: {clean_text(reason)}")
     for task in tasks:

@@ -76,6 +76,8 @@ class Switches:
     discover_only: bool = False
     check_health: bool = False
     interactive: bool = False
+    graph: bool = False
+    graph_file: Path | None = None
     config: Path | None = None
     output: Path | None = None
     yes: bool = False
@@ -135,6 +137,14 @@ CREDENTIALS = Group(
         Option("--api-key", "KEY", "API key, sent where the document says"),
         Option("--header", "'NAME: VALUE'", "sent with every request (repeatable)", many=True),
         Option("--auth-per-user", "", "every user signs in for itself (default: once a process)"),
+    ),
+)
+
+GRAPH = Group(
+    "Data flow",
+    (
+        Option("--graph", "", "also print which operations make what others need"),
+        Option("--graph-file", "FILE", "write it as Mermaid (.mmd) or DOT (.dot)"),
     ),
 )
 

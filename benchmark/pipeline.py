@@ -123,6 +123,32 @@ def analyse(specs: Sequence[ApiSpec]) -> Dependencies:
     return analyze_dependencies(specs)
 
 
+def graph_text(specs: Sequence[ApiSpec]) -> str:
+    """The data flow as a tree of the kinds of things, as a terminal shows it."""
+    from benchmark.generators.dependency_analyzer import tree_text
+
+    return tree_text(analyse(specs))
+
+
+def write_graph(specs: Sequence[ApiSpec], path: Path) -> None:
+    """Write the data flow as Mermaid or DOT, by the ending of the file's name.
+
+    Raises UsageError for another ending, or where the file cannot be written.
+    """
+    from benchmark.generators.dependency_analyzer import dot_text, mermaid_text
+
+    forms = {".mmd": mermaid_text, ".mermaid": mermaid_text, ".dot": dot_text, ".gv": dot_text}
+    form = forms.get(path.suffix.lower())
+    if form is None:
+        raise UsageError(f"{path}: no known form of a graph", "end the name in .mmd or .dot")
+    try:
+        path.write_text(form(analyse(specs)), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written ({error.strerror})", "choose another --graph-file"
+        ) from error
+
+
 def plan(
     base_url: str,
     specs: Sequence[ApiSpec],

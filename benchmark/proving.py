@@ -121,7 +121,10 @@ def without_weak(
 
 
 def rehearse(plan: LoadPlan, config: BenchmarkConfig, say: Say) -> LoadPlan:
-    """Run the plan's file for a few seconds, and take out what does not hold."""
+    """Run the plan's file for a few seconds, and take out what does not hold.
+
+    Ctrl-C (KeyboardInterrupt) ends it in good order and is passed on.
+    """
     from benchmark.generators.locust_generator import render_locustfile
     from benchmark.runner import RunFiles, RunRequest, run_headless
     from benchmark.utils.timeline import read_timeline
@@ -140,7 +143,9 @@ def rehearse(plan: LoadPlan, config: BenchmarkConfig, say: Say) -> LoadPlan:
         request = RunRequest(
             locustfile, plan.base_url, profile, files, config.credentials, config.insecure
         )
-        run_headless(request, lambda: None, lambda: None)
+        outcome = run_headless(request, lambda: None, lambda: None)
+        if outcome.status == "interrupted":
+            raise KeyboardInterrupt(outcome.reason)
         timeline = read_timeline(files.path("_timeline.jsonl"))
     messages: dict[str, tuple[int, str]] = {}
     for failure in timeline.failures:

@@ -14,12 +14,13 @@ def item_of(answer: Any, at: str, location: str | None, sent: Mapping[str, Any])
     """The item that an answer to a create holds, or None if nothing is known of it.
 
     `answer` is the JSON value of the answer, or None where it has none; the item stands at the JSON
-    Pointer `at`. A bare text or number there is the item `{"id": …}`, and so is the only member of
+    Pointer `at`. With `/*` at its end that leads to an object whose only member is the item, under
+    its id. A bare text or number there is the item `{"id": …}`, and so is the only member of
     an array. With `location` (the header of that name) its last path segment is the item's `id`.
     `sent` holds what the client itself chose; these values are members of the item, whatever the
     answer says of them.
     """
-    found = value_at(answer, at)
+    found: Any = items_of(answer, at) if at.endswith("/*") else value_at(answer, at)
     if isinstance(found, list) and len(found) == 1:
         found = found[0]
     item = _as_item(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from random import Random
 from typing import Any, ClassVar, Literal, TypeVar
@@ -13,17 +13,18 @@ from typing import Any, ClassVar, Literal, TypeVar
 import gevent
 from gevent.event import Event
 from locust import between, events
-from locust.user.task import LOCUST_STATE_STOPPING, LOCUST_STATE_WAITING, DefaultTaskSet
+from locust.user.task import LOCUST_STATE_STOPPING, LOCUST_STATE_WAITING
 
 from benchmark.engine.bodies import AtSending, Body
 from benchmark.engine.listings import Listings
 from benchmark.engine.pools import Pools
-from benchmark.engine.rate_limits import rate_limited, seconds_to_wait
-from benchmark.engine.resources import Resource, SkipTask, answer_json, is_good
+from benchmark.engine.rate_limits import is_quota, rate_limited, seconds_to_wait
+from benchmark.engine.resources import Resource, SkipTask, answer_json, is_good, item_in
+from benchmark.engine.shared_tasks import SharedTasks
 from benchmark.engine.signed_in_user import SignedInUser
-from benchmark.engine.strategies import STRATEGIES, next_tasks
+from benchmark.engine.strategies import STRATEGIES
 from benchmark.engine.task_client import TaskSession
-from benchmark.resource_items import item_of, items_of
+from benchmark.resource_items import items_of
 
 Task = TypeVar("Task", bound=Callable[..., Any])
 
@@ -34,6 +35,8 @@ LONGEST_SETTLING = 30.0
 """Seconds that a user waits at most until what it made can be read."""
 
 _USERS_OF_A_WORKER = 100_000  # so that no two users of a test have the same number
+
+_DELETE_TRIES = 3  # where a deletion is answered 429
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +58,7 @@ class ApiUser(SignedInUser):
     created; `self.need("item", self.create_item)` gives one of those, made now if there is none;
     `self.find("item", "/items")` gives one that already exists on the server;
     `self.take("item", self.create_item)` gives one that will be deleted;
+    `self.fresh("item", self.create_item)` gives one that no other task will see;
     `self.echo("/items/{id}", path=…)` gives what the server holds now, to be sent back;
     `self.pick(…)` chooses and `self.value(unique("a"))` makes a value.
     Where one of them cannot deliver, the task is skipped and counted, and nothing is sent.
@@ -100,12 +104,14 @@ class ApiUser(SignedInUser):
         self._making: set[str] = set()
         self._in_use: list[Resource] = []
         self._in_deletion: Resource | None = None
+        self._taken: Resource | None = None
         self._stopping = Event()
         self._paused_until = 0.0
 
     def on_start(self) -> None:
         """Share out one call of every operation first; the strategy applies afterwards."""
-        self._taskset_instance = _Tasks(self)
+        self._taskset_instance = SharedTasks(self)
+        self._access.users += 1
 
     def stop(self, force: bool = False) -> bool:
         """Stop after the task in hand, or at once when between two tasks.
@@ -132,6 +138,7 @@ class ApiUser(SignedInUser):
                 if time.monotonic() >= over:
                     break
                 self._delete(resource)
+            self._delete_account()
         if left := len(self._pools):
             name = type(self).__name__
             logger.warning("%s: no time was left to delete %d resources", name, left)
@@ -167,9 +174,10 @@ class ApiUser(SignedInUser):
         `settle` seconds.
         """
         if not is_good(reply):
+            if is_quota(reply) and (surplus := self._pools.have_fewer(kind)) is not None:
+                self._delete(surplus)
             return
-        place = reply.headers.get("location") if location and reply.headers else None
-        item = item_of(answer_json(reply), at, place, sent or {})
+        item = item_in(reply, at, sent, location=location)
         if item is None:
             return
         made = Resource(kind, item, {parent.kind: parent for parent in parents})
@@ -179,7 +187,10 @@ class ApiUser(SignedInUser):
             self._delete(surplus)
 
     def clear(self, kind: str, reply: Any, *parents: Resource) -> None:
-        """Forget what a good answer says is deleted: all of a kind that was made with `parents`."""
+        """Forget what a good answer says is deleted: all of a kind that was made with `parents`.
+
+        Where some of that kind are named among them, it is those alone.
+        """
         if is_good(reply):
             self._pools.clear(kind, parents)
 
@@ -195,6 +206,14 @@ class ApiUser(SignedInUser):
         chosen = self._pools.without_children(self._pools.of(kind))
         chosen = self._use([chosen or self._made(kind, make)[-1]])
         self._pools.remove(chosen)
+        self._taken = chosen
+        return chosen
+
+    def fresh(self, kind: str, make: Callable[[], None]) -> Resource:
+        """A new own resource for this task alone: what is done to it suits no other task."""
+        chosen = self._use(self._made(kind, make)[-1:])
+        if (surplus := self._pools.set_aside(chosen)) is not None:
+            self._delete(surplus)
         return chosen
 
     def find(
@@ -226,11 +245,25 @@ class ApiUser(SignedInUser):
             raise SkipTask(f"GET {url} gave nothing to send back")
         return Resource("answer", answer)
 
-    def echo(self, url: str, *, at: str = "", members: Sequence[str] = (), **request: Any) -> Any:
+    def echo(
+        self,
+        url: str,
+        *,
+        at: str = "",
+        members: Sequence[str] = (),
+        header: str = "",
+        **request: Any,
+    ) -> Any:
         """What the server holds at `url` now, to be sent back: the value `at` a JSON Pointer.
 
-        Of an object only `members` are sent back, all of them where none are named.
+        Of an object only `members` are sent back, all of them where none are named. With `header`
+        it is that header of the answer.
         """
+        if header:
+            reply = self.client.get(url, **request)
+            if not is_good(reply) or not (value := _header(reply, header)):
+                raise SkipTask(f"GET {url} gave no {header} to send back")
+            return value
         value = self.peek(url, **request)[at]
         if members and isinstance(value, Mapping):
             return {name: value[name] for name in members if name in value}
@@ -243,6 +276,10 @@ class ApiUser(SignedInUser):
     ) -> None:
         """Draw the conclusions from an answer; `version` is that of the access it was sent with."""
         status = reply.status_code
+        if method == "DELETE" and (taken := self._taken) is not None:
+            self._taken = None
+            if not 200 <= status < 400 and status not in {404, 410}:
+                self._pools.set_aside(taken)  # it is still there
         if status < 400:
             if path and status and any(one.strikes for one in self._in_use):
                 self._forgive(path)
@@ -290,15 +327,30 @@ class ApiUser(SignedInUser):
         self._pools.remove(resource)
         if (delete := self._deleters.get(resource.kind)) is None:
             return
+        gevent.sleep(max(0.0, resource.ready_at - time.monotonic()))
         before, self._role, self._in_deletion = self._role, "clean-up", resource
         try:
-            delete(self)
+            for _ in range(_DELETE_TRIES):
+                limited = self._paused_until
+                delete(self)
+                if self._paused_until == limited:
+                    break
+                gevent.sleep(max(0.0, self._paused_until - time.monotonic()))
         except SkipTask:
             pass
         except Exception:  # the others must still be deleted
             logger.exception("a %s could not be deleted", resource.kind)
         finally:
             self._role, self._in_deletion = before, None
+
+    def _delete_account(self) -> None:
+        """Delete the account that the run registered, where this is the last user to need it."""
+        access = self._access
+        access.users -= 1
+        if access.users == 0 and (account := access.registered) is not None:
+            access.registered = None
+            self._delete(account)
+            access.account, access.version = None, 0
 
     def _listed(self, url: str, at: str, **request: Any) -> list[Any]:
         before, self._role = self._role, "setup"
@@ -328,32 +380,8 @@ class ApiUser(SignedInUser):
                 resource.strikes = 0
 
 
-class _Tasks(DefaultTaskSet):
-    """Gives out tasks: first each one once, shared out between all users of the class."""
-
-    user: ApiUser
-
-    def __init__(self, user: ApiUser) -> None:
-        super().__init__(user)
-        self._rest: Iterator[Any] | None = None
-
-    def get_next_task(self) -> Any:
-        user = self.user
-        if first_round := user._first_round:
-            return first_round.popleft()
-        if not user.tasks:
-            return super().get_next_task()  # says what is wrong
-        if self._rest is None:
-            self._rest = next_tasks(user.strategy, user.tasks, user.random, user._number)
-        return next(self._rest)
-
-    def execute_task(self, task: Any) -> None:
-        self.user._in_use.clear()
-        super().execute_task(task)
-
-    def _sleep(self, seconds: float) -> None:
-        asked_for = self.user._paused_until - time.monotonic()
-        self.user._stopping.wait(max(seconds, asked_for))
+def _header(reply: Any, name: str) -> Any:
+    return reply.headers.get(name) if reply.headers else None
 
 
 def _start_over(environment: Any, **_: Any) -> None:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 from benchmark.engine.resources import Resource
 
-OWN_LIMIT = 20
-"""How many resources of one kind a user keeps; beyond it the oldest is deleted."""
+OWN_LIMIT = 5
+"""How many resources of one kind a user keeps; beyond it the oldest is deleted.
+
+Servers have quotas, and there are many users.
+"""
 
 LONGEST_PAUSE = 30.0
 """Seconds until a user tries again, at the latest, to make what could not be made."""
@@ -33,6 +36,7 @@ class Pools:
         self._own: dict[str, list[Resource]] = {}
         self._refills: dict[str, _Refill] = {}
         self._abandoned: list[Resource] = []
+        self._limits: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._abandoned) + sum(map(len, self._own.values()))
@@ -51,7 +55,14 @@ class Pools:
         own = self.of(resource.kind)
         own.append(resource)
         self._refills.pop(resource.kind, None)
-        return self.without_children(own[:-1]) if len(own) > OWN_LIMIT else None
+        limit = self._limits.get(resource.kind, OWN_LIMIT)
+        return self.without_children(own[:-1]) if len(own) > limit else None
+
+    def have_fewer(self, kind: str) -> Resource | None:
+        """The server allows no more of a kind: keep fewer. Gives back the one that has to go."""
+        own = self.of(kind)
+        self._limits[kind] = max(1, len(own) - 1)
+        return self.without_children(own) if len(own) > 1 else None
 
     def remove(self, resource: Resource) -> None:
         """Forget a resource."""
@@ -59,9 +70,20 @@ class Pools:
             if resource in own:
                 own.remove(resource)
 
+    def set_aside(self, resource: Resource) -> Resource | None:
+        """Keep a resource only to delete it in the end. Gives back one that has to go, if any."""
+        self.remove(resource)
+        self._abandoned.append(resource)
+        crowded = len(self._abandoned) > OWN_LIMIT
+        return self.without_children(self._abandoned[:-1]) if crowded else None
+
     def clear(self, kind: str, parents: Sequence[Resource]) -> None:
-        """Forget all of a kind that was made with every one of `parents`, and what is below."""
-        gone = [one for one in self.of(kind) if all(p in one.ancestors() for p in parents)]
+        """Forget all of a kind that was made with every one of `parents`, and what is below.
+
+        Where some of that kind are themselves among `parents`, those alone are forgotten.
+        """
+        named = [one for one in parents if one.kind == kind]
+        gone = named or [one for one in self.of(kind) if set(parents) <= set(one.ancestors())]
         below = [
             one
             for own in self._own.values()
@@ -73,7 +95,8 @@ class Pools:
 
     def without_children(self, resources: Sequence[Resource]) -> Resource | None:
         """The first of some resources that nothing of one's own was made with."""
-        parents = {id(one) for own in self._own.values() for r in own for one in r.ancestors()}
+        every = [self._abandoned, *self._own.values()]
+        parents = {id(one) for own in every for r in own for one in r.ancestors()}
         return next((r for r in resources if id(r) not in parents), None)
 
     # ── refills ───────────────────────────────────────────────────────────────────────────────

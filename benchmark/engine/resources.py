@@ -9,7 +9,7 @@ from typing import Any
 
 from locust.exception import RescheduleTask
 
-from benchmark.resource_items import value_at
+from benchmark.resource_items import item_of, value_at
 
 skipped_tasks: Counter[str] = Counter()
 """How often a task was left out because something that it needs could not be had, by reason."""
@@ -79,6 +79,12 @@ def answer_json(reply: Any) -> Any:
         return json.loads(reply.content)
     except (ValueError, RecursionError):
         return None
+
+
+def item_in(reply: Any, at: str, sent: Mapping[str, Any] | None, *, location: bool) -> Any | None:
+    """The item that a good answer to a create tells of; see `benchmark.resource_items.item_of`."""
+    place = reply.headers.get("location") if location and reply.headers else None
+    return item_of(answer_json(reply), at, place, sent or {})
 
 
 def is_good(reply: Any) -> bool:

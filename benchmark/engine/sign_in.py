@@ -32,13 +32,16 @@ _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 class Access:
     """What users send to be let in; shared by all that sign in together.
 
-    `version` counts the sign-ins that worked: 0 is none so far. `account` is what was registered.
+    `version` counts the sign-ins that worked: 0 is none so far. `account` is what was sent to
+    register, `registered` the account itself, to be deleted; `users` how many users it lets in.
     `refused` says that the last login was answered so that the account may be gone; `ended` that
     the test was ended for want of credentials.
     """
 
     version: int = 0
     account: Resource | None = None
+    registered: Resource | None = None
+    users: int = 0
     refused: bool = False
     ended: bool = False
     renew_at: float = inf
@@ -64,7 +67,14 @@ class Access:
         self.try_at = time.monotonic() + TRY_AGAIN_SECONDS
 
     def accept(
-        self, reply: Any, jar: CookieJar, pointer: str | None, place: Place, name: str, prefix: str
+        self,
+        reply: Any,
+        jar: CookieJar,
+        pointer: str | None,
+        place: Place,
+        name: str,
+        prefix: str,
+        csrf: Mapping[str, str],
     ) -> str:
         """Take over what the answer to a login holds. Gives back why not, "" if all is well.
 
@@ -91,7 +101,7 @@ class Access:
             query = {name: text} if place == "query" else {}
             cookies = {name: text} if place == "cookie" else {}
         self._headers, self._query, self._cookies = headers, query, cookies
-        self._csrf = _csrf_headers(answer, reply.headers)
+        self._csrf = {**_csrf_headers(answer, reply.headers), **csrf}
         self._jar = [copy(cookie) for cookie in jar]
         self._plan_renewal(answer, pointer)
         self.version += 1

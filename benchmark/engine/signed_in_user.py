@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 import gevent
@@ -10,7 +11,7 @@ from locust.exception import StopUser
 
 from benchmark.engine.credentials import MissingCredentialError, given_credential
 from benchmark.engine.http_client import RapidHttpUser
-from benchmark.engine.resources import Resource, SkipTask, is_good
+from benchmark.engine.resources import Resource, SkipTask, is_good, item_in
 from benchmark.engine.sign_in import Access, Place
 
 logger = logging.getLogger(__name__)
@@ -63,10 +64,26 @@ class SignedInUser(RapidHttpUser):
             raise SkipTask("there is no account to sign in with")
         return account
 
-    def keep_account(self, account: Any, reply: Any) -> None:
-        """Remember the account that a good answer made."""
-        if is_good(reply):
-            self._access.account = Resource("account", account)
+    def keep_account(
+        self,
+        account: Any,
+        reply: Any,
+        kind: str = "",
+        *,
+        at: str = "",
+        sent: Mapping[str, Any] | None = None,
+        location: bool = False,
+    ) -> None:
+        """Remember the account that a good answer made.
+
+        With a `kind` it is deleted when the last user that signs in with it stops; where the item
+        stands is said as in `keep`.
+        """
+        if not is_good(reply):
+            return
+        self._access.account = Resource("account", account)
+        item = item_in(reply, at, sent, location=location) if kind else None
+        self._access.registered = None if item is None else Resource(kind, item)
 
     def authorize(
         self,
@@ -76,14 +93,16 @@ class SignedInUser(RapidHttpUser):
         location: Place = "header",
         parameter: str = "Authorization",
         prefix: str = "Bearer ",
+        csrf: Mapping[str, str] | None = None,
     ) -> None:
         """Have every request let in by what the answer to a login holds.
 
         That is the value at the JSON Pointer `token`, sent as the header, query parameter or cookie
         `parameter` behind `prefix`; without a pointer it is the cookies that the answer set.
+        `csrf` are headers that writes must carry besides.
         """
         problem = self._access.accept(
-            reply, self.client.cookiejar, token, location, parameter, prefix
+            reply, self.client.cookiejar, token, location, parameter, prefix, csrf or {}
         )
         if problem:
             logger.warning("%s is not signed in: %s", type(self).__name__, problem)

@@ -244,6 +244,7 @@ class ResourceKind:
     values are added under their last token. A `list_pointer` that ends in `/*` leads to an object
     whose values are the items, each under its id, which those without one get as the member `id`.
     With `from_location` the answer's Location header names it: its last segment is added as `id`.
+    So it is with an `item_pointer` that ends in `/*`, whose object has one member.
     A bare string or number as an answer is the item `{"id": …}`. `settle_seconds` is how long a
     new thing takes until it can be read.
     """

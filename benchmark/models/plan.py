@@ -79,11 +79,13 @@ class Echo:
 
     `operation` is the key of that read; its own recipe says how to call it, for the same resources
     as the request that echoes. Of an object only `members` are sent back; () means all of them.
+    Where `header` is set it is that header of the answer instead, such as its ETag.
     """
 
     operation: str
     pointer: str = ""
     members: tuple[str, ...] = ()
+    header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,10 @@ class Recipe:
     for which no value was found that fits the document ("body", "query limit"): a near one is sent.
     `encoding` says of members of a form how they are written, where it is not as usual: the words
     of `MediaType.encoding`, with the values of headers that are sent.
+
+    Where the state of a thing matters: the operations `before` are called first for the same
+    resources (a start before a stop), those of `after` afterwards, to put things back. With `fresh`
+    the request uses its innermost own thing up: it is made for it, and used for nothing else.
     """
 
     parameters: tuple[Slot, ...] = ()
@@ -158,6 +164,9 @@ class Recipe:
     body: Node | None = None
     doubts: tuple[str, ...] = ()
     encoding: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    fresh: bool = False
 
     def slots(self) -> Iterator[Slot]:
         """Every slot, those of the body included, in the order of sending."""
@@ -228,6 +237,19 @@ class PlannedTask:
 
 
 @dataclass(frozen=True, slots=True)
+class CsrfToken:
+    """A token against forged requests, which the API hands out to whoever is signed in.
+
+    The answer of the operation `read` holds it at `pointer`; writes send it as `header`.
+    """
+
+    read: str
+    recipe: Recipe
+    pointer: str
+    header: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignIn:
     """How the users of the load get their credentials from the API itself.
 
@@ -235,7 +257,7 @@ class SignIn:
     is answered 401: once for all users of a process, or by each user where `per_user` is set. What
     its answer holds at `token_pointer` is sent with every request as the header, query parameter or
     cookie `parameter`, behind `prefix`; where `token_pointer` is None the answer sets cookies.
-    Where `register` is set, that operation makes the account first.
+    Where `register` is set, that operation makes the account first. `csrf` is read after a login.
     """
 
     login: str
@@ -247,6 +269,7 @@ class SignIn:
     register: str | None = None
     register_recipe: Recipe = Recipe()
     per_user: bool = False
+    csrf: CsrfToken | None = None
 
 
 @dataclass(frozen=True, slots=True)

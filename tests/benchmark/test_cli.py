@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmark import cli
-from benchmark.options import ACTION, CONTENT, CREDENTIALS, FILES, LOAD, OUTPUT, TARGET
+from benchmark.options import ACTION, CONTENT, CREDENTIALS, FILES, GRAPH, LOAD, OUTPUT, TARGET
 
 if TYPE_CHECKING:
     from conftest import Serve
@@ -110,7 +110,7 @@ def test_every_option_fills_a_setting_or_a_switch() -> None:
     """No option of the groups is forgotten behind the command line."""
     from benchmark.settings import BenchmarkConfig
 
-    groups = (LOAD, ACTION, TARGET, CREDENTIALS, CONTENT, FILES, OUTPUT)
+    groups = (LOAD, ACTION, TARGET, GRAPH, CREDENTIALS, CONTENT, FILES, OUTPUT)
     names = {option.name for group in groups for option in group.options}
     known = set(BenchmarkConfig.__dataclass_fields__) | set(cli.Switches.__dataclass_fields__)
     assert names <= known
@@ -402,3 +402,22 @@ def test_analyze_shows_its_own_options(call: Any) -> None:
     assert "[OPTIONS] [RESULT]..." in page
     assert re.search(r"^  RESULT  +a result", page, re.M)
     assert "--results-dir FOLDER" in page
+
+
+def test_discover_shows_the_data_flow(call: Any) -> None:
+    """--graph prints a tree of what operations make; --graph-file writes Mermaid or DOT."""
+    shop = str(ROOT / "tests" / "data" / "shop.yaml")
+    ran = call("discover", "--spec", shop, "--graph", "--graph-file", "flow.mmd", "--quiet")
+    assert ran.code == 0
+    assert "category: created by POST /categories" in ran.out
+    assert Path("flow.mmd").read_text().startswith("flowchart LR")
+    assert call("discover", "--spec", shop, "--graph-file", "flow.dot", "--quiet").code == 0
+    assert Path("flow.dot").read_text().startswith("digraph")
+
+
+def test_a_graph_of_an_unknown_form_is_refused(call: Any) -> None:
+    """The ending of the name says the form; others are named with what may stand there."""
+    shop = str(ROOT / "tests" / "data" / "shop.yaml")
+    ran = call("discover", "--spec", shop, "--graph-file", "flow.txt")
+    assert ran.code == 2
+    assert "end the name in .mmd or .dot" in ran.err

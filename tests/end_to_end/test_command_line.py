@@ -35,7 +35,8 @@ Start = Callable[..., subprocess.Popen[str]]
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """What a program is started with: this checkout can be imported from anywhere."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "VIRTUAL_ENV": sys.prefix, **(more or {})}
+    found = {"PYTHONPATH": str(ROOT), "VIRTUAL_ENV": sys.prefix, "BENCHMARK_NO_PROBE": "true"}
+    return {**os.environ, **found, **(more or {})}
 
 
 def call(

@@ -104,6 +104,7 @@ def test_every_preset_runs(gateway_url: str, tmp_path: Path) -> None:
     suite = run_benchmark(
         *("--host", gateway_url, "--test-type", "suite", "--users", "6", "--spawn-rate", "6"),
         *("--run-time", "3s", "--wait-time", "0-0.2", "--results-dir", str(tmp_path)),
+        "--no-probe",
         BENCHMARK_SUITE=",".join(PRESETS),
     )
     results = {result["test_type"]: result for result in suite["results"]}

@@ -104,6 +104,7 @@ class Service:
         tell_body: bool = True,
         answer: Schema | None = None,
         status: int = 200,
+        media: str = "application/json",
         parameters: Sequence[Mapping[str, Any]] = (),
         guarded: bool = True,
         reachable: bool = True,
@@ -112,7 +113,7 @@ class Service:
         """Serve and document an operation.
 
         `body` is enforced; the document says `told` (the same, if None), or nothing of a body if
-        not `tell_body`. Path parameters are documented as texts.
+        not `tell_body`; its type is `media`. Path parameters are documented as texts.
         """
         key = f"{method} {path}"
         self.operations[role] = key
@@ -120,7 +121,7 @@ class Service:
             self._reachable.add(key)
 
         async def endpoint(request: Request) -> Response:
-            reply = await self._reply(request, key, handler, body, status, guarded=guarded)
+            reply = await self._reply(request, key, handler, body, media, status, guarded=guarded)
             self.answers[key, reply.status_code] += 1
             return reply
 
@@ -140,9 +141,7 @@ class Service:
         }
         if body is not None and tell_body:
             schema = _told(told or body)
-            entry["requestBody"] = {
-                "required": True, "content": {"application/json": {"schema": schema}}
-            }  # fmt: skip
+            entry["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
         if self.schemes and guarded:
             entry["security"] = [{name: []} for name in self.schemes]
         self._paths.setdefault(path, {})[method.lower()] = entry
@@ -186,12 +185,13 @@ class Service:
         key: str,
         handler: Handler,
         body: Schema | None,
+        media: str,
         status: int,
         *,
         guarded: bool,
     ) -> Response:
         try:
-            content = await _read_body(request) if body is not None else None
+            content = await _read_body(request, media) if body is not None else None
             call = Call(key, request.path_params, request.query_params, request.headers,
                         request.cookies, content)  # fmt: skip
             if guarded and self.guard is not None:
@@ -235,9 +235,11 @@ def _told(schema: Schema) -> dict[str, Any]:
     return shown
 
 
-async def _read_body(request: Request) -> Any:
-    if not request.headers.get("content-type", "").startswith("application/json"):
-        raise RefusedError(415, "Send application/json.")
+async def _read_body(request: Request, media: str) -> Any:
+    if not request.headers.get("content-type", "").startswith(media):
+        raise RefusedError(415, f"Send {media}.")
+    if media != "application/json":
+        return dict(await request.form())
     try:
         return json.loads(await request.body())
     except ValueError as error:

@@ -16,20 +16,18 @@ def make_app(seed: int, seconds: float = 0.3) -> FastAPI:
     "result" of a job answers 409 before it is done. A job in work cannot be deleted.
     """
     service = Service(seed)
-    ready: dict[Key, float] = {}
+    done_at: dict[Key, float] = {}
+    there_at: dict[Key, float] = {}
     service.fields["state"] = "status"
 
     def accepted(_: Call, key: Key, item: Item) -> Reply:
-        ready[key] = time.monotonic() + seconds
+        done_at[key] = time.monotonic() + seconds
         item["status"] = "running"
         return Reply(item, 202, {"Location": jobs.path + "/" + key[-1]})
 
-    def is_ready(key: Key) -> bool:
-        return ready.get(key, 0.0) <= time.monotonic()
-
     def read(call: Call) -> Item:
         item = jobs.found(call)
-        if is_ready(jobs.key(call)):
+        if done_at[jobs.key(call)] <= time.monotonic():
             item["status"] = "done"
         return item
 
@@ -53,14 +51,14 @@ def make_app(seed: int, seconds: float = 0.3) -> FastAPI:
     service.operation("delete job", "DELETE", jobs.item_path, deleted, status=204)
 
     def appears(_: Call, key: Key, item: Item) -> Item:
-        ready[key] = time.monotonic() + seconds
+        there_at[key] = time.monotonic() + seconds
         return item
 
     class Late(Kind):
         """A kind whose items cannot be found at first."""
 
         def found(self, call: Call) -> Item:
-            if not is_ready(self.key(call)):
+            if there_at.get(self.key(call), 0.0) > time.monotonic():
                 raise RefusedError(404, f"There is no such {self.noun.one}.")
             return super().found(call)
 

@@ -62,6 +62,7 @@ class BodyWriter:
 
     def __init__(self, taken: frozenset[str]) -> None:
         self._taken = set(taken)
+        self._written: dict[tuple[str, Expression], str] = {}
         self.markers: set[str] = set()
         self.bodies: list[BodyView] = []
         self.fills = False
@@ -136,10 +137,13 @@ class BodyWriter:
             return self._template(body)
         if _is_of_credentials(body):
             return self._in_place(body, fill)
-        name = self._name(f"{task.name}_{suffix}")
-        prefix = f"{name} = "
-        source = write(call("Body", self._template(body)), 0, len(prefix))
-        self.bodies.append(BodyView(name, prefix + source))
+        template = self._template(body)
+        name = self._written.get((task.name, template), "")
+        if not name:
+            name = self._written[task.name, template] = self._name(f"{task.name}_{suffix}")
+            prefix = f"{name} = "
+            source = write(call("Body", template), 0, len(prefix))
+            self.bodies.append(BodyView(name, prefix + source))
         values = [(p, value) for p, s in _filled_in(body, "") if (value := fill(s)) is not None]
         if not values:
             return call("self.new", name)

@@ -125,6 +125,10 @@ class Scope:
     def _all_sources(self) -> dict[str, Created | Found]:
         """What the task needs by kind; a read whose answer it sends back needs the same."""
         own = {source.kind: source for source in resource_sources(self._task.recipe)}
+        for key in (*self._task.recipe.before, *self._task.recipe.after):
+            if (other := self._index.tasks.get(key)) is not None:
+                for source in resource_sources(other.recipe):
+                    own.setdefault(source.kind, source)
         for echo in echoes(self._task.recipe):
             if (read := self._index.tasks.get(echo.operation)) is not None:
                 for source in resource_sources(read.recipe):
@@ -141,7 +145,9 @@ class Scope:
             return
         expression = self._through_child(kind)
         if not expression and kind in self._own:
-            verb = "take" if kind == self._task.takes else "need"
+            is_first = not self._own.intersection(self.resources)
+            verb = "fresh" if self._task.recipe.fresh and is_first else "need"
+            verb = "take" if kind == self._task.takes else verb
             maker = self._index.creator(kind)
             made_by = f"self.{identifier(maker.name if maker else '')}"
             expression = call(f"self.{verb}", quoted(kind), made_by)
@@ -181,7 +187,8 @@ class Scope:
 
     def _read_for_several(self) -> None:
         """Where several values come from one read, it is made once and kept in a variable."""
-        uses = Counter(echo.operation for echo in echoes(self._task.recipe) if not echo.members)
+        whole = (e for e in echoes(self._task.recipe) if not (e.members or e.header))
+        uses = Counter(echo.operation for echo in whole)
         for operation, number in uses.items():
             task = self._index.tasks.get(operation)
             if number > 1 and task is not None:
@@ -190,7 +197,7 @@ class Scope:
                 self._read[operation] = self.assign(name, expression)
 
     def _echo(self, source: Echo) -> Expression | None:
-        if source.operation in self._read and not source.members:
+        if source.operation in self._read and not (source.members or source.header):
             return member(self._read[source.operation], source.pointer)
         task = self._index.tasks.get(source.operation)
         if task is None or task is self._task:
@@ -201,6 +208,8 @@ class Scope:
         if source.members:
             names = sequence([quoted(name) for name in source.members])
             named["members"] = names
+        if source.header:
+            named["header"] = quoted(source.header)
         return call("self.echo", quoted(task.path), **named)
 
 

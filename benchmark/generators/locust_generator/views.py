@@ -7,7 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmark.generators.locust_generator.bodies import BodyView, BodyWriter, distinct_values
+from benchmark.generators.locust_generator.bodies import (
+    BodyView,
+    BodyWriter,
+    distinct_values,
+    member,
+)
 from benchmark.generators.locust_generator.plan_index import PlanIndex
 from benchmark.generators.locust_generator.scope import VARIABLES, Scope
 from benchmark.generators.locust_generator.source_guard import ALLOWED_IMPORTS
@@ -130,6 +135,7 @@ class FileWriter:
         if task.takes:
             decorators.append(f"@deletes({quoted(task.takes)})")
         scope = Scope(self._index, self._bodies, task)
+        self._others(task.recipe.before, scope)
         if task.keeps:
             self._create(task, self._index.kinds[task.keeps], scope)
         elif task.clears:
@@ -138,6 +144,7 @@ class FileWriter:
             scope.do(call("self.clear", quoted(task.clears), "reply", *below))
         else:
             scope.do(self._request(task, scope))
+        self._others(task.recipe.after, scope)
         reason = prose(task.readiness.reason, _REASON).rstrip(".")
         return TaskView(
             name=identifier(task.name),
@@ -146,6 +153,12 @@ class FileWriter:
             disabled="" if task.readiness.enabled else reason or "it is switched off",
             statements=tuple(scope.statements),
         )
+
+    def _others(self, keys: Sequence[str], scope: Scope) -> None:
+        """The calls of other operations, for the same resources, around a task's own."""
+        for key in keys:
+            if (other := self._index.tasks.get(key)) is not None:
+                scope.do(self._request(other, scope))
 
     # ── the request ───────────────────────────────────────────────────────────────────────────
 
@@ -193,18 +206,8 @@ class FileWriter:
         pointers = [p for p in kind.sent if p.startswith("/") and _holds(task.recipe.body, p)]
         request = self._request(task, scope, chosen, "body" if pointers else "")
         scope.assign("reply", request)
-        for pointer in pointers:
-            *_, name = tokens = [unescape_pointer(token) for token in pointer[1:].split("/")]
-            sent[name] = within("body", tokens)
-        named: dict[str, Expression] = {}
-        if kind.item_pointer:
-            named["at"] = quoted(kind.item_pointer)
-        if sent:
-            named["sent"] = mapping(list(sent.items()))
-        if kind.from_location:
-            named["location"] = "True"
-        if kind.settle_seconds > 0:
-            named["settle"] = literal(float(kind.settle_seconds))
+        sent |= _members("body", pointers)
+        named = _kept(kind, sent)
         parents = [name for one, name in scope.resources.items() if one != task.keeps]
         scope.do(call("self.keep", quoted(kind.kind), "reply", *parents, **named))
 
@@ -217,7 +220,12 @@ class FileWriter:
             request = self._request(task, scope, body_name="account")
             scope.assign("reply", request)
             account = "account" if task.recipe.body is not None else "{}"
-            scope.do(call("self.keep_account", account, "reply"))
+            kind = self._account_kind(sign_in.register)
+            kept: list[Expression] = [quoted(kind.kind)] if kind else []
+            sent = [p for p in kind.sent if _holds(task.recipe.body, p)] if kind else []
+            kept_at = _kept(kind, _members("account", sent)) if kind else {}
+            kept_at.pop("settle", None)
+            scope.do(call("self.keep_account", account, "reply", *kept, **kept_at))
             yield TaskView("sign_up", (), _SIGN_UP, "", tuple(scope.statements))
         expected: Literal["data", "redirect"] = (
             "redirect" if sign_in.token_pointer is None else "data"
@@ -226,6 +234,11 @@ class FileWriter:
         scope = Scope(self._index, self._bodies, task)
         scope.assign("reply", self._request(task, scope))
         named: dict[str, Expression] = {}
+        csrf = sign_in.csrf
+        if csrf is not None:
+            path = csrf.read.partition(" ")[2]
+            read = call("self.peek", quoted(path), **scope.arguments(csrf.recipe))
+            token = member(scope.assign("current", read), csrf.pointer)
         pointer = [] if sign_in.token_pointer is None else [quoted(sign_in.token_pointer)]
         if pointer and sign_in.location != "header":
             named["location"] = quoted(sign_in.location)
@@ -233,8 +246,18 @@ class FileWriter:
             named["parameter"] = quoted(sign_in.parameter)
         if pointer and sign_in.prefix != "Bearer ":
             named["prefix"] = quoted(sign_in.prefix)
+        if csrf is not None:
+            named["csrf"] = mapping([(csrf.header, token)])
         scope.do(call("self.authorize", "reply", *pointer, **named))
         yield TaskView("sign_in", (), _SIGN_IN, "", tuple(scope.statements))
+
+    def _account_kind(self, register: str) -> ResourceKind | None:
+        """The kind that a registration makes, where one of it can be deleted."""
+        for kind in self._index.kinds.values():
+            deleter = self._index.tasks.get(kind.delete or "")
+            if kind.create == register and deleter and deleter.takes == kind.kind:
+                return kind if deleter.readiness.enabled else None
+        return None
 
     def _unplanned(
         self, name: str, key: str, recipe: Recipe, answers: Literal["data", "redirect"]
@@ -260,6 +283,29 @@ def _holds(body: Node | None, pointer: str) -> bool:
         members = dict(node.members) if isinstance(node, ObjectNode) else {}
         node = members.get(unescape_pointer(token))
     return node is not None
+
+
+def _members(variable: str, pointers: Sequence[str]) -> dict[str, Expression]:
+    """The values at JSON Pointers of what was sent, by their last token."""
+    found: dict[str, Expression] = {}
+    for pointer in pointers:
+        tokens = [unescape_pointer(token) for token in pointer[1:].split("/")]
+        found[tokens[-1]] = within(variable, tokens)
+    return found
+
+
+def _kept(kind: ResourceKind, sent: Mapping[str, Expression]) -> dict[str, Expression]:
+    """The arguments that say where in an answer the item is, and what names it."""
+    named: dict[str, Expression] = {}
+    if kind.item_pointer:
+        named["at"] = quoted(kind.item_pointer)
+    if sent:
+        named["sent"] = mapping(list(sent.items()))
+    if kind.from_location:
+        named["location"] = "True"
+    if kind.settle_seconds > 0:
+        named["settle"] = literal(float(kind.settle_seconds))
+    return named
 
 
 def _wrapped(description: str) -> tuple[str, ...]:

@@ -33,8 +33,10 @@ class Case:
     """What is known of an operation so far.
 
     `recipe` is the one that worked, first once and then, with `status` "verified", twice. `facts`
-    is how much was known of the server when it was last tried; `allowance` how many requests it may
-    still cost. `keeps` and `takes` are those of its task, corrected by what was seen.
+    is how much was known of the server when it was last tried, `allowance` how many requests it may
+    still cost. `last` is what came of the last request, `told` what came of the first one of the
+    last look at it, before repairs: that is what a person should read. `keeps` and `takes` are as
+    in its task, corrected by what was seen; `pending` are ideas that were not tried yet.
     """
 
     task: PlannedTask
@@ -52,7 +54,9 @@ class Case:
     busy: bool = False
     tried: set[str] = field(default_factory=set)
     last: Outcome | None = None
+    told: Outcome | None = None
     used_variants: bool = False
+    pending: tuple[Recipe, ...] = ()
     siblings: frozenset[str] = frozenset()
 
     @property

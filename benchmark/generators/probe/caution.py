@@ -21,6 +21,8 @@ _ENDS_SERVICE = frozenset(
 _ENDS_ACCESS = frozenset(
     "password passwd passcode deactivate suspend disable lock demote ban block".split()
 )
+_ENDS = frozenset("stop terminate end close exit quit halt destroy delete clear drop".split())
+"""What a POST on nothing that the test made must not do: whatever it ends, others use it."""
 _ONE_SELF = frozenset("me self myself current whoami own".split())
 _PAIRS = (("sign", "out"), ("log", "out"), ("log", "off"), ("shut", "down"), ("power", "off"))
 _RESETS = frozenset("reset regenerate rotate".split())
@@ -45,6 +47,8 @@ def danger(operation: Operation) -> str:
     segments = [s for s in operation.path.split("/") if s]
     last = segments[-1] if segments else ""
     own_thing = "{" in operation.path
+    if not own_thing and operation.method == "POST" and _says(said, _ENDS):
+        return "destructive: it ends what others use"
     if not own_thing and _says(said, _RESETS):
         return "destructive: it resets what others may use"
     if not own_thing and (_says(_all_words(operation), _ENDS_ACCESS) or _sets_password(operation)):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from benchmark.generators import schema_view
 from benchmark.generators.naming import noun, plain, static_segments
 from benchmark.generators.probe.complaints import Complaint
+from benchmark.generators.probe.repairs import Maker
 from benchmark.generators.scenario_planner import OMIT, RecipeWriter, Variant, repaired_at
 from benchmark.models import (
     ArrayNode,
@@ -24,6 +26,7 @@ from benchmark.models import (
     Recipe,
     Source,
     Unique,
+    Upload,
     escape_pointer,
 )
 
@@ -34,6 +37,12 @@ MAX_ADDITIONS = 6
 """How many optional members are tried one by one."""
 
 _PLAIN_TEXTS = ("1", "200", "default", "test", "en")
+_CONTENT_TYPE = re.compile(
+    r"\b(?:application|audio|image|text|video)/[a-z0-9][a-z0-9.+-]{0,60}", re.IGNORECASE
+)
+_MAX_TOLD = 4000
+_STAMP = "0a1b2c3d4e5f6g"  # as long as those of `stamps.next_stamp`
+_UPLOAD_BYTES = 1024
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -112,14 +121,15 @@ def mirror_of(recipe: Recipe, kind: str, item: Mapping[str, object]) -> Recipe |
     return replace(recipe, body=ObjectNode(tuple(members))) if changed else None
 
 
-def acceptable(recipe: Recipe, operation: Operation) -> Iterator[Recipe]:
-    """The request asking for what the document says is answered, after a 406."""
-    types = dict.fromkeys(
+def acceptable(recipe: Recipe, operation: Operation, told: str) -> Iterator[Recipe]:
+    """The request asking for what the document, or the 406 answer itself, says can be had."""
+    documented = [
         media.content_type
         for response in operation.responses
         if response.is_success
         for media in response.media_types
-    )
+    ]
+    types = dict.fromkeys([*documented, *_CONTENT_TYPE.findall(told[:_MAX_TOLD])])
     for content_type in list(types)[:3]:
         yield with_source(recipe, ("header", "/Accept"), Constant(content_type))
 
@@ -156,6 +166,18 @@ def type_names(
                 yield with_source(recipe, place, Constant(name))
 
 
+def choices(
+    recipe: Recipe, complaints: Sequence[Complaint], vocabulary: Sequence[Sequence[str]]
+) -> Iterator[Recipe]:
+    """One name of each group for a field whose value is no valid choice, nobody says of which."""
+    slots = {slot.pointer for slot in recipe.slots()}
+    for complaint in complaints:
+        if complaint.rule == "enum" and not complaint.value and complaint.pointer in slots:
+            for group in vocabulary:
+                place: Place = (complaint.location or "body", complaint.pointer)
+                yield with_source(recipe, place, Constant(group[0]))
+
+
 def _pascal(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("_"))
 
@@ -170,12 +192,34 @@ def without_slot(recipe: Recipe, place: Place) -> Recipe:
     return repaired_at(recipe, place[0], place[1], OMIT)
 
 
-def all_unique(recipe: Recipe) -> Recipe:
-    """The recipe with every free text at the top of its body made unique."""
+def all_unique(recipe: Recipe, maker: Maker) -> Recipe:
+    """The recipe with every free text at the top of its body made unique, choices left out."""
     if not isinstance(recipe.body, ObjectNode):
         return recipe
-    members = tuple((name, _unique(node)) for name, node in recipe.body.members)
-    return replace(recipe, body=ObjectNode(members))
+    members = []
+    for name, node in recipe.body.members:
+        place: Place = ("body", f"/{escape_pointer(name)}")
+        unique = _unique(node)
+        if isinstance(unique, Unique) and not maker.allows(place, f"{unique.sample}-{_STAMP}"):
+            unique = node  # a choice, or a text of a certain form
+            if not maker.is_needed(place):
+                continue
+        members.append((name, unique))
+    return replace(recipe, body=ObjectNode(tuple(members)))
+
+
+def uploads(recipe: Recipe) -> Iterator[Recipe]:
+    """Forms with a file, where an undocumented body is not to be JSON."""
+    for content_type, name in (("application/json", "data.json"), ("text/csv", "data.csv")):
+        upload = Upload(name, content_type, _UPLOAD_BYTES)
+        body = ObjectNode((("file", upload),))
+        yield replace(recipe, media_type="multipart/form-data", body=body)
+
+
+def by_ids(recipe: Recipe, kind: str) -> Recipe:
+    """A delete on a collection that names what is to go: one thing of one's own."""
+    ids = ArrayNode((Created(kind, "/id"),))
+    return replace(recipe, media_type="application/json", body=ObjectNode((("ids", ids),)))
 
 
 def narrowed(recipe: Recipe, index: int) -> Recipe:

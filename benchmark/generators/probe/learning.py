@@ -54,7 +54,9 @@ def creation_of(case: Case, outcome: Outcome, kinds: Mapping[str, ResourceKind])
         at = location if candidate.from_location else None
         item = item_of(answer, candidate.item_pointer, at, _named(sent))
         if isinstance(item, Mapping) and _is_named(item, candidate):
-            return Creation(candidate, Held(candidate.kind, item, dict(outcome.resources)))
+            held = Held(candidate.kind, item, dict(outcome.resources))
+            held.is_accepted = reply.status == 202
+            return Creation(candidate, held)
     return None
 
 
@@ -73,6 +75,29 @@ def listing_of(case: Case, outcome: Outcome, kinds: Mapping[str, ResourceKind]) 
             kind = known or _listed_kind(case, kinds)
             return Listing(replace(kind, list=case.key, list_pointer=pointer), tuple(items[:50]))
     return None
+
+
+def known_as(kind: ResourceKind, item: Any, kinds: Mapping[str, ResourceKind]) -> ResourceKind:
+    """The kind as which a thing can be deleted, where it was made in another place of the API.
+
+    `POST /teams/{id}/tasks` makes a task like `POST /tasks` does, and `DELETE /tasks/{id}` deletes
+    both.
+    """
+    if kind.delete or kind.create is None or not isinstance(item, Mapping):
+        return kind
+    how = (kind.item_pointer, kind.sent, kind.from_location)
+    for other in kinds.values():
+        if other.delete is None or other.create is None or other.kind == kind.kind:
+            continue
+        alike = _noun_of(other.create) == _noun_of(kind.create)
+        same_way = (other.item_pointer, other.sent, other.from_location) == how
+        if alike and same_way and all(_has(item, pointer) for pointer in other.identifiers):
+            return other
+    return kind
+
+
+def _noun_of(key: str) -> str:
+    return noun(next(reversed(static_segments(key.partition(" ")[2])), ""))
 
 
 # ── creations ─────────────────────────────────────────────────────────────────────────────────
@@ -108,7 +133,8 @@ def _candidates(
 ) -> Iterator[ResourceKind]:
     """The kind as documented, then with the item, or what names it, found elsewhere."""
     yield kind
-    for pointer in _item_pointers(answer):
+    pointers = [*_item_pointers(answer), *_only_members(answer)]
+    for pointer in sorted(pointers, key=lambda pointer: not _is_keyed(answer, pointer)):
         yield replace(kind, item_pointer=pointer, identifiers=(), sent=(), from_location=False)
     if location:
         yield replace(kind, item_pointer="", identifiers=("/id",), from_location=True)
@@ -159,6 +185,9 @@ def _item_pointers(answer: Any, depth: int = 0) -> Iterator[str]:
     """Where in an answer an item with something that names it may be, the outermost first."""
     if isinstance(answer, str | int) and not isinstance(answer, bool) and depth == 0:
         yield ""
+    if isinstance(answer, list) and answer and depth == 0:
+        for pointer in _item_pointers(answer[0], depth + 1):
+            yield f"/0{pointer}"
     if not isinstance(answer, Mapping) or depth > _MAX_DEPTH:
         return
     if _ids(answer):
@@ -168,6 +197,19 @@ def _item_pointers(answer: Any, depth: int = 0) -> Iterator[str]:
     for name in inner[:5]:
         for pointer in _item_pointers(answer[name], depth + 1):
             yield f"/{escape_pointer(name)}{pointer}"
+
+
+def _is_keyed(answer: Any, pointer: str) -> bool:
+    """Whether the only member's name is rather an id than a word: there is a digit in it."""
+    return pointer == "/*" and any(char.isdigit() for name in answer for char in str(name))
+
+
+def _only_members(answer: Any) -> Iterator[str]:
+    """Where the only member of an object is an item under its id, which is no usual word."""
+    if isinstance(answer, Mapping) and len(answer) == 1:
+        ((name, member),) = answer.items()
+        if isinstance(member, Mapping) and str(name) not in _WRAPPERS:
+            yield "/*"
 
 
 def _list_pointers(answer: Any) -> Iterator[str]:

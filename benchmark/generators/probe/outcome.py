@@ -56,7 +56,7 @@ def _task(task: PlannedTask, prober: Prober) -> PlannedTask:
     if known != set(ideas.kinds_in(recipe)):
         recipe = task.recipe
     keeps = case.keeps
-    if keeps and prober.kinds[keeps].create != task.operation:
+    if keeps and prober.kinds[keeps].create is None:
         keeps = None
     takes = case.takes if case.takes in ideas.kinds_in(recipe) else None
     return replace(
@@ -79,7 +79,17 @@ def _readiness(case: Case, prober: Prober) -> Readiness:
         return Readiness("excluded", False, case.reason)
     if case.last is not None and case.last.verdict.name == "doubt":
         return Readiness("in doubt", False, case.last.verdict.reason)
-    return Readiness("unverified", False, in_words(case))
+    return Readiness("unverified", False, _barred(case, prober) or in_words(case))
+
+
+def _barred(case: Case, prober: Prober) -> str:
+    """That an operation needs a thing which nobody may make without credentials; "" if not so."""
+    lacking = case.last.lacking if case.last is not None else ""
+    kind = prober.kinds.get(lacking)
+    maker = prober.cases.get((kind.create if kind else None) or "")
+    if maker is None or maker.last is None or maker.last.verdict.name != "denied":
+        return ""
+    return f"needs credentials: no {lacking} can be made without them"
 
 
 def _depend_on_makers(prober: Prober) -> None:

@@ -2,58 +2,66 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmark.encoding import UnsendableError
-from benchmark.generators.naming import plain
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.building import build_request
+from benchmark.generators.probe.canary import look_after
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.complaints import Complaint, read_complaints
+from benchmark.generators.probe.conditional import conditioned
+from benchmark.generators.probe.confirming import try_and_confirm
 from benchmark.generators.probe.exchange import Exchange
+from benchmark.generators.probe.forgery_tokens import protected
+from benchmark.generators.probe.holding import UnresolvedError, depth, hold, renewed_kind, resolved
 from benchmark.generators.probe.holdings import Held, Holdings
 from benchmark.generators.probe.judging import (
     CatchAll,
     Verdict,
-    answer_value,
-    expected_answer,
     judge_reply,
 )
-from benchmark.generators.probe.learning import creation_of, listing_of
-from benchmark.generators.probe.repairs import repaired
+from benchmark.generators.probe.learning import creation_of, known_as, listing_of
+from benchmark.generators.probe.page_vocabulary import page_vocabulary
+from benchmark.generators.probe.repairs import Maker, repaired
+from benchmark.generators.probe.second_credentials import keyed
+from benchmark.generators.probe.settling import after_settling
 from benchmark.generators.probe.sources import SlotSources
+from benchmark.generators.probe.states import (
+    after_others,
+    for_new_things,
+    prepared,
+    put_back,
+)
 from benchmark.generators.scenario_planner import RecipeWriter, cleared_by
 from benchmark.generators.transport import TransportFailure
 from benchmark.models import (
     Created,
-    Credential,
     Credentials,
-    Echo,
-    Found,
     Operation,
-    Place,
     Recipe,
-    Registered,
     ResourceKind,
     SignIn,
     Source,
-    Unique,
     escape_pointer,
 )
-from benchmark.resource_items import value_at
-from benchmark.stamps import UniqueStyle
 
-SETTLE_DELAYS = (0.2, 0.8, 2.0)
-"""Seconds between the tries to read a thing that was just made."""
+RENEW_AFTER = 0.5
+"""Seconds that a sign-in counts for at least, whatever is answered."""
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_KEYS = frozenset("id uuid guid uid key slug code name username".split())
-_JUST_MADE = 5.0
+MAX_PENDING = 12
+"""How many ideas that were not tried for want of budget are kept for the next pass."""
+
+_NO_FIELDS = frozenset(
+    "/all /any /both /detail /either /error /field /input /it /message /msg /one /option /them "
+    "/this /url /value /values".split()
+)
+"""What sentences say of fields, taken for the name of one."""
+
 _NOT_SENT = Verdict("silent")
 
 
@@ -71,9 +79,15 @@ class Prober:
     holdings: Holdings = field(default_factory=Holdings)
     listed: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     facts: int = 0
+    is_first_pass: bool = True
     registered: Mapping[str, Any] = field(default_factory=dict)
     sign_in: SignIn | None = None
-    _prompt: set[str] = field(default_factory=set)
+    accounts: list[Held] = field(default_factory=list)
+    renew: Callable[[], bool] | None = None
+    renewed_at: float = 0.0
+    prompt: set[str] = field(default_factory=set)
+    aliases: dict[str, str] = field(default_factory=dict)
+    vocabulary: tuple[tuple[str, ...], ...] | None = None
 
     # ── one operation ─────────────────────────────────────────────────────────────────────────
 
@@ -82,15 +96,16 @@ class Prober:
         if case.busy or case.status in {"verified", "excluded"}:
             return
         case.busy, case.facts, case.used_variants = True, self.facts, False
+        case.told = None
         try:
-            waiting = deque(self._first_ideas(case))
+            waiting = deque([*self._first_ideas(case), *case.pending])
             lacking: set[str] = set()
             unsent: set[str] = set()
             while waiting and case.allowance > 0:
                 recipe = waiting.popleft()
                 if (print_ := repr(recipe)) in case.tried or print_ in unsent:
                     continue
-                outcome = self._try_and_confirm(case, recipe)
+                outcome = try_and_confirm(self, case, recipe)
                 if case.status in {"verified", "excluded"}:
                     return
                 if outcome.lacking:  # once there is such a thing, the same recipe may do
@@ -99,226 +114,89 @@ class Prober:
                     waiting.extendleft(self.sources.without(case, recipe, lacking, self))
                     continue
                 case.tried.add(print_)
+                case.told = case.told or outcome
                 waiting.extendleft(reversed(list(self._follow_ups(case, recipe, outcome))))
+            case.pending = tuple(waiting)[:MAX_PENDING]
         finally:
             case.busy = False
-
-    def _try_and_confirm(self, case: Case, recipe: Recipe) -> Outcome:
-        """Send a recipe; if it is answered well, once more with fresh resources."""
-        first = self.attempt(case, recipe, 0)
-        if first.verdict.name == "doubt" and case.status == "open":
-            case.reason = first.verdict.reason
-        if not first.verdict.is_good or first.reply is None:
-            return first
-        case.answers = expected_answer(first.reply)
-        case.takes = _taken(case.operation, recipe)
-        if not first.reply.is_whole:
-            case.status, case.recipe = "excluded", recipe
-            case.reason = "answers with a stream that does not end by itself"
-            return first
-        if not case.works:
-            case.status, case.recipe = "worked", recipe
-        second = self.attempt(case, recipe, 1, fresh=True)
-        if second.verdict.is_good and (renewed := self._with_own_key(case, first, second, recipe)):
-            recipe = renewed
-            second = self.attempt(case, recipe, 1, fresh=True)
-        if second.verdict.is_good:
-            case.status, case.recipe, case.reason = "verified", ideas.cut(recipe, 2), ""
-            return second
-        only = ideas.narrowed(recipe, 0)
-        if only != recipe:
-            third = self.attempt(case, only, 0, fresh=True)
-            if third.verdict.is_good:
-                case.status, case.recipe, case.reason = "verified", only, ""
-                return third
-        return second
-
-    def _with_own_key(
-        self, case: Case, first: Outcome, second: Outcome, recipe: Recipe
-    ) -> Recipe | None:
-        """The recipe with a new key each time, where two creates in a row made the same thing.
-
-        The client chose its key then: the value that stands both in the body and in the item.
-        """
-        own = self.holdings.of_kind(case.keeps) if case.keeps else []
-        if len(own) < 2 or first.built is None or second.built is None:
-            return None
-        for place, value in first.built.sent.items():
-            same = second.built.sent.get(place) == value and place[0] in {"body", "path"}
-            name = place[1].rpartition("/")[2]
-            named = all(isinstance(h.item, Mapping) and h.item.get(name) == value for h in own[-2:])
-            if same and named and isinstance(value, str) and plain(name) in _KEYS:
-                style: UniqueStyle = "uuid" if _UUID.fullmatch(value) else "text"
-                self.holdings.forget(own[-1])
-                return ideas.with_source(recipe, place, Unique(value, style))
-        return None
 
     def attempt(self, case: Case, recipe: Recipe, index: int, *, fresh: bool = False) -> Outcome:
         """One request of a recipe, with what it needs made or found first."""
         need = ideas.kinds_in(recipe)
-        renewed = self._renewed(case, need) if fresh else ""
+        takes = self.taken(case, recipe)
+        renewed = renewed_kind(self, case, need) if fresh or recipe.fresh else takes or ""
         resources: dict[str, Held] = {}
-        for kind in sorted(need, key=self._depth, reverse=True):
-            held = self._hold(kind, need[kind], resources, renew=kind == renewed, index=index)
+        for kind in sorted(need, key=lambda kind: depth(self, kind), reverse=True):
+            held = hold(self, kind, need[kind], resources, renew=kind == renewed, index=index)
             if held is None:
                 return self._noted(case, Outcome(_NOT_SENT, lacking=kind))
             resources[kind] = held
+        if (failed := prepared(self, recipe, resources)) is not None:
+            self.use_up(resources)
+            return self._noted(case, replace(failed, verdict=Verdict("conflict")))
         outcome = self.send_with(case, recipe, resources, index)
-        if outcome.verdict.name == "missing":
-            outcome = self._after_settling(case, recipe, index, resources, outcome)
+        if outcome.verdict.name in {"missing", "conflict"}:
+            outcome = after_settling(self, case, recipe, index, resources, outcome)
+        put_back(self, recipe, resources)
         if outcome.verdict.is_good:
             self._learn(case, recipe, outcome)
+            look_after(self, case, recipe, outcome)
+        if (recipe.fresh and renewed) or (recipe.before and not outcome.verdict.is_good):
+            self.use_up(resources)
         return self._noted(case, outcome)
 
     def send_with(
-        self, case: Case, recipe: Recipe, resources: Mapping[str, Held], index: int = 0
+        self,
+        case: Case,
+        recipe: Recipe,
+        resources: Mapping[str, Held],
+        index: int = 0,
+        *,
+        renew: bool = True,
     ) -> Outcome:
-        """One request of a recipe with the given resources; nothing is learnt from its answer."""
+        """One request of a recipe with the given resources; nothing is learnt from its answer.
+
+        Where it is answered 401 because a sign-in is over, it is sent again after another one.
+        """
 
         def resolve(source: Source) -> Any:
-            return self._resolve(source, resources, index)
+            return resolved(self, source, resources, index)
 
         try:
             built = build_request(case.task, recipe, index, resolve)
-        except (UnsendableError, ValueError, TypeError, _UnresolvedError) as problem:
+        except (UnsendableError, ValueError, TypeError, UnresolvedError) as problem:
             return Outcome(Verdict("silent", f"cannot be written: {problem}"), resources=resources)
         case.allowance -= 1
         reply = self.exchange.send(built)
         if isinstance(reply, TransportFailure):
             return Outcome(Verdict("silent", reply.message), None, built, resources)
+        if reply.status == 401 and renew and self._may_renew() and self.renew and self.renew():
+            return self.send_with(case, recipe, resources, index, renew=False)
         verdict = judge_reply(reply, case.operation, self.catch_all)
         return Outcome(verdict, reply, built, resources)
 
-    def _after_settling(
-        self,
-        case: Case,
-        recipe: Recipe,
-        index: int,
-        resources: Mapping[str, Held],
-        outcome: Outcome,
-    ) -> Outcome:
-        """A thing that was just made may take a moment until it can be read."""
-        now = time.monotonic()
-        new = [h for h in resources.values() if h.own and now - h.made_at < _JUST_MADE]
-        new = [held for held in new if held.kind not in self._prompt]
-        if not new:
-            return outcome
-        waited = 0.0
-        for delay in SETTLE_DELAYS:
-            time.sleep(delay)
-            waited += delay
-            again = self.send_with(case, recipe, resources, index)
-            if again.verdict.name != "missing":
-                for held in new:
-                    known = self.kinds[held.kind]
-                    self.kinds[held.kind] = replace(
-                        known, settle_seconds=max(known.settle_seconds, waited)
-                    )
-                return again
-        self._prompt.update(held.kind for held in new)
-        return outcome
+    def forget_refusals(self) -> None:
+        """Other credentials may let through what was denied: all may be tried once more."""
+        self.facts += 1
+        for case in self.cases.values():
+            case.tried.clear()
+
+    def _may_renew(self) -> bool:
+        return time.monotonic() - self.renewed_at > RENEW_AFTER
+
+    def taken(self, case: Case, recipe: Recipe) -> str | None:
+        """The kind of own thing that a request removes."""
+        return _taken(case.operation, recipe)
+
+    def use_up(self, resources: Mapping[str, Held]) -> None:
+        """Keep what a request changed out of other requests: the innermost own thing."""
+        own = [held for held in resources.values() if held.own]
+        if own:
+            self.holdings.use_up(max(own, key=lambda held: len(held.ancestors())))
 
     def _noted(self, case: Case, outcome: Outcome) -> Outcome:
         case.last = outcome
         return outcome
-
-    # ── what a request needs ──────────────────────────────────────────────────────────────────
-
-    def _renewed(self, case: Case, need: Mapping[str, bool]) -> str:
-        """The kind of which a confirming request wants a fresh thing: for writes the deepest."""
-        own = [kind for kind, is_own in need.items() if is_own]
-        if case.operation.method in {"GET", "HEAD", "OPTIONS", "QUERY"} or case.keeps or not own:
-            return ""
-        return case.takes if case.takes in own else max(own, key=self._depth)
-
-    def _hold(
-        self, kind: str, own: bool, chosen: Mapping[str, Held], *, renew: bool, index: int
-    ) -> Held | None:
-        """A thing of a kind: an ancestor of what is chosen already, a new one, or a listed one."""
-        for held in chosen.values():
-            for ancestor in held.ancestors():
-                if ancestor.kind == kind:
-                    return ancestor
-        if not own:
-            return self._find(kind, index)
-        known = self.holdings.newest(kind)
-        if known is not None and not renew:
-            return known
-        return self.make(kind) or known
-
-    def make(self, kind: str) -> Held | None:
-        """A new thing of a kind; None if none could be made."""
-        maker = self.cases.get(self.kinds[kind].create or "")
-        if maker is None or maker.busy or maker.status == "excluded":
-            return None
-        before = self.holdings.newest(kind)
-        if not maker.works:
-            if maker.facts == self.facts:
-                return None  # nothing new since it was tried in vain
-            self.explore(maker)
-            if (made := self.holdings.newest(kind)) is not before:
-                return made
-        if maker.recipe is None or maker.busy:
-            return None
-        maker.busy = True
-        try:
-            self.attempt(maker, maker.recipe, self.exchange.sent)
-        finally:
-            maker.busy = False
-        made = self.holdings.newest(kind)
-        return made if made is not before else None
-
-    def _find(self, kind: str, index: int) -> Held | None:
-        items = self.listed.get(kind, ())
-        if not items:
-            lister = self.cases.get(self.kinds[kind].list or "")
-            if lister is None or lister.busy:
-                return None
-            if lister.facts != self.facts:
-                self.explore(lister)
-            items = self.listed.get(kind, ())
-        if not items:
-            return None
-        return Held(kind, items[index % len(items)], own=False)
-
-    def _resolve(self, source: Source, resources: Mapping[str, Held], index: int) -> Any:
-        if isinstance(source, Created | Found):
-            value = value_at(resources[source.kind].item, source.pointer)
-            if value is None:
-                raise _UnresolvedError(f"no {source.pointer} in the {source.kind}")
-            return value
-        if isinstance(source, Echo):
-            return self._echo(source, resources, index)
-        if isinstance(source, Credential):
-            name, _, password = self.credentials.basic.partition(":")
-            parts = {"username": name, "password": password, "token": self.credentials.token}
-            return parts[source.part]
-        if isinstance(source, Registered) and source.pointer in self.registered:
-            return self.registered[source.pointer]
-        raise _UnresolvedError(f"no value for {type(source).__name__}")
-
-    def _echo(self, source: Echo, resources: Mapping[str, Held], index: int) -> Any:
-        read = self.cases.get(source.operation)
-        if read is None or read.recipe is None:
-            raise _UnresolvedError(f"{source.operation} does not answer")
-        if any(kind not in resources for kind in ideas.kinds_in(read.recipe)):
-            raise _UnresolvedError(f"{source.operation} is of something else")
-        outcome = self.send_with(read, read.recipe, resources, index)
-        if outcome.reply is None or not outcome.verdict.is_good:
-            raise _UnresolvedError(f"{source.operation} does not answer")
-        value = value_at(answer_value(outcome.reply), source.pointer)
-        if source.members and isinstance(value, dict):
-            return {name: value[name] for name in source.members if name in value}
-        return value
-
-    def _depth(self, kind: str, hops: int = 0) -> int:
-        """How many things, one made under the other, stand before a kind."""
-        maker = self.cases.get(self.kinds[kind].create or "") if kind in self.kinds else None
-        if maker is None or hops > 10:
-            return 0
-        recipe = maker.recipe or maker.task.recipe
-        parents = [each for each in ideas.kinds_in(recipe) if each != kind and each in self.kinds]
-        return 1 + max((self._depth(each, hops + 1) for each in parents), default=-1)
 
     # ── what an answer teaches ────────────────────────────────────────────────────────────────
 
@@ -329,7 +207,9 @@ class Prober:
         elif (cleared := cleared_by(case.operation, self.kinds.values())) is not None:
             self.holdings.clear(cleared, list(outcome.resources.values()))
         elif (creation := creation_of(case, outcome, self.kinds)) is not None:
-            kind = creation.kind
+            kind = known_as(creation.kind, creation.held.item, self.kinds)
+            if kind.kind != creation.kind.kind:
+                self.aliases[creation.kind.kind] = creation.held.kind = kind.kind
             if self.kinds.get(kind.kind) != kind or kind.kind not in self.holdings.samples:
                 self.facts += 1
             self.kinds[kind.kind], case.keeps = kind, kind.kind
@@ -362,6 +242,12 @@ class Prober:
             return
         if self.sources.echo_only(case):
             return  # anything but what is there now would change what others rely on
+        yield from protected(self, case, recipe, outcome)
+        yield from keyed(self, case, recipe, outcome)
+        if (conditional := conditioned(self, case, recipe, outcome)) is not None:
+            yield conditional
+            return
+        yield from after_others(self, case, recipe, outcome)
         complaints = self._complaints(outcome)
         writer = self.writers[case.spec.application]
         if name in {"refused", "conflict", "missing", "broken"}:
@@ -371,10 +257,13 @@ class Prober:
         if name == "refused":
             definitions = case.spec.definitions
             yield from ideas.type_names(recipe, case.operation, definitions, complaints)
+            unknown = [c for c in complaints if self.maker(case).lists_no_choice(c)]
+            if unknown:
+                yield from ideas.choices(recipe, unknown, self._vocabulary())
         if outcome.reply.status == 406:
-            yield from ideas.acceptable(recipe, case.operation)
-        if name == "conflict":
-            yield ideas.all_unique(recipe)
+            yield from ideas.acceptable(recipe, case.operation, outcome.reply.text)
+        if name == "conflict" or (case.works and name in {"refused", "broken"}):
+            yield ideas.all_unique(recipe, self.maker(case))
         if name in {"missing", "denied", "refused", "conflict", "broken"}:
             yield from self.sources.others(case, recipe, complaints, self)
         if name in {"refused", "broken", "conflict", "denied", "missing"}:
@@ -389,6 +278,22 @@ class Prober:
             yield from self._mirrors(case, recipe)
         if name in {"refused", "missing"}:
             yield from ideas.free_values(recipe)
+        if outcome.reply.status == 415 and case.operation.body is None:
+            yield from ideas.uploads(recipe)
+        if (cleared := cleared_by(case.operation, self.kinds.values())) is not None:
+            yield ideas.by_ids(recipe, cleared)
+        yield from for_new_things(case, recipe, outcome)
+
+    def maker(self, case: Case) -> Maker:
+        """What the document says of the operation's slots."""
+        generator = self.writers[case.spec.application].generator
+        return Maker(case.operation, case.spec.definitions, generator)
+
+    def _vocabulary(self) -> tuple[tuple[str, ...], ...]:
+        """Names of choices in the server's own pages, looked for once."""
+        if self.vocabulary is None:
+            self.vocabulary = page_vocabulary(self.exchange.transport)
+        return self.vocabulary
 
     def repaired(self, case: Case, recipe: Recipe, outcome: Outcome) -> Recipe | None:
         """The recipe changed as the server's complaints ask; None where they ask for nothing."""
@@ -421,8 +326,8 @@ class Prober:
         reply, built = outcome.reply, outcome.built
         if reply is None or built is None:
             return ()
-        sent: Mapping[Place, Any] = built.sent
-        return read_complaints(reply.status, reply.content_type, reply.body, sent)
+        found = read_complaints(reply.status, reply.content_type, reply.body, built.sent)
+        return tuple(c for c in found if c.pointer.lower() not in _NO_FIELDS)
 
 
 def _taken(operation: Operation, recipe: Recipe) -> str | None:
@@ -435,7 +340,3 @@ def _taken(operation: Operation, recipe: Recipe) -> str | None:
         if slot.location == "path" and slot.pointer == pointer:
             return slot.source.kind if isinstance(slot.source, Created) else None
     return None
-
-
-class _UnresolvedError(Exception):
-    """A source whose value could not be had."""

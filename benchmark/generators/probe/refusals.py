@@ -18,7 +18,7 @@ _TELLING = ("detail", "message", "error_description", "error", "title", "errors"
 
 def in_words(case: Case) -> str:
     """One sentence without a full stop: what kept the operation from succeeding twice."""
-    last = case.last
+    last = case.told or case.last
     if last is None:
         return case.reason or "not tried: the probe's budget was spent"
     if last.lacking:
@@ -37,7 +37,8 @@ def in_words(case: Case) -> str:
 
 def server_words(case: Case) -> str:
     """The server's own message on the last answer, as `: message`; "" where there is none."""
-    reply = case.last.reply if case.last else None
+    shown = case.told or case.last
+    reply = shown.reply if shown else None
     if reply is None or not reply.body:
         return ""
     answer = answer_value(reply)

@@ -11,28 +11,28 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmark.generators.dependency_analyzer import wants_of
+from benchmark.generators.dependency_analyzer import Want, wants_of
 from benchmark.generators.parameter_generator import ParameterGenerator
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.building import BuiltRequest
 from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.caution import READ_ONLY, danger
+from benchmark.generators.probe.cleaning_up import clean_up
 from benchmark.generators.probe.exchange import BudgetSpentError, Exchange
-from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.judging import CatchAll
 from benchmark.generators.probe.outcome import ProbeOutcome, probed_plan
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.signing_in import is_sign_in, sign_in
-from benchmark.generators.probe.sources import slot_sources
+from benchmark.generators.probe.sources import slot_sources, unnamed_wants
 from benchmark.generators.scenario_planner import RecipeWriter
 from benchmark.generators.transport import Reply, Transport
 from benchmark.models import ApiSpec, Dependencies, LoadPlan, Target
 
-MAX_PASSES = 4
+MAX_PASSES = 8
 """How often all operations are gone through; each pass but the first needs something new."""
 
-_CLEAN_UP_REQUESTS = 2000
-_CLEAN_UP_SECONDS = 20.0
+NEW_ALLOWANCE = 8
+"""How many requests an operation may cost at least in each pass."""
 
 Tell = Callable[[int, int, int], None]
 """Called as the probe goes on: operations looked at, operations in all, verified ones."""
@@ -58,7 +58,10 @@ def probe(
     options: ProbeOptions,
     tell: Tell | None = None,
 ) -> ProbeOutcome:
-    """The plan as the live API has proved it: recipes that work, and why others do not."""
+    """The plan as the live API has proved it: recipes that work, and why others do not.
+
+    What was made is deleted in the end, after Ctrl-C (KeyboardInterrupt) as well.
+    """
     with Transport(target, timeout=options.request_timeout, connections=1) as transport:
         prober = _prober(plan, specs, dependencies, target, options, transport)
         try:
@@ -66,7 +69,10 @@ def probe(
             _all_rounds(prober, tell)
         except BudgetSpentError:
             pass
-        left = _clean_up(prober)
+        except KeyboardInterrupt:
+            clean_up(prober)  # whoever stops the probe does not want to find its things
+            raise
+        left = clean_up(prober)
         return probed_plan(plan, prober, left)
 
 
@@ -79,12 +85,13 @@ def _prober(
     transport: Transport,
 ) -> Prober:
     by_key = {op.key: (op, spec) for spec in reversed(specs) for op in reversed(spec.operations)}
-    wants = {spec.application: wants_of(spec) for spec in specs}
+    wants = {spec.application: _by_operation(wants_of(spec)) for spec in specs}
     needed = _dependents(dependencies)
     cases = {}
     for task in plan.tasks():
         operation, spec = by_key[task.operation]
-        mine = tuple(w for w in wants[spec.application] if w.operation.key == operation.key)
+        mine = wants[spec.application].get(operation.key, ())
+        mine = (*mine, *unnamed_wants(operation, spec.definitions, mine))
         case = Case(task, operation, spec, mine, allowance=_allowance(task.operation, needed))
         case.keeps, case.takes = task.keeps, task.takes
         if reason := danger(operation):
@@ -117,6 +124,13 @@ def _prober(
     )
 
 
+def _by_operation(wants: Sequence[Want]) -> dict[str, tuple[Want, ...]]:
+    found: dict[str, list[Want]] = {}
+    for want in wants:
+        found.setdefault(want.operation.key, []).append(want)
+    return {key: tuple(mine) for key, mine in found.items()}
+
+
 def _dependents(dependencies: Dependencies) -> Mapping[str, int]:
     """How many slots what an operation creates fills."""
     counts: dict[str, int] = {}
@@ -142,7 +156,9 @@ def _fingerprint(exchange: Exchange) -> CatchAll | None:
 def _all_rounds(prober: Prober, tell: Tell | None) -> None:
     cases = prober.cases.values()
     for number in range(MAX_PASSES):
-        before = prober.facts
+        before, prober.is_first_pass = prober.facts, number == 0
+        for case in cases:
+            case.allowance = max(case.allowance, NEW_ALLOWANCE)
         for round_ in (_plain_reads, _creates, _others, _deletes):
             for case in sorted(filter(round_, cases), key=_shallow_first):
                 if case.status in {"open", "worked", "doubt"} and case.facts < prober.facts:
@@ -169,7 +185,7 @@ def _signed_in(prober: Prober) -> bool:
         return False
     prober.sign_in = sign_in(prober, denied)
     if prober.sign_in is not None:
-        prober.facts += 1
+        prober.forget_refusals()
     return prober.sign_in is not None
 
 
@@ -195,31 +211,3 @@ def _shallow_first(case: Case) -> tuple[int, bool, int]:
     reads = case.operation.method in READ_ONLY
     path = case.operation.path
     return path.count("{"), not reads, len(path)
-
-
-def _clean_up(prober: Prober) -> tuple[Held, ...]:
-    """Delete what was made, children first; what is left."""
-    exchange = prober.exchange
-    exchange.requests = exchange.sent + _CLEAN_UP_REQUESTS
-    exchange.seconds = exchange.elapsed() + _CLEAN_UP_SECONDS
-    left = []
-    for held in prober.holdings.children_first():
-        deleter = prober.cases.get(prober.kinds[held.kind].delete or "")
-        if deleter is None or deleter.recipe is None:
-            left.append(held)
-            continue
-        need = ideas.kinds_in(deleter.recipe)
-        resources = {held.kind: held}
-        for ancestor in held.ancestors():
-            resources.setdefault(ancestor.kind, ancestor)
-        if not need.keys() <= resources.keys():
-            left.append(held)
-            continue
-        try:
-            outcome = prober.send_with(deleter, deleter.recipe, resources)
-        except BudgetSpentError:
-            left.append(held)
-            continue
-        if not outcome.verdict.is_good and outcome.verdict.name != "missing":
-            left.append(held)
-    return tuple(left)

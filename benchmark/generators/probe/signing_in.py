@@ -8,6 +8,7 @@ holds, and where requests carry it, is found by trying.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http.cookies import CookieError, SimpleCookie
@@ -17,6 +18,7 @@ from benchmark.generators import schema_view
 from benchmark.generators.naming import plain, words
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.forgery_tokens import read_again
 from benchmark.generators.probe.judging import answer_value
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.scenario_planner.credential_needs import credential_needs
@@ -32,6 +34,7 @@ from benchmark.models import (
     Unique,
     escape_pointer,
 )
+from benchmark.resource_items import value_at
 
 _SECRET = re.compile(r"passw|passphrase|secret|^pwd$|^pin$", re.IGNORECASE)
 _IDENTITY = ("username", "email", "login", "user", "name", "identifier", "account", "phone")
@@ -62,6 +65,32 @@ def sign_in(prober: Prober, denied: Sequence[Case]) -> SignIn | None:
 
     What it finds goes with every further request of the probe.
     """
+    found = _sign_in(prober, denied)
+    if found is not None:
+        prober.renewed_at = time.monotonic()
+        prober.renew = lambda: _renewed(prober)
+    return found
+
+
+def _renewed(prober: Prober) -> bool:
+    """Log in again in the way that worked before; whether it worked."""
+    known, prober.renewed_at = prober.sign_in, time.monotonic()
+    if known is None:
+        return False
+    outcome = prober.send_with(prober.cases[known.login], known.recipe, {}, renew=False)
+    if not outcome.verdict.is_good or outcome.reply is None:
+        return False
+    if known.token_pointer is None:
+        prober.exchange.cookies.update(_cookies(outcome.reply.headers))
+    else:
+        token = value_at(answer_value(outcome.reply), known.token_pointer)
+        _store(prober, known.location)[known.parameter] = f"{known.prefix}{token}"
+    if known.csrf is not None:
+        read_again(prober, known.csrf)
+    return True
+
+
+def _sign_in(prober: Prober, denied: Sequence[Case]) -> SignIn | None:
     logins = sorted(_logins(prober), key=lambda case: len(case.operation.path))[:_MAX_LOGINS]
     for login in logins:
         if prober.credentials.basic:
@@ -111,8 +140,17 @@ def _accounts(prober: Prober, login: Case) -> Iterator[_Account]:
             recipe, tries = changed, tries + 1
             outcome = prober.attempt(case, recipe, tries)
         if outcome.verdict.is_good and outcome.built is not None:
+            _set_apart(prober, case)
             sent = {p: v for (at, p), v in outcome.built.sent.items() if at == "body"}
             yield _Account(case, recipe, sent, outcome)
+
+
+def _set_apart(prober: Prober, case: Case) -> None:
+    """Keep the account that lets us in out of all that is changed or deleted, until the end."""
+    held = prober.holdings.newest(case.keeps) if case.keeps else None
+    if held is not None:
+        prober.holdings.forget(held)
+        prober.accounts.append(held)
 
 
 def _with_account(
@@ -168,16 +206,20 @@ def _opens(
     prober: Prober, denied: Sequence[Case], location: str, parameter: str, value: str
 ) -> bool:
     """Whether a token in a place lets requests through that were denied; if so, it stays there."""
-    store = {
-        "header": prober.exchange.headers,
-        "query": prober.exchange.query,
-        "cookie": prober.exchange.cookies,
-    }[location]
+    store = _store(prober, location)
     store[parameter] = value
     if _is_open(prober, denied):
         return True
     del store[parameter]
     return False
+
+
+def _store(prober: Prober, location: str) -> dict[str, str]:
+    """What goes with every request in a place."""
+    exchange = prober.exchange
+    return {
+        "header": exchange.headers, "query": exchange.query, "cookie": exchange.cookies
+    }[location]  # fmt: skip
 
 
 def _is_open(prober: Prober, denied: Sequence[Case]) -> bool:

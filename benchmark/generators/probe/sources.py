@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from benchmark.generators import schema_view
 from benchmark.generators.dependency_analyzer import Want, identifier_in
 from benchmark.generators.naming import (
     collection_of,
@@ -27,6 +28,7 @@ from benchmark.models import (
     Dependency,
     Found,
     JsonSchema,
+    Operation,
     Place,
     Recipe,
     Source,
@@ -38,7 +40,8 @@ if TYPE_CHECKING:
     from benchmark.generators.probe.prober import Prober
 
 _MAX_MESSAGE = 2000
-_ABOUT_THINGS = frozenset({"not_found", "credentials", "other"})
+_LONG = 12  # a value that long stands in a message for itself, quoted or not
+_ABOUT_THINGS = frozenset({"not_found", "not_unique", "credentials", "other"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,10 @@ class SlotSources:
             options = self._options(case, want, prober)
             if options:
                 bound[place] = options[0]
+            elif (
+                prober.is_first_pass and want.location == "body" and (case.key, place) in self.links
+            ):
+                return {}, f"no {want.noun} could be made or found"
             elif want.location == "path" and self._needs_a_thing(case, want):
                 return {}, f"no way found to get a {{{want.name}}}"
         return bound, ""
@@ -66,6 +73,7 @@ class SlotSources:
     ) -> Iterator[Recipe]:
         """The recipe with other sources: of the last slots of the path first, then of the rest."""
         used = {(slot.location, slot.pointer): slot.source for slot in recipe.slots()}
+        yield from self._of_one_family(case, recipe, prober)
         yield from self._for_complaints(case, recipe, complaints, prober)
         blamed = {c.pointer for c in complaints if c.pointer}
         about_things = not complaints or any(
@@ -93,7 +101,9 @@ class SlotSources:
             others = [source for source in options if not _is_of(source, lacking)]
             if others:
                 changed = ideas.with_source(changed, place, others[0])
-            elif slot.location != "path":
+            elif slot.location == "path" or (want is not None and want.required):
+                return  # the document says that it cannot be left out
+            else:
                 changed = ideas.without_slot(changed, place)
         if changed != recipe:
             yield changed
@@ -107,9 +117,13 @@ class SlotSources:
         """The sources of a slot: those of the document, corrected by what was seen, then others."""
         only_own = self._only_own(case, want)
         found: list[Source] = []
+        is_named = want.location != "path" or self._is_identifier(case, want)
         for link in self.links.get((case.key, (want.location, want.pointer)), ()):
+            if not is_named and link.kind not in prober.holdings.samples:
+                continue  # whether such things exist at all is not known yet
             found.extend(self._of_link(link, want, prober, only_own=only_own))
         found.extend(suppliers(want, prober.kinds, prober.holdings.samples, only_own=only_own))
+        found = [_renamed(source, prober.aliases) for source in found]
         fit = (source for source in dict.fromkeys(found) if self._fits(source, case, want, prober))
         return [source for source in fit if self._can_be_had(source, prober)]
 
@@ -168,7 +182,30 @@ class SlotSources:
         """Whether a made-up value would be aimed at nothing, or at somebody's data."""
         if case.operation.method in READ_ONLY:
             return False  # a read of what does not exist harms nobody, and some names are free
+        return self._is_identifier(case, want)
+
+    def _is_identifier(self, case: Case, want: Want) -> bool:
+        """Whether the name of a path parameter says that it names a thing."""
         return path_noun(collection_of(case.operation.path, want.name), want.name) is not None
+
+    def _of_one_family(self, case: Case, recipe: Recipe, prober: Prober) -> Iterator[Recipe]:
+        """The recipe with what one of its things says of another: its own project, not just any."""
+        changed = recipe
+        slots = {(slot.location, slot.pointer): slot.source for slot in recipe.slots()}
+        for holder in slots.values():
+            item = _sample(holder, prober)
+            for want in case.wants if isinstance(item, Mapping) else ():
+                place: Place = (want.location, want.pointer)
+                source = slots.get(place)
+                if source is None or source is holder or not isinstance(source, Created | Found):
+                    continue
+                if isinstance(holder, Created | Found) and source.kind != holder.kind:
+                    pointer = _reference(item, want)
+                    told = type(holder)(holder.kind, pointer)
+                    if pointer and self._fits(told, case, want, prober):
+                        changed = ideas.with_source(changed, place, told)
+        if changed != recipe:
+            yield changed
 
     def _quoted(
         self, case: Case, recipe: Recipe, outcome: Outcome, prober: Prober
@@ -180,29 +217,32 @@ class SlotSources:
         if outcome.built is None or outcome.reply is None:
             return
         message = outcome.reply.text[:_MAX_MESSAGE]
-        quoted = {
-            place: value
+        quoted = [
+            place
             for place, value in outcome.built.sent.items()
             if isinstance(value, str) and len(value) > 2 and _quotes(message, value)
-        }
+        ]
         said = {noun(word) for word in words(message)}
         generator = prober.writers[case.spec.application].generator
         maker = Maker(case.operation, case.spec.definitions, generator)
-        for kind, items in prober.listed.items() if quoted else ():
-            listed = noun(static_segments((prober.kinds[kind].list or "/").partition(" ")[2])[-1])
-            if not {kind, listed} & said or not isinstance(items[0], Mapping):
+        for name, item in list(prober.holdings.samples.items()) if quoted else ():
+            kind = prober.kinds[name]
+            nouns = {name, noun(static_segments(kind.list or kind.create or "/")[-1])}
+            if not isinstance(item, Mapping) or not any(said.issuperset(words(n)) for n in nouns):
                 continue
-            for identifying in ("name", "id", "key", "slug", "code"):
+            own = prober.holdings.newest(name) is not None
+            for identifying in ("id", "name", "key", "slug", "code"):
                 changed = recipe
                 for place in quoted:
                     field = place[1].rpartition("/")[2]
-                    names_it = noun(field) in {kind, listed}
-                    pointer = _member(items[0], identifying if names_it else field)
-                    value = value_at(items[0], pointer) if pointer else None
+                    names_it = _about(field) in nouns or len(quoted) == 1
+                    pointer = _member(item, identifying if names_it else field)
+                    value = value_at(item, pointer) if pointer else None
                     schema = maker.documented(place)
                     fits = schema is None or generator.is_valid(value, schema)
                     if value is not None and fits:
-                        changed = ideas.with_source(changed, place, Found(kind, pointer))
+                        source = Created(name, pointer) if own else Found(name, pointer)
+                        changed = ideas.with_source(changed, place, source)
                 if changed != recipe:
                     yield changed
 
@@ -210,20 +250,41 @@ class SlotSources:
         self, case: Case, recipe: Recipe, complaints: Sequence[Complaint], prober: Prober
     ) -> Iterator[Recipe]:
         """Sources for slots of which the server says that what they name does not exist."""
-        known = {(want.location, want.pointer) for want in case.wants}
+        known = {(want.location, want.pointer): want for want in case.wants}
+        missing = any(complaint.rule == "not_found" for complaint in complaints)
         if case.last is not None and case.operation.method not in READ_ONLY:
-            yield from self._quoted(case, recipe, case.last, prober)
+            if missing or case.last.verdict.name == "missing":
+                yield from self._quoted(case, recipe, case.last, prober)
         for complaint in complaints:
             if complaint.rule not in {"not_found", "required", "format", "type"}:
                 continue
-            location = complaint.location or "body"
-            if not complaint.pointer or (location, complaint.pointer) in known:
+            place: Place = (complaint.location or "body", complaint.pointer)
+            if not complaint.pointer:
                 continue
             name = complaint.pointer.rpartition("/")[2]
-            want = Want(case.operation, location, complaint.pointer, name, _about(name))
-            for source in suppliers(want, prober.kinds, prober.holdings.samples, only_own=False):
-                if self._can_be_had(source, prober):
-                    yield ideas.with_source(recipe, (location, complaint.pointer), source)
+            want = known.get(place) or Want(case.operation, *place, name, _about(name))
+            for source in self._options(case, want, prober):
+                yield ideas.with_source(recipe, place, source)
+
+
+def _sample(source: Source, prober: Prober) -> Any:
+    if isinstance(source, Created | Found):
+        return prober.holdings.samples.get(source.kind)
+    return None
+
+
+def _reference(item: Mapping[str, Any], want: Want) -> str:
+    """Where an item refers to the thing that a slot wants; "" where it does not."""
+    about = plain(want.noun)
+    for name in (f"{about}id", f"{about}uuid", about, plain(want.name)):
+        for holder in ("", *(key for key, value in item.items() if isinstance(value, Mapping))):
+            members = item[holder] if holder else item
+            for member, value in members.items():
+                scalar = isinstance(value, str | int) and not isinstance(value, bool)
+                if scalar and plain(str(member)) == name and name not in {"id", "name"}:
+                    prefix = f"/{escape_pointer(str(holder))}" if holder else ""
+                    return f"{prefix}/{escape_pointer(str(member))}"
+    return ""
 
 
 def _member(item: Mapping[str, Any], name: str) -> str:
@@ -237,7 +298,8 @@ def _member(item: Mapping[str, Any], name: str) -> str:
 
 
 def _quotes(message: str, value: str) -> bool:
-    return any(f"{mark}{value}{mark}" in message for mark in ("'", '"', "`"))
+    marked = any(f"{mark}{value}{mark}" in message for mark in ("'", '"', "`"))
+    return marked or (len(value) >= _LONG and value in message)
 
 
 def _as_written(value: Any, schema: JsonSchema) -> Any:
@@ -250,8 +312,31 @@ def _as_written(value: Any, schema: JsonSchema) -> Any:
     return value
 
 
+def _renamed(source: Source, aliases: Mapping[str, str]) -> Source:
+    """A source of the kind under which such things are kept."""
+    if isinstance(source, Created) and source.kind in aliases:
+        return Created(aliases[source.kind], source.pointer)
+    return source
+
+
 def _is_of(source: Source, kinds: set[str]) -> bool:
     return isinstance(source, Created | Found) and source.kind in kinds
+
+
+def unnamed_wants(
+    operation: Operation, definitions: Mapping[str, JsonSchema], known: Sequence[Want]
+) -> Iterator[Want]:
+    """Members of the body that must be UUIDs, and so refer to something, whatever their names."""
+    if operation.body is None:
+        return
+    schema = operation.body.media_types[0].schema
+    places = {want.pointer for want in known if want.location == "body"}
+    needed = schema_view.required(schema, definitions)
+    for name, member in schema_view.properties(schema, definitions).items():
+        pointer = f"/{escape_pointer(name)}"
+        is_uuid = schema_view.resolve(member, definitions).get("format") == "uuid"
+        if is_uuid and name in needed and name != "id" and pointer not in places:
+            yield Want(operation, "body", pointer, name, _about(name), schema=member)
 
 
 def slot_sources(dependencies: Dependencies) -> SlotSources:

@@ -40,8 +40,8 @@ def _user(user: PlannedUser) -> dict[str, Any]:
 
 
 def _sign_in(sign_in: SignIn) -> dict[str, Any]:
-    register = sign_in.register
-    return {
+    register, csrf = sign_in.register, sign_in.csrf
+    written: dict[str, Any] = {
         "register": {"operation": register, **_recipe(sign_in.register_recipe)}
         if register
         else None,
@@ -52,6 +52,10 @@ def _sign_in(sign_in: SignIn) -> dict[str, Any]:
         "prefix": sign_in.prefix,
         "per_user": sign_in.per_user,
     }
+    if csrf is not None:
+        token = {"operation": csrf.read, "token": csrf.pointer, "header": csrf.header}
+        written["csrf"] = {**token, **_recipe(csrf.recipe)}
+    return written
 
 
 def _task(task: PlannedTask) -> dict[str, Any]:
@@ -75,6 +79,10 @@ def _recipe(recipe: Recipe) -> dict[str, Any]:
     }
     if recipe.encoding:
         written["encoding"] = _plain(recipe.encoding)
+    if recipe.before or recipe.after:
+        written |= {"before": list(recipe.before), "after": list(recipe.after)}
+    if recipe.fresh:
+        written["fresh"] = True
     return written
 
 

@@ -197,10 +197,13 @@ def _failures(report: Report) -> Table:
 
 
 def _left_out(report: Report) -> Iterable[RenderableType]:
-    excluded = [each for each in report.result.readiness if not each.readiness.enabled]
+    readiness = report.result.readiness
+    if verified := sum(each.readiness.status == "verified" for each in readiness):
+        yield Text(f"\n{verified} of {plural(len(readiness), 'operation')} verified")
+    excluded = [each for each in readiness if not each.readiness.enabled]
     if not excluded:
         return
-    yield _heading("Left out", f"{len(excluded)} of {len(report.result.readiness)} operations")
+    yield _heading("Left out", f"{len(excluded)} of {len(readiness)} operations")
     table = _table("Operation", "Why", folded="Operation")
     for each in excluded[:_MAX_EXCLUDED]:
         reason = clean_text(each.readiness.reason or each.readiness.status)

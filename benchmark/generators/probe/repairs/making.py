@@ -9,6 +9,7 @@ from typing import Any
 from benchmark.generators import schema_view
 from benchmark.generators.naming import plain, words
 from benchmark.generators.parameter_generator import ParameterGenerator
+from benchmark.generators.probe.complaints import Complaint
 from benchmark.generators.probe.repairs.places import tokens_of
 from benchmark.generators.scenario_planner import RecipeWriter, Variant
 from benchmark.models import (
@@ -82,6 +83,28 @@ class Maker:
             else:
                 schema = schema_view.items(schema, self.definitions) if token.isdecimal() else None
         return schema
+
+    def allows(self, place: Place, value: Any) -> bool:
+        """Whether a value fits a place, as far as the document says."""
+        schema = self.documented(place)
+        return schema is None or self.generator.is_valid(value, schema)
+
+    def is_needed(self, place: Place) -> bool:
+        """Whether the document requires a member at the top of the body."""
+        if self.operation.body is None:
+            return True
+        schema = self.operation.body.media_types[0].schema
+        return tokens_of(place[1])[0] in schema_view.required(schema, self.definitions)
+
+    def lists_no_choice(self, complaint: Complaint) -> bool:
+        """Whether a value was no valid choice, and neither server nor document list the choices."""
+        place: Place = (complaint.location or "body", complaint.pointer)
+        unsaid = complaint.rule == "enum" and not complaint.value and bool(complaint.pointer)
+        return unsaid and "enum" not in self._resolved(place)
+
+    def _resolved(self, place: Place) -> Mapping[str, Any]:
+        schema = self.documented(place)
+        return schema_view.resolve(schema, self.definitions) if schema is not None else {}
 
     def made(self, place: Place, **asked: Any) -> Node:
         """A node for a place. `asked` are keywords of a schema that its value must satisfy too."""

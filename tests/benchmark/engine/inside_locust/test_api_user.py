@@ -166,7 +166,7 @@ def test_the_oldest_leave_when_there_are_many(shop: SmallApi) -> None:
     assert user.take("order", user.create_order) is newest
     user.keep("line", reply, newest)
     assert len(user._pools.of("line")) == pools.OWN_LIMIT
-    assert shop.counts()["DELETE /orders/1/lines/21"] == 1
+    assert shop.counts()[f"DELETE /orders/1/lines/{pools.OWN_LIMIT + 1}"] == 1
 
 
 def test_a_listing_is_asked_for_once_by_all(shop: SmallApi) -> None:

@@ -324,3 +324,44 @@ def test_retry_after_may_be_a_date() -> None:
 def test_resources_do_not_show_what_they_hold() -> None:
     """Items may hold secrets; the representation has only the kind."""
     assert repr(Resource("token", {"secret": "s"})) == "Resource(token)"
+
+
+# ── clearing ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def of_two_buckets(user: Any) -> tuple[list[Resource], list[Resource]]:
+    """Two buckets of the user's, and a file in each."""
+    buckets = [Resource("bucket", {"key": key}) for key in "ab"]
+    files = [Resource("file", {"id": each["key"]}, {"bucket": each}) for each in buckets]
+    for resource in (*buckets, *files):
+        user._pools.add(resource)
+    return buckets, files
+
+
+def test_what_a_delete_of_a_collection_removed_is_forgotten() -> None:
+    """All that was made with the same parent leaves the pool; what is elsewhere stays."""
+    with answering((200, {"id": 1})) as api:
+        user = owner(api)
+        buckets, files = of_two_buckets(user)
+        user.clear("file", user.client.delete("/buckets/a/files"), buckets[0])
+        assert user._pools.of("file") == files[1:]
+        assert user._pools.of("bucket") == buckets
+
+
+def test_where_a_delete_names_things_only_those_are_forgotten() -> None:
+    """A delete by ids takes what it names, with what is below it."""
+    with answering((200, {"id": 1})) as api:
+        user = owner(api)
+        buckets, files = of_two_buckets(user)
+        user.clear("bucket", user.client.delete("/buckets"), buckets[1])
+        assert user._pools.of("bucket") == buckets[:1]
+        assert user._pools.of("file") == files[:1]
+
+
+def test_a_refused_delete_clears_nothing() -> None:
+    """Only a good answer says that something is gone."""
+    with answering((403, {"detail": "no"})) as api:
+        user = owner(api)
+        buckets, files = of_two_buckets(user)
+        user.clear("file", user.client.delete("/buckets/a/files"), buckets[0])
+        assert user._pools.of("file") == files

@@ -107,5 +107,5 @@ def test_the_file_says_how_users_sign_in() -> None:
     assert put["slots"][0]["allow_reserved"] is True
     assert put["slots"][1] == {
         "in": "body", "at": "", "source": "Echo",
-        "operation": "GET /a", "pointer": "/b", "members": ["c"],
+        "operation": "GET /a", "pointer": "/b", "members": ["c"], "header": "",
     }  # fmt: skip

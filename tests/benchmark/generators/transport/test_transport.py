@@ -407,3 +407,26 @@ def test_asked_is_recorded_with_its_method() -> None:
             assert reply(transport.request("PUT", "/a", body=b"1")).text == "1"
         last: Asked = server.asked[-1]
         assert (last.method, last.path) == ("PUT", "/a")
+
+
+def test_a_stream_without_end_is_cut_off() -> None:
+    """A 2xx answer of unknown length is listened to as long as asked; what came is the answer."""
+
+    def stream(connection: socket.socket, over: threading.Event) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n")
+        over.wait(20)
+
+    with serve_raw(stream) as url, Transport(Target(url)) as transport:
+        start = time.monotonic()
+        answer = reply(transport.request("GET", "/events", stream_seconds=0.3))
+        assert time.monotonic() - start < 5
+    assert (answer.body, answer.is_whole) == (b"data: 1\n\n", False)
+
+
+def test_an_answer_that_ends_in_time_is_whole() -> None:
+    """Reading for a limited time does not make an ordinary answer a stream."""
+    with serve({"/": Answer({"id": 1})}) as server, Transport(Target(server.url)) as transport:
+        answer = reply(transport.request("GET", "/", stream_seconds=0.3))
+    assert answer.is_whole
+    assert answer.body == b'{"id": 1}'

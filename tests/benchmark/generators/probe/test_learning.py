@@ -1,0 +1,132 @@
+"""What good answers teach: which thing was made, what is listed, and where identifiers are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from probe_cases import KIND, case_of, outcome, reply
+
+from benchmark.generators.probe.learning import creation_of, listing_of
+from tests.benchmark.generators.small_apis import ITEM, fields, listing, op
+
+API = {
+    "POST /items": op(body=fields("name"), answer=ITEM, status="201"),
+    "GET /items": op(answer=listing()),
+    "DELETE /items/{id}": op(),
+}
+KINDS = {"item": KIND}
+
+
+def created(answer: Any, sent: Any = None) -> Any:
+    """The creation that an answer to POST /items tells of."""
+    case = case_of("POST /items", API)
+    return creation_of(replace_keeps(case), outcome(case, answer, sent), KINDS)
+
+
+def replace_keeps(case: Any) -> Any:
+    """The case of an operation that is known to make items."""
+    case.keeps = "item"
+    return case
+
+
+def listed(content: Any) -> Any:
+    """The listing that an answer to GET /items holds."""
+    case = case_of("GET /items", API)
+    return listing_of(case, outcome(case, reply(200, content)), KINDS)
+
+
+@pytest.mark.parametrize(
+    ("content", "pointer"),
+    [
+        ({"id": 7, "name": "a"}, ""),
+        ({"data": {"id": 7}}, "/data"),
+        ({"ok": True, "result": {"item": {"id": 7}}}, "/result/item"),
+        (7, ""),
+        ("7", ""),
+        ({"a1b2": {"name": "x"}}, "/*"),
+    ],
+)
+def test_the_item_is_found_wherever_it_is(content: Any, pointer: str) -> None:
+    """At the top, in wrappers, as a bare identifier, or as the only member of a map."""
+    found = created(reply(201, content))
+    assert found.kind.item_pointer == pointer
+    assert found.held.item["id"] in {7, "7", "a1b2"}
+    assert found.held.parents.keys() == {"parent"}
+
+
+def test_the_location_header_names_what_has_no_body() -> None:
+    """The last segment of Location is the identifier."""
+    found = created(reply(201, Location="http://localhost/items/77?x=1"))
+    assert found.kind.from_location
+    assert found.held.item == {"id": "77"}
+
+
+def test_what_the_client_chose_names_it_where_the_answer_does_not() -> None:
+    """A name that was sent counts where the answer is empty, and stands in the kind as sent."""
+    found = created(reply(204), {("body", "/name"): "blue"})
+    assert found.kind.sent == ("/name",)
+    assert found.held.item == {"name": "blue"}
+
+
+def test_an_accepted_creation_is_noted_as_such() -> None:
+    """What was answered 202 may not be done yet."""
+    assert created(reply(202, {"id": 1})).held.is_accepted
+    assert not created(reply(201, {"id": 1})).held.is_accepted
+
+
+@pytest.mark.parametrize("answer", [reply(400, {"id": 7}), reply(204), reply(201, ["x", "y"])])
+def test_nothing_is_made_up(answer: Any) -> None:
+    """A refusal makes nothing, and an answer that names nothing gives nothing to hold."""
+    assert created(answer) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "pointer", "ids"),
+    [
+        ([{"id": 1}, {"id": 2}], "", [1, 2]),
+        ({"items": [{"id": 1}], "total": 1}, "/items", [1]),
+        ({"meta": {}, "shelf": [{"id": 3}]}, "/shelf", [3]),
+        ({"page": {"results": [{"id": 4}]}}, "/page/results", [4]),
+        ({"k1": {"name": "a"}, "k2": {"name": "b"}}, "/*", ["k1", "k2"]),
+    ],
+)
+def test_lists_are_found_wherever_they_are(content: Any, pointer: str, ids: list[Any]) -> None:
+    """Bare, wrapped, two levels deep, or as a map by identifier."""
+    found = listed(content)
+    assert found.kind.list_pointer == pointer
+    assert [item["id"] for item in found.items] == ids
+
+
+@pytest.mark.parametrize("content", [[], {"items": []}, {"items": 3}, [[1]], None, [{"x": [1]}]])
+def test_a_list_of_nothing_lists_nothing(content: Any) -> None:
+    """Empty and odd answers are no listing, and no error."""
+    assert listed(content) is None
+
+
+def test_an_unexpected_create_becomes_a_kind_of_its_own() -> None:
+    """A POST that turns out to make something is remembered with what deletes it."""
+    case = case_of("POST /shelves", {"POST /shelves": op(body={}), "DELETE /shelves/{id}": op()})
+    found = creation_of(case, outcome(case, reply(201, {"id": 4})), {})
+    assert found is not None
+    assert (found.kind.create, found.kind.delete) == ("POST /shelves", "DELETE /shelves/{id}")
+    assert found.kind.kind == "shelf"
+
+
+def test_an_action_on_an_own_thing_makes_none() -> None:
+    """A POST below a thing that answers with the thing is no create."""
+    case = case_of("POST /items/{id}/stop", {"POST /items/{id}/stop": op()})
+    assert creation_of(case, outcome(case, reply(200, {"id": 4})), {}) is None
+
+
+def test_hostile_answers_are_only_looked_at() -> None:
+    """Depth and odd types end the search, and nothing is raised."""
+    deep: Any = {"id": 1}
+    for _ in range(50):
+        deep = {"data": deep}
+    assert created(reply(201, deep)) is None
+    assert created(reply(201, {"": {"": {"id": None}}})) is None
+    case = case_of("GET /items", API)
+    odd = outcome(case, reply(200, [{"id": {"a": 1}}, {"id": True}, None, {"id": ""}]))
+    assert listing_of(case, odd, {"item": replace(KIND, list_pointer="/nowhere")}) is None

@@ -1,0 +1,67 @@
+"""The small servers by name, and with what a careful client is given for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from fastapi import FastAPI
+
+from benchmark.models import Credentials
+from tests.servers import (
+    bare_noun,
+    catch_all,
+    chain,
+    conditional,
+    cookie_csrf,
+    creators,
+    expiring_token,
+    hidden_missing,
+    hidden_rules,
+    listed_root,
+    paired_states,
+    rate_limit,
+    registration,
+    second_credential,
+    slow_effects,
+    stages,
+    traps,
+    two_parents,
+    undocumented_body,
+    unique_quota,
+)
+
+MakeApp = Callable[[int], FastAPI]
+
+DIFFICULTIES: Mapping[str, MakeApp] = {
+    "bare_noun": bare_noun.make_app,
+    "catch_all": catch_all.make_app,
+    "chain": chain.make_app,
+    "conditional": conditional.make_app,
+    "conditional_undocumented": partial(conditional.make_app, documented=False),
+    "cookie_csrf": cookie_csrf.make_app,
+    "creators": creators.make_app,
+    "expiring_token": expiring_token.make_app,
+    "hidden_missing": hidden_missing.make_app,
+    "hidden_rules": hidden_rules.make_app,
+    "listed_root": listed_root.make_app,
+    "paired_states": paired_states.make_app,
+    "rate_limit": rate_limit.make_app,
+    "registration": registration.make_app,
+    "registration_oauth2": partial(registration.make_app, oauth2=True),
+    "second_credential": second_credential.make_app,
+    "slow_effects": partial(slow_effects.make_app, seconds=0.1),
+    "stages": stages.make_app,
+    "traps": traps.make_app,
+    "two_parents": two_parents.make_app,
+    "undocumented_body": undocumented_body.make_app,
+    "unique_quota": unique_quota.make_app,
+}
+"""One server for each difficulty, made from a seed."""
+
+
+def credentials_for(app: FastAPI) -> Credentials:
+    """What the application says that a client is given: a token, or user name and password."""
+    given: Mapping[str, str] = app.state.credentials
+    basic = f"{given['username']}:{given['password']}" if "username" in given else ""
+    return Credentials(token=given.get("token", ""), basic=basic)
