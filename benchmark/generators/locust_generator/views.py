@@ -119,7 +119,7 @@ class FileWriter:
         sign_in = user.sign_in
         return UserView(
             name=identifier(user.name),
-            description=_wrapped(user.description),
+            description=_wrapped(_described(user)),
             weight=user.weight,
             api_key=_api_key(user.security_schemes),
             signs_in_alone=sign_in is not None and sign_in.per_user,
@@ -306,6 +306,16 @@ def _kept(kind: ResourceKind, sent: Mapping[str, Expression]) -> dict[str, Expre
     if kind.settle_seconds > 0:
         named["settle"] = literal(float(kind.settle_seconds))
     return named
+
+
+def _described(user: PlannedUser) -> str:
+    """What a user class is for, and how many of its tasks are disabled."""
+    disabled = sum(not task.readiness.enabled for task in user.tasks)
+    if not disabled:
+        return user.description
+    if "\n" in user.description:
+        return f"{user.description}\n{disabled} of {len(user.tasks)} operations are disabled."
+    return f"{user.description.removesuffix('.')}, {disabled} of them disabled."
 
 
 def _wrapped(description: str) -> tuple[str, ...]:

@@ -231,6 +231,7 @@ class Prober:
             case.reason = lacking
             return
         if self.sources.echo_only(case):
+            case.reason = "would change what exists once, and no read says what it holds now"
             yield from self._echoes(case, case.task.recipe)
             return
         yield self.writers[case.spec.application].write(case.operation, bound)

@@ -36,12 +36,11 @@ def planned_users(
 def _user(spec: ApiSpec, tasks: tuple[PlannedTask, ...], taken: set[str]) -> PlannedUser:
     enabled = sum(task.readiness.enabled for task in tasks)
     mount = f", mounted at {spec.prefix}" if spec.prefix else ""
-    left_out = f", {len(tasks) - enabled} of them disabled" if enabled < len(tasks) else ""
     noun = "operation" if len(tasks) == 1 else "operations"
     title = " ".join(f"{spec.title or spec.application} {spec.version}".split())[:_MAX_TITLE]
     return PlannedUser(
         name=_class_name(spec.application, taken),
-        description=f"{title}{mount}: {len(tasks)} {noun}{left_out}.",
+        description=f"{title}{mount}: {len(tasks)} {noun}.",
         applications=(spec.application,),
         weight=max(1, enabled),
         tasks=_renamed(tasks),

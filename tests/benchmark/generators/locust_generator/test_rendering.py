@@ -182,6 +182,12 @@ def test_disabled_tasks_are_there_with_their_reason() -> None:
     assert source.startswith('"""Load test: 1 of 2 operations enabled.\n')
 
 
+def test_a_class_says_how_many_of_its_operations_are_disabled() -> None:
+    """They are counted when the file is written: a probe may have changed what is ready."""
+    source = rendered([api({"GET /a": op(), "GET /b/{id}": op()})])
+    assert "2 operations, 1 of them disabled." in source
+
+
 def test_a_class_without_enabled_tasks_is_abstract() -> None:
     """Locust would refuse a user without tasks; nothing unused is imported."""
     specs = [api({"GET /b/{id}": op()}, "x"), api({"GET /a": op()}, "y", "/y")]

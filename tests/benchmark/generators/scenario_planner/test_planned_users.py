@@ -86,10 +86,10 @@ def test_reserved_names_are_numbered(name: str) -> None:
 
 
 def test_a_class_says_what_is_in_it() -> None:
-    """The description has title, version, mount and how many operations take part."""
+    """The description has title, version, mount and how many operations there are."""
     spec = api({"GET /a": op(), "GET /b/{id}": op()}, "docs", "/docs")
     user = planned(spec).users[0]
-    assert user.description == "Small 1, mounted at /docs: 2 operations, 1 of them disabled."
+    assert user.description == "Small 1, mounted at /docs: 2 operations."
     assert (user.weight, user.applications) == (1, ("docs",))
 
 
