@@ -18,13 +18,14 @@ from locust.user.task import LOCUST_STATE_STOPPING, LOCUST_STATE_WAITING
 from benchmark.engine.bodies import AtSending, Body
 from benchmark.engine.listings import Listings
 from benchmark.engine.pools import Pools
-from benchmark.engine.rate_limits import is_quota, rate_limited, seconds_to_wait
+from benchmark.engine.rate_limits import is_quota, rate_limited
 from benchmark.engine.resources import Resource, SkipTask, answer_json, is_good, item_in
 from benchmark.engine.shared_tasks import SharedTasks
 from benchmark.engine.signed_in_user import SignedInUser
 from benchmark.engine.strategies import STRATEGIES
 from benchmark.engine.task_client import TaskSession
 from benchmark.resource_items import items_of
+from benchmark.retry_after import seconds_to_wait
 
 Task = TypeVar("Task", bound=Callable[..., Any])
 

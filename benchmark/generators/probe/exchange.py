@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import email.utils
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
 
 from benchmark.generators.probe.building import BuiltRequest
 from benchmark.generators.transport import Reply, Transport, TransportFailure
+from benchmark.retry_after import seconds_to_wait
 
 MAX_WAIT = 10.0
 """How many seconds a 429 answer may make the probe wait."""
@@ -28,7 +29,7 @@ class BudgetSpentError(Exception):
 class Exchange:
     """The way to the server. `requests` and `seconds` are what is left to spend.
 
-    `headers` go with every request: what a sign-in gave. `statuses` counts the answers.
+    `headers`, `query` and `cookies` go with every request: what the user or a sign-in gave.
     """
 
     transport: Transport
@@ -38,8 +39,11 @@ class Exchange:
     query: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     sent: int = 0
-    throttled: int = 0
     _start: float = field(default_factory=time.monotonic)
+
+    def store(self, location: str) -> dict[str, str]:
+        """What goes with every request as header, query parameter or cookie."""
+        return {"header": self.headers, "query": self.query}.get(location, self.cookies)
 
     def is_spent(self) -> bool:
         """Whether nothing more may be sent."""
@@ -55,8 +59,7 @@ class Exchange:
             reply = self._once(request)
             if isinstance(reply, TransportFailure) or reply.status != 429:
                 break
-            self.throttled += 1
-            time.sleep(min(MAX_WAIT, retry_after(reply.headers)))
+            time.sleep(min(MAX_WAIT, seconds_to_wait(reply.headers.get("Retry-After"))))
         return reply
 
     def _once(self, request: BuiltRequest) -> Reply | TransportFailure:
@@ -81,21 +84,7 @@ class Exchange:
         return reply
 
 
-def retry_after(headers: Mapping[str, str]) -> float:
-    """The seconds that a Retry-After header asks for (RFC 9110, section 10.2.3); 1 without one."""
-    text = headers.get("Retry-After", "").strip()
-    if text.replace(".", "", 1).isdecimal():
-        return float(text)
-    try:
-        moment = email.utils.parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return 1.0
-    return max(0.0, moment.timestamp() - time.time())
-
-
 def _with_query(target: str, query: Mapping[str, str]) -> str:
-    from urllib.parse import quote, urlencode  # noqa: PLC0415
-
     if not query:
         return target
     return f"{target}{'&' if '?' in target else '?'}{urlencode(query, quote_via=quote)}"

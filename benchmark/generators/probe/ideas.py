@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from benchmark.generators import schema_view
@@ -172,7 +172,7 @@ def choices(
     """One name of each group for a field whose value is no valid choice, nobody says of which."""
     slots = {slot.pointer for slot in recipe.slots()}
     for complaint in complaints:
-        if complaint.rule == "enum" and not complaint.value and complaint.pointer in slots:
+        if complaint.pointer in slots:
             for group in vocabulary:
                 place: Place = (complaint.location or "body", complaint.pointer)
                 yield with_source(recipe, place, Constant(group[0]))
@@ -224,24 +224,12 @@ def by_ids(recipe: Recipe, kind: str) -> Recipe:
 
 def narrowed(recipe: Recipe, index: int) -> Recipe:
     """The recipe with each pool cut down to the one value that was seen to work."""
-    parameters = tuple(
-        replace(slot, source=_narrow(slot.source, index)) for slot in recipe.parameters
-    )
-    body = None if recipe.body is None else _narrow_node(recipe.body, index)
-    return replace(recipe, parameters=parameters, body=body)
+    return _with_pools(recipe, lambda pool: Constant(pool.values[index % len(pool.values)]))
 
 
 def cut(recipe: Recipe, length: int) -> Recipe:
     """The recipe with each pool cut down to its first values, those that were seen to work."""
-
-    def shorter(source: Source) -> Source:
-        if isinstance(source, Pooled) and len(source.values) > length:
-            return Pooled(source.values[:length])
-        return source
-
-    parameters = tuple(replace(s, source=shorter(s.source)) for s in recipe.parameters)
-    body = None if recipe.body is None else _mapped(recipe.body, shorter)
-    return replace(recipe, parameters=parameters, body=body)
+    return _with_pools(recipe, lambda pool: Pooled(pool.values[:length]))
 
 
 def kinds_in(recipe: Recipe) -> dict[str, bool]:
@@ -274,19 +262,19 @@ def _unique(node: Node) -> Node:
     return node
 
 
-def _narrow(source: Source, index: int) -> Source:
-    if isinstance(source, Pooled):
-        return Constant(source.values[index % len(source.values)])
-    return source
+def _with_pools(recipe: Recipe, change: Callable[[Pooled], Source]) -> Recipe:
+    """The recipe with something else in the place of each pool."""
 
+    def changed(node: Node) -> Node:
+        if isinstance(node, ObjectNode):
+            return ObjectNode(tuple((name, changed(member)) for name, member in node.members))
+        if isinstance(node, ArrayNode):
+            return ArrayNode(tuple(changed(item) for item in node.items))
+        return change(node) if isinstance(node, Pooled) else node
 
-def _narrow_node(node: Node, index: int) -> Node:
-    return _mapped(node, lambda source: _narrow(source, index))
-
-
-def _mapped(node: Node, change: object) -> Node:
-    if isinstance(node, ObjectNode):
-        return ObjectNode(tuple((name, _mapped(member, change)) for name, member in node.members))
-    if isinstance(node, ArrayNode):
-        return ArrayNode(tuple(_mapped(item, change) for item in node.items))
-    return change(node)  # type: ignore[operator,no-any-return]  # see the callers: Source → Source
+    parameters = tuple(
+        replace(slot, source=change(slot.source)) if isinstance(slot.source, Pooled) else slot
+        for slot in recipe.parameters
+    )
+    body = None if recipe.body is None else changed(recipe.body)
+    return replace(recipe, parameters=parameters, body=body)

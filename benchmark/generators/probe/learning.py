@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from benchmark.generators.dependency_analyzer import identifier_in, kind_name
+from benchmark.generators.dependency_analyzer import kind_name
 from benchmark.generators.naming import noun, plain, singular, static_segments, words
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.holdings import Held
@@ -262,6 +262,3 @@ def _listed_kind(case: Case, kinds: Mapping[str, ResourceKind]) -> ResourceKind:
         application=case.operation.application,
         identifiers=(),
     )
-
-
-__all__ = ["Creation", "Listing", "creation_of", "identifier_in", "listing_of"]

@@ -12,6 +12,7 @@ from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.refusals import in_words
 from benchmark.generators.scenario_planner import cleared_by
 from benchmark.models import LoadPlan, PlannedTask, Readiness, ResourceKind
+from benchmark.utils.text_safety import mask_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def _readiness(case: Case, prober: Prober) -> Readiness:
         return Readiness("excluded", False, case.reason)
     if case.last is not None and case.last.verdict.name == "doubt":
         return Readiness("in doubt", False, case.last.verdict.reason)
-    return Readiness("unverified", False, _barred(case, prober) or in_words(case))
+    reason = _barred(case, prober) or in_words(case)
+    return Readiness("unverified", False, mask_secrets(reason, prober.secrets()))
 
 
 def _barred(case: Case, prober: Prober) -> str:

@@ -53,6 +53,9 @@ from benchmark.models import (
 RENEW_AFTER = 0.5
 """Seconds that a sign-in counts for at least, whatever is answered."""
 
+SHORTEST_SECRET = 8
+"""Characters that a word of a header or cookie has at least to be taken for a secret."""
+
 MAX_PENDING = 12
 """How many ideas that were not tried for want of budget are kept for the next pass."""
 
@@ -174,6 +177,14 @@ class Prober:
             return self.send_with(case, recipe, resources, index, renew=False)
         verdict = judge_reply(reply, case.operation, self.catch_all)
         return Outcome(verdict, reply, built, resources)
+
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be shown: what the user gave, and what a sign-in gave."""
+        exchange = self.exchange
+        given = (exchange.headers, exchange.query, exchange.cookies)
+        received = [text for store in given for value in store.values() for text in value.split()]
+        long = (text for text in received if len(text) >= SHORTEST_SECRET)
+        return (*self.credentials.secrets(), *long)
 
     def forget_refusals(self) -> None:
         """Other credentials may let through what was denied: all may be tried once more."""

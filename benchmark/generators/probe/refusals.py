@@ -21,6 +21,8 @@ def in_words(case: Case) -> str:
     last = case.told or case.last
     if last is None:
         return case.reason or "not tried: the probe's budget was spent"
+    if last.verdict.is_good:
+        return case.reason or "succeeded once only"
     if last.lacking:
         return f"no {last.lacking} could be made or found"
     if last.reply is None:

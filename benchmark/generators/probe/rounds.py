@@ -25,6 +25,7 @@ from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.signing_in import is_sign_in, sign_in
 from benchmark.generators.probe.sources import slot_sources, unnamed_wants
 from benchmark.generators.scenario_planner import RecipeWriter
+from benchmark.generators.scenario_planner.credential_needs import main_api_key
 from benchmark.generators.transport import Reply, Transport
 from benchmark.models import ApiSpec, Dependencies, LoadPlan, Target
 
@@ -114,6 +115,7 @@ def _prober(
     exchange = Exchange(
         transport, requests=options.requests_per_operation * len(cases), seconds=options.seconds
     )
+    _carry_key(exchange, specs, target.credentials.api_key)
     return Prober(
         cases=cases,
         kinds=dict(dependencies.kinds),
@@ -122,6 +124,13 @@ def _prober(
         writers=writers,
         credentials=target.credentials,
     )
+
+
+def _carry_key(exchange: Exchange, specs: Sequence[ApiSpec], key: str) -> None:
+    """Have the user's API key go with every request, where each document says."""
+    for scheme in filter(None, (main_api_key(spec) for spec in specs)):
+        if key:
+            exchange.store(scheme.location)[scheme.parameter] = key
 
 
 def _by_operation(wants: Sequence[Want]) -> dict[str, tuple[Want, ...]]:

@@ -84,7 +84,7 @@ def _renewed(prober: Prober) -> bool:
         prober.exchange.cookies.update(_cookies(outcome.reply.headers))
     else:
         token = value_at(answer_value(outcome.reply), known.token_pointer)
-        _store(prober, known.location)[known.parameter] = f"{known.prefix}{token}"
+        prober.exchange.store(known.location)[known.parameter] = f"{known.prefix}{token}"
     if known.csrf is not None:
         read_again(prober, known.csrf)
     return True
@@ -206,20 +206,12 @@ def _opens(
     prober: Prober, denied: Sequence[Case], location: str, parameter: str, value: str
 ) -> bool:
     """Whether a token in a place lets requests through that were denied; if so, it stays there."""
-    store = _store(prober, location)
+    store = prober.exchange.store(location)
     store[parameter] = value
     if _is_open(prober, denied):
         return True
     del store[parameter]
     return False
-
-
-def _store(prober: Prober, location: str) -> dict[str, str]:
-    """What goes with every request in a place."""
-    exchange = prober.exchange
-    return {
-        "header": exchange.headers, "query": exchange.query, "cookie": exchange.cookies
-    }[location]  # fmt: skip
 
 
 def _is_open(prober: Prober, denied: Sequence[Case]) -> bool:
@@ -276,9 +268,7 @@ def _login_recipe(prober: Prober, login: Case, identity: Source, secret: Source)
     for member in members:
         if plain(member) == "granttype":
             recipe = ideas.with_source(recipe, ("body", f"/{member}"), Constant("password"))
-        elif plain(member) in {"clientid", "clientsecret", "scope"} or (
-            plain(member) in _IDENTITY and member != name
-        ):
+        elif plain(member) in _NOT_ASKED or (plain(member) in _IDENTITY and member != name):
             recipe = ideas.without_slot(recipe, ("body", f"/{escape_pointer(member)}"))
     return recipe
 

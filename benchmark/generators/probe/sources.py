@@ -20,7 +20,7 @@ from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.caution import READ_ONLY, changes_singleton
 from benchmark.generators.probe.complaints import Complaint
-from benchmark.generators.probe.repairs.making import Maker
+from benchmark.generators.probe.repairs import Maker
 from benchmark.generators.probe.suppliers import suppliers
 from benchmark.models import (
     Created,

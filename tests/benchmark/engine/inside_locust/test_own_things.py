@@ -15,8 +15,9 @@ from locust.env import Environment
 from small_api import Answer, Asked, SmallApi, small_api
 
 from benchmark.engine import ApiUser, Resource, clock, deletes, pools, unique
-from benchmark.engine.rate_limits import DEFAULT_WAIT, LONGEST_WAIT, rate_limited, seconds_to_wait
+from benchmark.engine.rate_limits import rate_limited
 from benchmark.engine.resources import SkipTask, skipped_tasks
+from benchmark.retry_after import DEFAULT_WAIT, LONGEST_WAIT, seconds_to_wait
 
 
 class Owner(ApiUser):

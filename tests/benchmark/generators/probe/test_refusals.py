@@ -61,3 +61,11 @@ def test_what_worked_once_says_so() -> None:
     case = refused(409, {"detail": "busy"})
     case.status, case.recipe = "worked", Recipe()
     assert in_words(case) == "succeeded once, then the server says 409: busy"
+
+
+def test_a_good_answer_is_not_quoted_as_a_refusal() -> None:
+    """What worked but stays out says why; the data of the answer are nobody's business."""
+    case = refused(200, {"token": "what the server knows"})
+    case.last = outcome(case, reply(200, {"token": "secret"}), Verdict("success"))
+    case.reason = "no item can be had for certain"
+    assert in_words(case) == "no item can be had for certain"
