@@ -24,7 +24,7 @@ class UnresolvedError(Exception):
 def renewed_kind(prober: Prober, case: Case, need: Mapping[str, bool]) -> str:
     """The kind of which a confirming request wants a fresh thing: for writes the deepest.
 
-    So does a read of what may take a while: of the thing itself, and where it was accepted.
+    Of several equally deep ones it is one that can be deleted. So does a read of what may take a while: of the thing itself, and where it was accepted.
     """
     own = [kind for kind, is_own in need.items() if is_own]
     if case.operation.method in READ_ONLY:
@@ -33,7 +33,13 @@ def renewed_kind(prober: Prober, case: Case, need: Mapping[str, bool]) -> str:
         own = [kind for kind, held in newest.items() if held and (held.is_accepted or itself)]
     if case.keeps or not own:
         return ""
-    return case.takes if case.takes in own else max(own, key=lambda kind: depth(prober, kind))
+    if case.takes in own:
+        return case.takes
+
+    def rank(kind: str) -> tuple[int, bool]:
+        return depth(prober, kind), prober.kinds[kind].delete is not None
+
+    return max(own, key=rank)
 
 
 def hold(

@@ -105,6 +105,18 @@ def echo_of(
     )
 
 
+def partial_echo(
+    recipe: Recipe, operation: Operation, complaints: Sequence[Complaint]
+) -> Iterator[Recipe]:
+    """A PATCH that sends back less: without the members that are refused even as they are."""
+    if operation.method != "PATCH" or not isinstance(recipe.body, Echo):
+        return
+    refused = {complaint.pointer.partition("/")[2] for complaint in complaints}
+    members = tuple(name for name in recipe.body.members if escape_pointer(name) not in refused)
+    if members and members != recipe.body.members:
+        yield replace(recipe, body=replace(recipe.body, members=members))
+
+
 def mirror_of(recipe: Recipe, kind: str, item: Mapping[str, object]) -> Recipe | None:
     """A create whose values are those of a thing that the server lists, but for unique ones."""
     if not isinstance(recipe.body, ObjectNode):

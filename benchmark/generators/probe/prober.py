@@ -37,6 +37,12 @@ from benchmark.generators.probe.states import (
     prepared,
     put_back,
 )
+from benchmark.generators.probe.told_schemas import (
+    MAX_TOLD,
+    ToldSchema,
+    configured,
+    told_by,
+)
 from benchmark.generators.scenario_planner import RecipeWriter, cleared_by
 from benchmark.generators.transport import TransportFailure
 from benchmark.models import (
@@ -91,6 +97,7 @@ class Prober:
     prompt: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
     vocabulary: tuple[tuple[str, ...], ...] | None = None
+    told_schemas: dict[tuple[str, str, str], ToldSchema] = field(default_factory=dict)
 
     # ── one operation ─────────────────────────────────────────────────────────────────────────
 
@@ -232,6 +239,12 @@ class Prober:
             self.kinds[name], self.listed[name] = listing.kind, listing.items
             self.holdings.samples.setdefault(name, listing.items[0])
 
+        for told in told_by(case, outcome) if len(self.told_schemas) < MAX_TOLD else ():
+            place = (told.operation, told.choice, repr(told.node))
+            if place not in self.told_schemas:
+                self.told_schemas[place] = told
+                self.facts += 1
+
     # ── ideas ─────────────────────────────────────────────────────────────────────────────────
 
     def _first_ideas(self, case: Case) -> Iterator[Recipe]:
@@ -253,7 +266,9 @@ class Prober:
         if name in {"absent", "silent", "throttled"} or outcome.reply is None:
             return
         if self.sources.echo_only(case):
-            return  # anything but what is there now would change what others rely on
+            # anything but what is there now would change what others rely on
+            yield from ideas.partial_echo(recipe, case.operation, self._complaints(outcome))
+            return
         yield from protected(self, case, recipe, outcome)
         yield from keyed(self, case, recipe, outcome)
         if (conditional := conditioned(self, case, recipe, outcome)) is not None:
@@ -272,10 +287,13 @@ class Prober:
             unknown = [c for c in complaints if self.maker(case).lists_no_choice(c)]
             if unknown:
                 yield from ideas.choices(recipe, unknown, self._vocabulary())
+            yield from configured(self, case, recipe)
         if outcome.reply.status == 406:
             yield from ideas.acceptable(recipe, case.operation, outcome.reply.text)
         if name == "conflict" or (case.works and name in {"refused", "broken"}):
             yield ideas.all_unique(recipe, self.maker(case))
+        if name in {"missing", "refused", "broken"}:
+            yield from self.sources.beside_the_body(case, recipe, self)
         if name in {"missing", "denied", "refused", "conflict", "broken"}:
             yield from self.sources.others(case, recipe, complaints, self)
         if name in {"refused", "broken", "conflict", "denied", "missing"}:

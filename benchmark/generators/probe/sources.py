@@ -108,6 +108,23 @@ class SlotSources:
         if changed != recipe:
             yield changed
 
+    def beside_the_body(self, case: Case, recipe: Recipe, prober: Prober) -> Iterator[Recipe]:
+        """The recipe with a query parameter for what the body cannot say though the item has it.
+
+        A reference that is only read comes from elsewhere: path, query, or who is asking.
+        """
+        if case.operation.method != "POST" or case.operation.body is None:
+            return
+        named = {parameter.name for parameter in case.operation.parameters}
+        for want in case.wants:
+            resolved = schema_view.resolve(want.schema, case.spec.definitions)
+            if want.location != "body" or want.name in named or not resolved.get("readOnly"):
+                continue
+            place: Place = ("query", f"/{escape_pointer(want.name)}")
+            for source in self._options(case, want, prober):
+                if isinstance(source, Created):
+                    yield ideas.with_source(recipe, place, source)
+
     def echo_only(self, case: Case) -> bool:
         """Whether an operation may only send back what is there: settings, the user's profile."""
         has_content = case.operation.body is not None
@@ -263,8 +280,28 @@ class SlotSources:
                 continue
             name = complaint.pointer.rpartition("/")[2]
             want = known.get(place) or Want(case.operation, *place, name, _about(name))
-            for source in self._options(case, want, prober):
+            options = self._options(case, want, prober)
+            if not options and complaint.rule == "not_found":
+                options = _listed_names(case, prober)
+            for source in options:
                 yield ideas.with_source(recipe, place, source)
+
+
+def _listed_names(case: Case, prober: Prober) -> list[Source]:
+    """Names that a list in the same folder of the API holds: what a field may choose from."""
+    folder = case.operation.path.rstrip("/").rpartition("/")[0]
+    found: list[Source] = []
+    for kind in prober.kinds.values():
+        place = (kind.list or "").partition(" ")[2].rstrip("/")
+        item = prober.holdings.samples.get(kind.kind)
+        near = place.rpartition("/")[0] == folder and kind.create != case.key
+        if near and isinstance(item, Mapping) and len(item) == 1:
+            found.extend(
+                Found(kind.kind, f"/{escape_pointer(str(name))}")
+                for name, value in item.items()
+                if isinstance(value, str)
+            )
+    return found
 
 
 def _sample(source: Source, prober: Prober) -> Any:
