@@ -134,7 +134,9 @@ class Prober:
         """One request of a recipe, with what it needs made or found first."""
         need = ideas.kinds_in(recipe)
         takes = self.taken(case, recipe)
-        renewed = renewed_kind(self, case, need) if fresh or recipe.fresh else takes or ""
+        renewed = takes or ""
+        if fresh or recipe.fresh:
+            renewed = renewed_kind(self, case, need, is_asked=recipe.fresh)
         resources: dict[str, Held] = {}
         for kind in sorted(need, key=lambda kind: depth(self, kind), reverse=True):
             held = hold(self, kind, need[kind], resources, renew=kind == renewed, index=index)
@@ -151,7 +153,8 @@ class Prober:
         if outcome.verdict.is_good:
             self._learn(case, recipe, outcome)
             look_after(self, case, recipe, outcome)
-        if (recipe.fresh and renewed) or (recipe.before and not outcome.verdict.is_good):
+        used = recipe.fresh and renewed and not case.keeps  # what it made is below it
+        if used or (recipe.before and not outcome.verdict.is_good):
             self.use_up(resources)
         return self._noted(case, outcome)
 
@@ -312,7 +315,7 @@ class Prober:
             yield from ideas.uploads(recipe)
         if (cleared := cleared_by(case.operation, self.kinds.values())) is not None:
             yield ideas.by_ids(recipe, cleared)
-        yield from for_new_things(case, recipe, outcome)
+        yield from for_new_things(case, recipe, outcome, complaints)
 
     def maker(self, case: Case) -> Maker:
         """What the document says of the operation's slots."""
