@@ -56,6 +56,7 @@ class Case:
     last: Outcome | None = None
     told: Outcome | None = None
     used_variants: bool = False
+    asked_pages: bool = False
     pending: tuple[Recipe, ...] = ()
     siblings: frozenset[str] = frozenset()
 

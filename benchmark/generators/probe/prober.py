@@ -26,6 +26,7 @@ from benchmark.generators.probe.judging import (
     judge_reply,
 )
 from benchmark.generators.probe.learning import creation_of, known_as, listing_of
+from benchmark.generators.probe.page_scripts import page_scripts
 from benchmark.generators.probe.page_vocabulary import page_vocabulary
 from benchmark.generators.probe.repairs import Maker, repaired
 from benchmark.generators.probe.second_credentials import keyed
@@ -43,6 +44,7 @@ from benchmark.generators.probe.told_schemas import (
     configured,
     told_by,
 )
+from benchmark.generators.probe.undocumented import undocumented
 from benchmark.generators.scenario_planner import RecipeWriter, cleared_by
 from benchmark.generators.transport import TransportFailure
 from benchmark.models import (
@@ -96,7 +98,7 @@ class Prober:
     renewed_at: float = 0.0
     prompt: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
-    vocabulary: tuple[tuple[str, ...], ...] | None = None
+    scripts: tuple[str, ...] | None = None
     told_schemas: dict[tuple[str, str, str], ToldSchema] = field(default_factory=dict)
 
     # ── one operation ─────────────────────────────────────────────────────────────────────────
@@ -105,7 +107,8 @@ class Prober:
         """Look for a recipe of an operation that is answered well twice."""
         if case.busy or case.status in {"verified", "excluded"}:
             return
-        case.busy, case.facts, case.used_variants = True, self.facts, False
+        case.busy, case.facts = True, self.facts
+        case.used_variants = case.asked_pages = False
         case.told = None
         try:
             waiting = deque([*self._first_ideas(case), *case.pending])
@@ -261,7 +264,10 @@ class Prober:
             case.reason = "would change what exists once, and no read says what it holds now"
             yield from self._echoes(case, case.task.recipe)
             return
-        yield self.writers[case.spec.application].write(case.operation, bound)
+        first = self.writers[case.spec.application].write(case.operation, bound)
+        yield first
+        if case.last is not None and case.last.verdict.name in {"refused", "broken", "denied"}:
+            yield from undocumented(self, case, first)  # neighbours may be known now
 
     def _follow_ups(self, case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Recipe]:
         """What to try after an answer that was not good, the most promising first."""
@@ -289,7 +295,7 @@ class Prober:
             yield from ideas.type_names(recipe, case.operation, definitions, complaints)
             unknown = [c for c in complaints if self.maker(case).lists_no_choice(c)]
             if unknown:
-                yield from ideas.choices(recipe, unknown, self._vocabulary())
+                yield from ideas.choices(recipe, unknown, page_vocabulary(self.page_scripts()))
             yield from configured(self, case, recipe)
         if outcome.reply.status == 406:
             yield from ideas.acceptable(recipe, case.operation, outcome.reply.text)
@@ -297,6 +303,9 @@ class Prober:
             yield ideas.all_unique(recipe, self.maker(case))
         if name in {"missing", "refused", "broken"}:
             yield from self.sources.beside_the_body(case, recipe, self)
+        if name in {"refused", "broken"} and not case.asked_pages:
+            case.asked_pages = True
+            yield from undocumented(self, case, recipe)
         if name in {"missing", "denied", "refused", "conflict", "broken"}:
             yield from self.sources.others(case, recipe, complaints, self)
         if name in {"refused", "broken", "conflict", "denied", "missing"}:
@@ -322,11 +331,11 @@ class Prober:
         generator = self.writers[case.spec.application].generator
         return Maker(case.operation, case.spec.definitions, generator)
 
-    def _vocabulary(self) -> tuple[tuple[str, ...], ...]:
-        """Names of choices in the server's own pages, looked for once."""
-        if self.vocabulary is None:
-            self.vocabulary = page_vocabulary(self.exchange.transport)
-        return self.vocabulary
+    def page_scripts(self) -> tuple[str, ...]:
+        """The scripts of the server's own pages, fetched once."""
+        if self.scripts is None:
+            self.scripts = page_scripts(self.exchange.transport)
+        return self.scripts
 
     def repaired(self, case: Case, recipe: Recipe, outcome: Outcome) -> Recipe | None:
         """The recipe changed as the server's complaints ask; None where they ask for nothing."""

@@ -83,8 +83,10 @@ class SlotSources:
             if not about_things and want.pointer not in blamed:
                 continue
             place: Place = (want.location, want.pointer)
+            now = used.get(place)
+            is_right = isinstance(now, Created | Found) and _is_proved(now, want, prober)
             for source in self._options(case, want, prober):
-                if used.get(place) != source:
+                if now != source and not (is_right and _kind_of(source) == _kind_of(now)):
                     yield ideas.with_source(recipe, place, source)
 
     def without(
@@ -124,6 +126,11 @@ class SlotSources:
             for source in self._options(case, want, prober):
                 if isinstance(source, Created):
                     yield ideas.with_source(recipe, place, source)
+
+    def named(self, case: Case, place: Place, prober: Prober) -> list[Source]:
+        """The sources of a slot that no document knows, by its name alone."""
+        name = next((t for t in reversed(place[1].split("/")) if not t.isdecimal()), "")
+        return self._options(case, Want(case.operation, *place, name, _about(name)), prober)
 
     def echo_only(self, case: Case) -> bool:
         """Whether an operation may only send back what is there: settings, the user's profile."""
@@ -354,6 +361,24 @@ def _renamed(source: Source, aliases: Mapping[str, str]) -> Source:
     if isinstance(source, Created) and source.kind in aliases:
         return Created(aliases[source.kind], source.pointer)
     return source
+
+
+def _kind_of(source: Source | None) -> str:
+    return source.kind if isinstance(source, Created | Found) else ""
+
+
+def _is_proved(source: Source, want: Want, prober: Prober) -> bool:
+    """Whether other operations below the same thing work with this source: it names it well."""
+    if want.location != "path":
+        return False
+    head, found, _ = want.operation.path.partition("{" + want.name + "}")
+    for other in prober.cases.values():
+        if other.works and other.recipe is not None and other.operation is not want.operation:
+            if other.operation.path.startswith(head + found):
+                slots = {(s.location, s.pointer): s.source for s in other.recipe.parameters}
+                if slots.get(("path", want.pointer)) == source:
+                    return True
+    return False
 
 
 def _is_of(source: Source, kinds: set[str]) -> bool:
