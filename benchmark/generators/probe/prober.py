@@ -45,6 +45,7 @@ from benchmark.generators.probe.told_schemas import (
     told_by,
 )
 from benchmark.generators.probe.undocumented import undocumented
+from benchmark.generators.probe.uploads import uploads
 from benchmark.generators.scenario_planner import RecipeWriter, cleared_by
 from benchmark.generators.transport import TransportFailure
 from benchmark.models import (
@@ -321,7 +322,7 @@ class Prober:
         if name in {"refused", "missing"}:
             yield from ideas.free_values(recipe)
         if outcome.reply.status == 415 and case.operation.body is None:
-            yield from ideas.uploads(recipe)
+            yield from uploads(self, case, recipe)
         if (cleared := cleared_by(case.operation, self.kinds.values())) is not None:
             yield ideas.by_ids(recipe, cleared)
         yield from for_new_things(case, recipe, outcome, complaints)
