@@ -25,6 +25,9 @@ _ENDS = frozenset("stop terminate end close exit quit halt destroy delete clear 
 """What a POST on nothing that the test made must not do: whatever it ends, others use it."""
 _ONE_SELF = frozenset("me self myself current whoami own".split())
 _PAIRS = (("sign", "out"), ("log", "out"), ("log", "off"), ("shut", "down"), ("power", "off"))
+_OF_ACCOUNTS = _ONE_SELF | frozenset(
+    "account auth credential credentials key login password profile secret session token user".split()
+)
 _RESETS = frozenset("reset regenerate rotate".split())
 
 
@@ -59,6 +62,25 @@ def danger(operation: Operation) -> str:
         if _ONE_SELF.intersection(words(last)) and "{" not in last:
             return "destructive: it deletes the account in use"
     return ""
+
+
+def concerns_account(operation: Operation) -> bool:
+    """Whether what an operation ends, resets or changes is the access of who calls it, alone."""
+    said, every = _last_words(operation), _all_words(operation)
+    if _says(said, _ENDS_SERVICE) or "{" in operation.path or not danger(operation):
+        return False
+    if _says(said, _ENDS_SESSION) or _has_pair(said):
+        return True
+    if operation.method == "DELETE":
+        return bool(_ONE_SELF.intersection(words(operation.path.rstrip("/").rpartition("/")[2])))
+    if _says(said, _RESETS):
+        return _says(every, _OF_ACCOUNTS)
+    return _says(every, _ENDS_ACCESS) or _sets_password(operation)
+
+
+def resets(operation: Operation) -> bool:
+    """Whether an operation says that it resets something."""
+    return _says(_last_words(operation), _RESETS)
 
 
 def is_bulk_delete(operation: Operation) -> bool:
