@@ -30,7 +30,7 @@ def make_app(seed: int) -> FastAPI:
         if "file" not in call.body:
             raise RefusedError(400, "Empty content")
         try:
-            items = json.loads(call.body["file"].file.read())
+            items = json.loads(call.body["file"])
             labels = [item[label] for item in items]
         except (ValueError, TypeError, KeyError) as error:
             raise RefusedError(400, "The file format is invalid.") from error

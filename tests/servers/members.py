@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 from fastapi import FastAPI
 
 from tests.servers.kinds import TEXT, Kind
-from tests.servers.service import Call, Item, RefusedError, Service
+from tests.servers.service import Call, Item, RefusedError, Reply, Service
 
 
 def make_app(seed: int) -> FastAPI:
@@ -20,12 +21,13 @@ def make_app(seed: int) -> FastAPI:
     names = service.names
     group = Kind(service, "group").with_all()
     noun = names.resource()
+    numbers = count(2)
     people: list[Item] = [{"id": 1, "nick": "first"}]
     path = names.path(noun.many)
     shape = {"type": "object", "properties": {"id": {"type": "integer"}, "nick": TEXT}}
 
     def created(call: Call) -> Item:
-        people.append({"id": len(people) + 1, **call.body})
+        people.append({"id": next(numbers), **call.body})
         return people[-1]
 
     body: dict[str, Any] = {
@@ -36,8 +38,18 @@ def make_app(seed: int) -> FastAPI:
     service.operation("create person", "POST", f"{path}/create", created, body=body,
                       answer=shape, status=201)  # fmt: skip
 
+    def deleted(call: Call) -> Reply:
+        number = call.path[names.parameter(noun)]
+        if number == "1" or all(str(person["id"]) != number for person in people):
+            raise RefusedError(404, "There is no such person.")
+        people[:] = [person for person in people if str(person["id"]) != number]
+        return Reply(status=204)
+
+    item_path = f"{path}/{{{names.parameter(noun)}}}"
+    service.operation("delete person", "DELETE", item_path, deleted, status=204)
+
     def check(call: Call, key: Any, sent: Any) -> None:
-        if sent[noun.one] > len(people):
+        if all(person["id"] != sent[noun.one] for person in people):
             raise RefusedError(400, f"{noun.one}: object does not exist.")
         members = [item for known, item in member.held.items() if known[:-1] == key]
         if sent[noun.one] == 1 or any(item[noun.one] == sent[noun.one] for item in members):

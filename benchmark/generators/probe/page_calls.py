@@ -48,18 +48,29 @@ def _calls(text: str, method: str, path: str) -> Iterator[str]:
     if not end:
         return
     pattern = re.compile(re.escape(end) + _GOES_NO_FURTHER)
+    verb = re.compile(rf"\.{method.lower()}\(|method:\s*[\"']{method}", re.IGNORECASE)
     for number, found in enumerate(pattern.finditer(text)):
         if number >= _MAX_PLACES:
             return
         before = text[max(0, found.start() - _BEFORE) : found.start()]
         if "{" in path and above[-1] and f"{above[-1]}/" not in before:
             continue
-        region = text[found.end() : found.end() + _REACH]
-        call = re.search(rf"\.{method.lower()}\(|method:\s*[\"']{method}", region, re.IGNORECASE)
-        other = region.find("{key:")  # the next method of a class
+        after = text[found.end() : found.end() + 2 * _REACH]
+        if (call := _last(verb.finditer(before))) is not None:
+            # the path is an argument: .post("/a".concat(b), {…})
+            start = found.start() - len(before) + call.end()
+            yield text[found.end() : start + _length_of_call(text[start : start + 2 * _REACH])]
+            continue
+        call = verb.search(after[:_REACH])
+        other = after.find("{key:")  # the next method of a class
         if call is not None and (other < 0 or call.start() < other):
-            after = text[found.end() + call.end() :][:_REACH]
-            yield region[: call.end()] + after[: _length_of_call(after)]
+            # the path is kept first: p="/a".concat(b); … .post(p, {…})
+            rest = after[call.end() :]
+            yield after[: call.end() + _length_of_call(rest[:_REACH])]
+
+
+def _last(matches: Iterator[re.Match[str]]) -> re.Match[str] | None:
+    return next(reversed(list(matches)), None)
 
 
 def _end_of(path: str) -> str:

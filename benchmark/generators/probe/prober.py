@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmark.encoding import UnsendableError
+from benchmark.generators.media_types import is_json
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.building import build_request
 from benchmark.generators.probe.canary import look_after
@@ -321,7 +322,9 @@ class Prober:
             yield from self._mirrors(case, recipe)
         if name in {"refused", "missing"}:
             yield from ideas.free_values(recipe)
-        if outcome.reply.status == 415 and case.operation.body is None:
+        is_no_json = outcome.reply.status == 415 and recipe.body is not None
+        is_no_json = is_no_json and is_json(recipe.media_type or "")
+        if is_no_json and case.operation.body is None:
             yield from uploads(self, case, recipe)
         if (cleared := cleared_by(case.operation, self.kinds.values())) is not None:
             yield ideas.by_ids(recipe, cleared)

@@ -71,7 +71,11 @@ def try_apart(prober: Prober, transport: Transport) -> None:
     second = next(accounts, None)
     for case in cases:
         for _ in range(PROOFS):
-            if second is None or not _tried(prober, case, second).verdict.is_good:
+            is_good = second is not None and _tried(prober, case, second).verdict.is_good
+            if case.proved_apart and not is_good:  # what it did once may stand in the way
+                second = next(accounts, None)
+                is_good = second is not None and _tried(prober, case, second).verdict.is_good
+            if second is None or not is_good:
                 break
             case.proved_apart += 1
             if not _is_let_in(prober, second, denied[0]):

@@ -118,14 +118,22 @@ class SlotSources:
         if case.operation.method != "POST" or case.operation.body is None:
             return
         named = {parameter.name for parameter in case.operation.parameters}
+        found: list[tuple[Created, Place]] = []
         for want in case.wants:
             resolved = schema_view.resolve(want.schema, case.spec.definitions)
             if want.location != "body" or want.name in named or not resolved.get("readOnly"):
                 continue
             place: Place = ("query", f"/{escape_pointer(want.name)}")
-            for source in self._options(case, want, prober):
-                if isinstance(source, Created):
-                    yield ideas.with_source(recipe, place, source)
+            sources = self._options(case, want, prober)
+            found.extend((source, place) for source in sources if isinstance(source, Created))
+        folder = case.operation.path.rstrip("/").rpartition("/")[0]
+
+        def is_far(pair: tuple[Created, Place]) -> bool:
+            made_by = prober.kinds[pair[0].kind].create or ""
+            return not made_by.partition(" ")[2].startswith(f"{folder}/")
+
+        for source, place in sorted(found, key=is_far):
+            yield ideas.with_source(recipe, place, source)
 
     def named(self, case: Case, place: Place, prober: Prober) -> list[Source]:
         """The sources of a slot that no document knows, by its name alone."""
