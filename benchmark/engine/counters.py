@@ -26,11 +26,10 @@ and, as times in milliseconds: `connect`, `tls_handshake`, `event_loop_lag`, `gc
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
-from benchmark.histogram import Histogram, bucket_index
+from benchmark.histogram import Histogram, HistogramBuilder
 
 LATENESS = "lateness"
 """Key of a request's `context`: how many milliseconds after its schedule the iteration began.
@@ -42,45 +41,21 @@ recorder then counts response time plus lateness in the operation's `latency_fro
 Source = Callable[[], Mapping[str, float]]
 """Gives numbers that only ever grow, by name; the recorder takes the differences."""
 
-
-@dataclass(slots=True)
-class Times:
-    """Lengths of time in milliseconds, counted as a histogram counts them."""
-
-    counts: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
-    total: float = 0.0
-    lowest: float = float("inf")
-    highest: float = 0.0
-
-    def add(self, milliseconds: float) -> None:
-        """Count one."""
-        self.counts[bucket_index(milliseconds)] += 1
-        self.total += milliseconds
-        if milliseconds < self.lowest:
-            self.lowest = milliseconds
-        if milliseconds > self.highest:
-            self.highest = milliseconds
-
-    def histogram(self) -> Histogram:
-        """What was counted, as a value."""
-        return Histogram(self.counts, self.total, min(self.lowest, self.highest), self.highest)
-
-
-_counted: Counter[str] = Counter()
-_observed: dict[str, Times] = {}
+_counted: defaultdict[str, float] = defaultdict(int)
+_observed: dict[str, HistogramBuilder] = {}
 _sources: dict[Source, dict[str, float]] = {}
 
 
 def count(name: str, number: float = 1) -> None:
     """Something happened, `number` times."""
-    _counted[name] += number  # type: ignore[assignment]  # seconds may be counted too
+    _counted[name] += number
 
 
 def observe(name: str, milliseconds: float) -> None:
     """Something took so long."""
     times = _observed.get(name)
     if times is None:
-        times = _observed[name] = Times()
+        times = _observed[name] = HistogramBuilder()
     times.add(milliseconds)
 
 
@@ -91,12 +66,12 @@ def add_source(read: Source) -> None:
 
 def take() -> tuple[dict[str, float], dict[str, Histogram]]:
     """What was counted, and how long things took, since the last call."""
-    counted: Counter[str] = Counter(_counted)
+    counted = _counted.copy()
     _counted.clear()
     for read, before in _sources.items():
         now = dict(read())
         for name, value in now.items():
-            counted[name] += value - before.get(name, 0)  # type: ignore[assignment]  # see count
+            counted[name] += value - before.get(name, 0)
         _sources[read] = now
     observed = {name: times.histogram() for name, times in _observed.items()}
     _observed.clear()
