@@ -356,7 +356,6 @@ def _ask(url: str, **form: str) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--processes", "2"], "--timeline records one process"),
         (["--load-shape", "spike", "-t", "0"], "--load-shape needs --run-time"),
     ],
 )

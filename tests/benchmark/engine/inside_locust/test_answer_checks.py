@@ -12,7 +12,7 @@ from small_api import Answer, Asked, SmallApi, small_api
 
 from benchmark.engine import ApiUser, RapidHttpUser
 from benchmark.engine.checks import Expected, what_is_wrong
-from benchmark.engine.recorder import describe_failure
+from benchmark.engine.failures import describe_failure
 
 PAGE = b"<!DOCTYPE html><html><body>Welcome</body></html>"
 

@@ -13,7 +13,9 @@ from geventhttpclient.useragent import ConnectionError as ClientError
 from locust.env import Environment
 from locust.exception import CatchResponseError
 
-from benchmark.engine.recorder import MAX_MESSAGES, Recorder, describe_failure
+from benchmark.engine.failures import describe_failure
+from benchmark.engine.recording import record_test
+from benchmark.engine.recording.recorder import MAX_MESSAGES
 from benchmark.engine.resources import skipped_tasks
 from benchmark.utils.timeline import Timeline, read_timeline
 
@@ -37,7 +39,7 @@ class Recording:
         self.environment = Environment(host="http://ann:secret@localhost:1")
         self.environment.create_local_runner()
         self.path = path
-        Recorder(self.environment, path, facts)
+        record_test(self.environment, path, facts)
 
     def start(self) -> None:
         """The test starts."""
