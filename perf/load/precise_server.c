@@ -29,7 +29,7 @@
 #define MAX_HEAD 16384
 #define DRAWN 65536 /* sleeps drawn before the load begins; a power of two, used again and again */
 
-typedef struct { int64_t arrival, answer, connection; } Request;
+typedef struct { int64_t arrival, answer, connection, sleep; } Request;
 typedef struct { int64_t due; size_t request; int file; } Pending;
 
 static const char BODY[] =
@@ -162,6 +162,7 @@ static void write_log(const char *path) {
         write_list(stream, &requests->arrival, request_count, sizeof *requests);
         write_list(stream, &requests->answer, request_count, sizeof *requests);
         write_list(stream, &requests->connection, request_count, sizeof *requests);
+        write_list(stream, &requests->sleep, request_count, sizeof *requests);
     }
     write_list(stream, accepted, accepted_count, sizeof *accepted);
     if (fclose(stream)) fail(path);
@@ -211,8 +212,9 @@ int main(int count, char **words) {
                 stall_ends = stall_begins + stall;
             }
             requests = with_room(requests, request_count, &request_room, sizeof *requests);
-            requests[request_count] = (Request){arrival, 0, connection_of[file]};
-            push((Pending){arrival + sleeps[request_count % DRAWN], request_count, file});
+            int64_t sleep = sleeps[request_count % DRAWN];
+            requests[request_count] = (Request){arrival, 0, connection_of[file], sleep};
+            push((Pending){arrival + sleep, request_count, file});
             request_count++;
         }
         int64_t now = nanoseconds(CLOCK_MONOTONIC);
@@ -221,8 +223,9 @@ int main(int count, char **words) {
             Pending next = pop();
             Request *request = &requests[next.request];
             if (connection_of[next.file] == request->connection) { /* else the client has gone */
+                int64_t answer = nanoseconds(CLOCK_MONOTONIC); /* no client can see it earlier */
                 if (send(next.file, answer_text, (size_t)answer_length, 0) == answer_length)
-                    request->answer = nanoseconds(CLOCK_MONOTONIC);
+                    request->answer = answer;
             }
             now = nanoseconds(CLOCK_MONOTONIC);
         }

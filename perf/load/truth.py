@@ -18,14 +18,15 @@ _MILLISECOND = 1e6  # nanoseconds
 class Truth:
     """The log of a server, times in nanoseconds of its monotonic clock.
 
-    The n-th of `arrivals`, `answers` (0 where none was sent) and `connections` are one request, in
-    order of arrival. `accepted` has a time for each connection; `wall_clock_ahead` added to a time
-    is one of the wall clock.
+    The n-th of `arrivals`, `answers` (0 where none was sent), `connections` and `sleeps` (how long
+    it was to wait with the answer) are one request, in order of arrival. `accepted` has a time for
+    each connection; `wall_clock_ahead` added to a time is one of the wall clock.
     """
 
     arrivals: Sequence[int]
     answers: Sequence[int]
     connections: Sequence[int]
+    sleeps: Sequence[int]
     accepted: Sequence[int]
     wall_clock_ahead: int = 0
 
@@ -40,6 +41,14 @@ class Truth:
             (answer - arrival) / _MILLISECOND
             for arrival, answer in zip(self.arrivals, self.answers, strict=True)
             if first < answer <= last
+        )
+
+    def oversleeping(self) -> list[float]:
+        """Milliseconds that answers came later than they should have, by size: its own error."""
+        return sorted(
+            (answer - arrival - sleep) / _MILLISECOND
+            for arrival, answer, sleep in zip(self.arrivals, self.answers, self.sleeps, strict=True)
+            if answer
         )
 
     def first_arrivals(self) -> list[int]:
@@ -58,7 +67,7 @@ def read_log(path: Path) -> Truth:
     with path.open("rb") as stream:
         head = json.loads(stream.readline())
         lists = []
-        for count in [head["requests"]] * 3 + [head["accepted"]]:
+        for count in [head["requests"]] * 4 + [head["accepted"]]:
             values = array("q")
             values.frombytes(stream.read(count * values.itemsize))
             if len(values) != count:
