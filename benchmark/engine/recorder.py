@@ -14,15 +14,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from socket import gaierror
-from ssl import SSLCertVerificationError
 from typing import IO, Any
 
 import gevent
 import locust
-from geventhttpclient.response import HTTPConnectionClosed
 from locust.exception import CatchResponseError
 
+from benchmark.engine.http_client import describe_error
 from benchmark.engine.resources import skipped_tasks
 from benchmark.histogram import Histogram, bucket_index
 
@@ -206,21 +204,9 @@ def describe_failure(exception: BaseException | str, status: int) -> str:
         return str(exception)[:MAX_MESSAGE] or "failed"
     if status >= 400:
         return f"HTTP {status}"
-    if isinstance(exception, ConnectionRefusedError):
-        return "connection refused"
-    if isinstance(exception, ConnectionResetError | BrokenPipeError):
-        return "connection reset by the server"
-    if isinstance(exception, HTTPConnectionClosed):
-        return "connection closed by the server without an answer"
-    if isinstance(exception, TimeoutError | gevent.Timeout):
-        return "timed out"
-    if isinstance(exception, gaierror):
-        return "the host name cannot be resolved"
-    if isinstance(exception, SSLCertVerificationError):
-        return f"TLS certificate not accepted: {exception.verify_message.partition(',')[0]}"
-    if isinstance(exception, OSError) and exception.strerror:
-        return exception.strerror.lower()
-    # The library's own errors begin with the URL; `text` is what they say besides.
+    if (known := describe_error(exception)) is not None:
+        return known
+    # The errors of Locust's own client begin with the URL; `text` is what they say besides.
     text = _VARYING.sub("…", getattr(exception, "text", None) or str(exception))
     name = type(exception).__name__
     return (f"{name}: {text}" if text else name)[:MAX_MESSAGE]
