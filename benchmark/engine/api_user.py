@@ -72,6 +72,7 @@ class ApiUser(SignedInUser):
     seed = 0
     strategy: Literal["sequential", "interleaved", "random"] = "random"
     wait_time = between(1, 3)
+    follow_redirects = False  # one call is one request
     session_class = TaskSession
 
     _deleters: ClassVar[dict[str, Callable[[Any], None]]] = {}

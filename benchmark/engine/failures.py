@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import errno
 import re
-from socket import gaierror
-from ssl import SSLCertVerificationError
 
-import gevent
-from geventhttpclient.response import HTTPConnectionClosed
 from locust.exception import CatchResponseError
+
+from benchmark.engine.http_client import describe_error
 
 MAX_MESSAGE = 200
 
@@ -37,21 +35,9 @@ def describe_failure(exception: BaseException | str, status: int) -> str:
         return str(exception)[:MAX_MESSAGE] or "failed"
     if status >= 400:
         return f"HTTP {status}"
-    if isinstance(exception, ConnectionRefusedError):
-        return "connection refused"
-    if isinstance(exception, ConnectionResetError | BrokenPipeError):
-        return "connection reset by the server"
-    if isinstance(exception, HTTPConnectionClosed):
-        return "connection closed by the server without an answer"
-    if isinstance(exception, TimeoutError | gevent.Timeout):
-        return "timed out"
-    if isinstance(exception, gaierror):
-        return "the host name cannot be resolved"
-    if isinstance(exception, SSLCertVerificationError):
-        return f"TLS certificate not accepted: {exception.verify_message.partition(',')[0]}"
-    if isinstance(exception, OSError) and exception.strerror:
-        return exception.strerror.lower()
-    # The library's own errors begin with the URL; `text` is what they say besides.
+    if (known := describe_error(exception)) is not None:
+        return known
+    # The errors of Locust's own client begin with the URL; `text` is what they say besides.
     text = _VARYING.sub("…", getattr(exception, "text", None) or str(exception))
     name = type(exception).__name__
     return (f"{name}: {text}" if text else name)[:MAX_MESSAGE]

@@ -52,7 +52,7 @@ _users: list[Any] = []
 def _close_connections() -> Iterator[None]:
     yield
     while _users:
-        _users.pop().client.client.close()
+        _users.pop().client.close()
 
 
 def owner(api: SmallApi) -> Any:

@@ -179,7 +179,8 @@ def bad_certificate() -> ssl.SSLCertVerificationError:
         (TimeoutError("timed out"), 0, "timed out"),
         (gevent.Timeout(5), 0, "timed out"),
         (socket.gaierror(-2, "unknown"), 0, "the host name cannot be resolved"),
-        (OSError(99, "Cannot assign requested address"), 0, "cannot assign requested address"),
+        (OSError(99, "Cannot assign requested address"), 0, "no free local port in the load generator"),  # noqa: E501
+        (OSError(5, "Input/output error"), 0, "input/output error"),
         (bad_certificate(), 0, "TLS certificate not accepted: IP address mismatch"),
         (ClientError("http://h:1/7", "lost 10.0.0.1:8000"), 0, "ConnectionError: lost …"),
         (ValueError("item 4f1c9e7a-0b1d at port 51234 of http://h/x"), 0, "ValueError: item … at port … of …"),  # noqa: E501
