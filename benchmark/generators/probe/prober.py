@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmark.encoding import UnsendableError
-from benchmark.generators.media_types import is_json
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.building import build_request
 from benchmark.generators.probe.canary import look_after
@@ -39,14 +38,8 @@ from benchmark.generators.probe.states import (
     prepared,
     put_back,
 )
-from benchmark.generators.probe.told_schemas import (
-    MAX_TOLD,
-    ToldSchema,
-    configured,
-    told_by,
-)
-from benchmark.generators.probe.undocumented import undocumented
-from benchmark.generators.probe.uploads import uploads
+from benchmark.generators.probe.told_schemas import MAX_TOLD, ToldSchema, told_by
+from benchmark.generators.probe.undocumented import told_elsewhere, undocumented
 from benchmark.generators.scenario_planner import RecipeWriter, cleared_by
 from benchmark.generators.transport import TransportFailure
 from benchmark.models import (
@@ -298,16 +291,11 @@ class Prober:
             unknown = [c for c in complaints if self.maker(case).lists_no_choice(c)]
             if unknown:
                 yield from ideas.choices(recipe, unknown, page_vocabulary(self.page_scripts()))
-            yield from configured(self, case, recipe)
         if outcome.reply.status == 406:
             yield from ideas.acceptable(recipe, case.operation, outcome.reply.text)
         if name == "conflict" or (case.works and name in {"refused", "broken"}):
             yield ideas.all_unique(recipe, self.maker(case))
-        if name in {"missing", "refused", "broken"}:
-            yield from self.sources.beside_the_body(case, recipe, self)
-        if name in {"refused", "broken"} and not case.asked_pages:
-            case.asked_pages = True
-            yield from undocumented(self, case, recipe)
+        yield from told_elsewhere(self, case, recipe, outcome)
         if name in {"missing", "denied", "refused", "conflict", "broken"}:
             yield from self.sources.others(case, recipe, complaints, self)
         if name in {"refused", "broken", "conflict", "denied", "missing"}:
@@ -322,10 +310,6 @@ class Prober:
             yield from self._mirrors(case, recipe)
         if name in {"refused", "missing"}:
             yield from ideas.free_values(recipe)
-        is_no_json = outcome.reply.status == 415 and recipe.body is not None
-        is_no_json = is_no_json and is_json(recipe.media_type or "")
-        if is_no_json and case.operation.body is None:
-            yield from uploads(self, case, recipe)
         if (cleared := cleared_by(case.operation, self.kinds.values())) is not None:
             yield ideas.by_ids(recipe, cleared)
         yield from for_new_things(case, recipe, outcome, complaints)
