@@ -26,6 +26,7 @@ from benchmark.generators.probe.judging import (
     judge_reply,
 )
 from benchmark.generators.probe.learning import creation_of, known_as, listing_of
+from benchmark.generators.probe.own_ids import by_own_ids
 from benchmark.generators.probe.page_scripts import page_scripts
 from benchmark.generators.probe.page_vocabulary import page_vocabulary
 from benchmark.generators.probe.repairs import Maker, repaired
@@ -251,6 +252,9 @@ class Prober:
     def _first_ideas(self, case: Case) -> Iterator[Recipe]:
         if case.recipe is not None:
             yield case.recipe
+        if case.ids_member:
+            yield from by_own_ids(self, case)
+            return
         bound, lacking = self.sources.best(case, self)
         if lacking:
             case.reason = lacking
@@ -267,7 +271,7 @@ class Prober:
     def _follow_ups(self, case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Recipe]:
         """What to try after an answer that was not good, the most promising first."""
         name = outcome.verdict.name
-        if name in {"absent", "silent", "throttled"} or outcome.reply is None:
+        if name in {"absent", "silent", "throttled"} or outcome.reply is None or case.ids_member:
             return
         if self.sources.echo_only(case):
             # anything but what is there now would change what others rely on
@@ -361,8 +365,11 @@ class Prober:
 
 
 def _taken(operation: Operation, recipe: Recipe) -> str | None:
-    """The kind of own thing that a delete removes: what the end of its path names."""
+    """The kind of own thing that a delete removes: what its path's end, or else its body, names."""
     last = operation.path.rstrip("/").rpartition("/")[2]
+    if operation.method == "DELETE" and "{" not in operation.path:
+        own = (s.source.kind for s in recipe.slots() if isinstance(s.source, Created))
+        return next(own, None)
     if operation.method != "DELETE" or not last.startswith("{") or not last.endswith("}"):
         return None
     pointer = f"/{escape_pointer(last[1:-1])}"
