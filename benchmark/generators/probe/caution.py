@@ -26,7 +26,8 @@ _ENDS = frozenset("stop terminate end close exit quit halt destroy delete clear 
 _ONE_SELF = frozenset("me self myself current whoami own".split())
 _PAIRS = (("sign", "out"), ("log", "out"), ("log", "off"), ("shut", "down"), ("power", "off"))
 _OF_ACCOUNTS = _ONE_SELF | frozenset(
-    "account auth credential credentials key login password profile secret session token user".split()
+    "account auth credential credentials key login password profile secret session token "
+    "user".split()
 )
 _RESETS = frozenset("reset regenerate rotate".split())
 

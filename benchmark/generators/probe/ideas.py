@@ -218,10 +218,10 @@ def all_unique(recipe: Recipe, maker: Maker) -> Recipe:
     return replace(recipe, body=ObjectNode(tuple(members)))
 
 
-def by_ids(recipe: Recipe, kind: str) -> Recipe:
+def by_ids(recipe: Recipe, kind: str, name: str = "ids") -> Recipe:
     """A delete on a collection that names what is to go: one thing of one's own."""
     ids = ArrayNode((Created(kind, "/id"),))
-    return replace(recipe, media_type="application/json", body=ObjectNode((("ids", ids),)))
+    return replace(recipe, media_type="application/json", body=ObjectNode(((name, ids),)))
 
 
 def narrowed(recipe: Recipe, index: int) -> Recipe:

@@ -122,9 +122,10 @@ def _new_kind(
         return None
     parts = words(last)
     plural = bool(parts) and singular(parts[-1]) != parts[-1]
-    if not plural and reply.status != 201 and not reply.headers.get("Location"):
+    makes = bool(_VERBS.intersection(parts))
+    if not (plural or makes) and reply.status != 201 and not reply.headers.get("Location"):
         return None
-    if _VERBS.intersection(parts):
+    if makes:
         place = path.rpartition("/")[0]
         for listed in kinds.values():
             if listed.create is None and listed.list == f"GET {place}":

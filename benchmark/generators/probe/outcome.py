@@ -119,7 +119,9 @@ def _depend_on_makers(prober: Prober) -> None:
 
 def _kinds_in_use(prober: Prober) -> dict[str, ResourceKind]:
     """The kinds of which something can be made or found, the deleting operation corrected."""
-    deleters = {case.takes: key for key, case in prober.cases.items() if case.takes and case.works}
+    working = {key: case for key, case in prober.cases.items() if case.takes and case.works}
+    deleters = {case.takes: key for key, case in working.items()}
+    deleters |= {case.takes: key for key, case in working.items() if not case.ids_member}
     return {
         name: replace(kind, delete=deleters.get(name, kind.delete))
         for name, kind in prober.kinds.items()

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmark.encoding import UnsendableError
-from benchmark.generators.media_types import is_json
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.building import build_request
 from benchmark.generators.probe.canary import look_after
@@ -27,6 +26,7 @@ from benchmark.generators.probe.judging import (
     judge_reply,
 )
 from benchmark.generators.probe.learning import creation_of, known_as, listing_of
+from benchmark.generators.probe.own_ids import by_own_ids
 from benchmark.generators.probe.page_scripts import page_scripts
 from benchmark.generators.probe.page_vocabulary import page_vocabulary
 from benchmark.generators.probe.repairs import Maker, repaired
@@ -39,14 +39,8 @@ from benchmark.generators.probe.states import (
     prepared,
     put_back,
 )
-from benchmark.generators.probe.told_schemas import (
-    MAX_TOLD,
-    ToldSchema,
-    configured,
-    told_by,
-)
-from benchmark.generators.probe.undocumented import undocumented
-from benchmark.generators.probe.uploads import uploads
+from benchmark.generators.probe.told_schemas import MAX_TOLD, ToldSchema, told_by
+from benchmark.generators.probe.undocumented import told_elsewhere, undocumented
 from benchmark.generators.scenario_planner import RecipeWriter, cleared_by
 from benchmark.generators.transport import TransportFailure
 from benchmark.models import (
@@ -258,6 +252,9 @@ class Prober:
     def _first_ideas(self, case: Case) -> Iterator[Recipe]:
         if case.recipe is not None:
             yield case.recipe
+        if case.ids_member:
+            yield from by_own_ids(self, case)
+            return
         bound, lacking = self.sources.best(case, self)
         if lacking:
             case.reason = lacking
@@ -274,7 +271,7 @@ class Prober:
     def _follow_ups(self, case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Recipe]:
         """What to try after an answer that was not good, the most promising first."""
         name = outcome.verdict.name
-        if name in {"absent", "silent", "throttled"} or outcome.reply is None:
+        if name in {"absent", "silent", "throttled"} or outcome.reply is None or case.ids_member:
             return
         if self.sources.echo_only(case):
             # anything but what is there now would change what others rely on
@@ -298,16 +295,11 @@ class Prober:
             unknown = [c for c in complaints if self.maker(case).lists_no_choice(c)]
             if unknown:
                 yield from ideas.choices(recipe, unknown, page_vocabulary(self.page_scripts()))
-            yield from configured(self, case, recipe)
         if outcome.reply.status == 406:
             yield from ideas.acceptable(recipe, case.operation, outcome.reply.text)
         if name == "conflict" or (case.works and name in {"refused", "broken"}):
             yield ideas.all_unique(recipe, self.maker(case))
-        if name in {"missing", "refused", "broken"}:
-            yield from self.sources.beside_the_body(case, recipe, self)
-        if name in {"refused", "broken"} and not case.asked_pages:
-            case.asked_pages = True
-            yield from undocumented(self, case, recipe)
+        yield from told_elsewhere(self, case, recipe, outcome)
         if name in {"missing", "denied", "refused", "conflict", "broken"}:
             yield from self.sources.others(case, recipe, complaints, self)
         if name in {"refused", "broken", "conflict", "denied", "missing"}:
@@ -322,10 +314,6 @@ class Prober:
             yield from self._mirrors(case, recipe)
         if name in {"refused", "missing"}:
             yield from ideas.free_values(recipe)
-        is_no_json = outcome.reply.status == 415 and recipe.body is not None
-        is_no_json = is_no_json and is_json(recipe.media_type or "")
-        if is_no_json and case.operation.body is None:
-            yield from uploads(self, case, recipe)
         if (cleared := cleared_by(case.operation, self.kinds.values())) is not None:
             yield ideas.by_ids(recipe, cleared)
         yield from for_new_things(case, recipe, outcome, complaints)
@@ -377,8 +365,11 @@ class Prober:
 
 
 def _taken(operation: Operation, recipe: Recipe) -> str | None:
-    """The kind of own thing that a delete removes: what the end of its path names."""
+    """The kind of own thing that a delete removes: what its path's end, or else its body, names."""
     last = operation.path.rstrip("/").rpartition("/")[2]
+    if operation.method == "DELETE" and "{" not in operation.path:
+        own = (s.source.kind for s in recipe.slots() if isinstance(s.source, Created))
+        return next(own, None)
     if operation.method != "DELETE" or not last.startswith("{") or not last.endswith("}"):
         return None
     pointer = f"/{escape_pointer(last[1:-1])}"

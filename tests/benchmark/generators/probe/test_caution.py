@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 from probe_cases import case_of
 
-from benchmark.generators.probe.caution import changes_singleton, danger, is_bulk_delete
+from benchmark.generators.probe.caution import (
+    changes_singleton,
+    concerns_account,
+    danger,
+    is_bulk_delete,
+)
 from benchmark.models import Operation
 from tests.benchmark.generators.small_apis import fields, op
 
@@ -58,3 +63,28 @@ def test_bulk_deletes_and_singletons_are_told_apart() -> None:
     assert changes_singleton(operation("PUT /settings", fields("theme")))
     assert not changes_singleton(operation("PUT /items/{id}", fields("theme")))
     assert not changes_singleton(operation("POST /settings", fields("theme")))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "POST /logout", "GET /sign-out", "PUT /me/password", "DELETE /users/me",
+        "POST /me/token/reset", "POST /auth/password/reset",
+    ],
+)  # fmt: skip
+def test_what_concerns_the_caller_alone_may_be_tried_as_another_account(key: str) -> None:
+    """It ends, resets or changes the access of whoever calls it."""
+    assert concerns_account(operation(key))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "POST /admin/shutdown", "PUT /settings/maintenance", "DELETE /items", "POST /cache/flush",
+        "POST /database/reset", "POST /session/end", "GET /me", "DELETE /teams/{id}/me",
+        "POST /items",
+    ],
+)  # fmt: skip
+def test_what_concerns_others_is_tried_as_nobody(key: str) -> None:
+    """Stopping the service, emptying it, and whatever is not dangerous at all."""
+    assert not concerns_account(operation(key))

@@ -8,6 +8,7 @@ from probe_cases import case_of
 
 from benchmark.generators.parameter_generator import ParameterGenerator
 from benchmark.generators.probe import ideas
+from benchmark.generators.probe.complaints import Complaint
 from benchmark.generators.scenario_planner import RecipeWriter
 from benchmark.models import (
     ArrayNode,
@@ -112,3 +113,17 @@ def test_the_kinds_of_a_recipe_say_whose_they_are() -> None:
         Slot("query", "/b", Found("b", "/id")),
     )  # fmt: skip
     assert ideas.kinds_in(Recipe(slots)) == {"a": True, "b": False}
+
+
+def test_a_patch_sends_back_less_where_members_are_refused_as_they_are() -> None:
+    """A PUT needs all of them, so nothing is left out of one."""
+    echo = Recipe(
+        media_type="application/json", body=Echo("GET /me", "", ("name", "first", "last"))
+    )
+    complaint = Complaint("not_unique", "body", "/name")
+    operations = {"PATCH /me": op(body=fields("name")), "PUT /me": op(body=fields("name"))}
+    patch, put = (case_of(key, operations).operation for key in operations)
+    (less,) = ideas.partial_echo(echo, patch, [complaint])
+    assert less.body == Echo("GET /me", "", ("first", "last"))
+    assert not list(ideas.partial_echo(echo, put, [complaint]))
+    assert not list(ideas.partial_echo(echo, patch, []))
