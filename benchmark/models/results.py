@@ -8,23 +8,10 @@ from datetime import datetime
 from typing import Literal
 
 from benchmark.histogram import Histogram
+from benchmark.models.load import LoadProfile
 from benchmark.models.plan import Readiness
 
 # ── The run ───────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class LoadProfile:
-    """How much load: users, users started per second, seconds, and the shape of the ramp.
-
-    `shape` is "hold" (ramp up, then hold), "stress" (in steps) or "spike" (a sudden peak).
-    """
-
-    name: str
-    users: int
-    spawn_rate: float
-    run_time: float
-    shape: Literal["hold", "stress", "spike"] = "hold"
 
 
 @dataclass(frozen=True, slots=True)
