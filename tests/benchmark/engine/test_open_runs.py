@@ -1,0 +1,254 @@
+"""The open model and stages inside the real Locust: what starts when, and what becomes of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import threading
+import time
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engine_runs import Run, engine_command, start, start_engine
+from small_api import Answer, Asked, small_api
+
+pytestmark = pytest.mark.end_to_end
+
+TELLING = """
+import json
+
+from locust import events, task
+
+from benchmark.engine import ApiUser, RapidHttpUser, counters
+
+told = []
+
+
+@events.request.add_listener
+def listen(context, **_):
+    told.append((context or {}).get("lateness"))
+
+
+@events.test_stop.add_listener
+def say(environment, **_):
+    print("TOLD", json.dumps({"late": told, "counted": counters.take()[0]}), flush=True)
+    told.clear()
+"""
+"""Prints, after a test, what was counted and the lateness that each request told."""
+
+VISITOR = (
+    TELLING
+    + """
+
+class Visitor(RapidHttpUser):
+    def on_start(self):
+        self.client.get("/hello")
+
+    def on_stop(self):
+        self.client.get("/bye")
+
+    @task
+    def visit(self):
+        self.client.get("/visit")
+        self.client.get("/again")
+"""
+)
+
+
+class Timed:
+    """Answers after a while and notes when it was asked."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.seconds = seconds
+        self.times: list[tuple[float, str]] = []
+        self.at_once = self.most = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, asked: Asked) -> Answer:
+        """Answer one request."""
+        with self._lock:
+            self.times.append((time.monotonic(), asked.path))
+            self.at_once += 1
+            self.most = max(self.most, self.at_once)
+        time.sleep(self.seconds)
+        with self._lock:
+            self.at_once -= 1
+        return 200, {}
+
+    def when(self, path: str) -> list[float]:
+        """The moments at which a path was asked for."""
+        return [moment for moment, each in self.times if each == path]
+
+
+def told(printed: str) -> list[dict[str, Any]]:
+    """What each process said after each test."""
+    lines = re.findall(r"^TOLD (.*)$", printed, re.MULTILINE)
+    return [json.loads(line) for line in lines]
+
+
+def ended(run: Run) -> list[dict[str, Any]]:
+    """What a run that came to its end said."""
+    code, printed = run.wait()
+    assert code == 0, printed
+    assert "Traceback" not in printed
+    return told(printed)
+
+
+def test_iterations_start_by_the_clock_and_not_by_the_answers(tmp_path: Path) -> None:
+    """50 per second for two seconds are 100, evenly, although each takes a fifth of a second.
+
+    As few users as possible work; each is greeted before its first task and not earlier. Only the
+    first request of an iteration tells how late that was.
+    """
+    api_of = Timed(0.1)
+    with small_api(api_of) as api:
+        options = ("--request-rate", "50")
+        (said,) = ended(start_engine(VISITOR, tmp_path, api.url, *options, users=60))
+    visits = api_of.when("/visit")
+    assert said["counted"] == {"asked_arrivals": 100, "started_iterations": 100}
+    assert len(visits) == len(api_of.when("/again")) == 100
+    greeted = len(api_of.when("/hello"))
+    assert 10 <= greeted < 40
+    assert len(api_of.when("/bye")) == greeted
+    late = [each for each in said["late"] if each is not None]
+    assert len(late) == 100
+    assert len(said["late"]) == 200 + 2 * greeted
+    assert sorted(late)[50] < 20
+    gaps = sorted(b - a for a, b in pairwise(sorted(visits)))
+    assert gaps[50] == pytest.approx(0.02, abs=0.01)
+    assert visits[-1] - visits[0] == pytest.approx(1.98, abs=0.3)
+
+
+def test_what_finds_no_user_in_time_is_dropped(tmp_path: Path) -> None:
+    """One user needs half a second: the others wait, and what waited too long is counted."""
+    api_of = Timed(0.25)
+    with small_api(api_of) as api:
+        options = ("--request-rate", "20", "--max-start-delay", "0.4")
+        (said,) = ended(start_engine(VISITOR, tmp_path, api.url, *options, users=1))
+    counted = said["counted"]
+    assert counted["asked_arrivals"] == 40
+    assert counted["started_iterations"] == len(api_of.when("/visit"))
+    assert 3 <= counted["started_iterations"] <= 5
+    assert counted["started_iterations"] + counted["dropped_iterations"] == 40
+    assert "missed_arrivals" not in counted
+    late = [each for each in said["late"] if each is not None]
+    assert 300 < max(late) < 500
+
+
+TWO_SORTS = (
+    TELLING
+    + """
+
+class Quick(RapidHttpUser):
+    weight = 1
+
+    @task
+    def quick(self):
+        self.client.get("/quick")
+
+
+class Slow(ApiUser):
+    weight = 3
+    strategy = "sequential"
+
+    @task(5)
+    def first(self):
+        self.client.get("/first")
+        self.wait_within()
+
+    @task
+    def second(self):
+        self.client.get("/second")
+        self.wait_within()
+
+    def wait_within(self):
+        import gevent
+        gevent.sleep(0.2)
+"""
+)
+
+
+@pytest.mark.parametrize("arrivals", ["constant", "poisson"])
+def test_classes_take_part_by_weight_and_tasks_in_their_order(
+    arrivals: str, tmp_path: Path
+) -> None:
+    """A slow class does not lose its share, and `sequential` is sequential."""
+    api_of = Timed()
+    with small_api(api_of) as api:
+        options = ("--request-rate", "100", "--arrivals", arrivals)
+        (said,) = ended(start_engine(TWO_SORTS, tmp_path, api.url, *options, users=80))
+    asked = Counter(path for _, path in api_of.times)
+    counted = said["counted"]
+    assert counted["started_iterations"] == counted["asked_arrivals"] == sum(asked.values())
+    assert sum(asked.values()) == pytest.approx(200, abs=0 if arrivals == "constant" else 75)
+    assert (asked["/first"] + asked["/second"]) / sum(asked.values()) == pytest.approx(0.75, abs=0.13)
+    assert asked["/first"] == pytest.approx(asked["/second"], abs=45)
+
+
+@pytest.mark.parametrize(
+    ("options", "thirds"),
+    [
+        (("--stages", "1s:40/s,1s:40/s,1s:0/s"), [20, 40, 20]),
+        (("--request-rate", "40", "--load-shape", "spike"), [4, 40, 4]),
+    ],
+)
+def test_rates_follow_stages_and_shapes(
+    options: tuple[str, ...], thirds: list[int], tmp_path: Path
+) -> None:
+    """The rate climbs, holds and falls; the test ends with it."""
+    api_of = Timed()
+    with small_api(api_of) as api:
+        run = start_engine(VISITOR, tmp_path, api.url, *options, users=40, run_time=3)
+        (said,) = ended(run)
+    visits = api_of.when("/visit")
+    counts = Counter(min(2, int(moment - visits[0])) for moment in visits)
+    assert [counts[n] for n in range(3)] == pytest.approx(thirds, abs=4)
+    assert said["counted"]["asked_arrivals"] == len(visits) == pytest.approx(sum(thirds), abs=2)
+    end = json.loads(run.path.read_text().splitlines()[-1])
+    assert end["elapsed"] == pytest.approx(3, abs=0.5)
+
+
+def test_users_follow_stages(tmp_path: Path) -> None:
+    """Second by second; the test ends with them."""
+    source = VISITOR + "        self.client.get('/pause')\n"
+    with small_api(Timed(0.02)) as api:
+        run = start_engine(source, tmp_path, api.url, "--stages", "2s:6,1s:6,1s:0", users=6)
+        code, printed = run.wait()
+    assert code == 0, printed
+    reached = re.findall(r"All users spawned: .*\((\d+) total users\)", printed)
+    assert [int(number) for number in reached] == [3, 6, 0]
+    end = json.loads(run.path.read_text().splitlines()[-1])
+    assert end["elapsed"] == pytest.approx(4, abs=0.6)
+
+
+def test_a_stop_ends_arrivals_at_once(tmp_path: Path) -> None:
+    """Ctrl-C: nothing more is begun, what runs is finished, what waits is dropped."""
+    api_of = Timed(0.3)
+    with small_api(api_of) as api:
+        command = engine_command(VISITOR, tmp_path, api.url, "--request-rate", "30", run_time=60)
+        run = start(command, tmp_path)
+        run.wait_until(lambda timeline: timeline.totals.requests > 5)
+        run.process.send_signal(signal.SIGINT)
+        interrupted = time.monotonic()
+        (said,) = ended(run)
+    assert time.monotonic() - interrupted < 5
+    assert max(api_of.when("/visit")) - interrupted < 0.5
+    counted = said["counted"]
+    assert counted["started_iterations"] + counted["dropped_iterations"] == counted["asked_arrivals"]
+    assert len(api_of.when("/visit")) == len(api_of.when("/again")) == counted["started_iterations"]
+
+
+@pytest.mark.parametrize("options", [["--stages", "0.5s:9"], ["--stages", "1s:9,1s:9/s"]])
+def test_wrong_stages_are_said(options: list[str], tmp_path: Path) -> None:
+    """In a sentence, before anything is sent."""
+    api_of = Timed()
+    with small_api(api_of) as api:
+        code, printed = start_engine(VISITOR, tmp_path, api.url, *options).wait()
+    assert code == 1
+    assert "--stages: " in printed
+    assert "Traceback" not in printed
+    assert api_of.times == []
