@@ -73,6 +73,7 @@ class ArrivalControl:
         """A test begins, perhaps not the first one: its options say whether it is open."""
         self._finish()
         environment, options = self._environment, self._environment.parsed_options
+        _running.pop(environment, None)  # those of the test before
         self._curve = rate_curve(options, self._run_time)
         if self._curve is None or isinstance(environment.runner, MasterRunner):
             return

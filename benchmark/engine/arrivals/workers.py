@@ -21,6 +21,9 @@ REPORTED = "arrivals_until"
 """In a worker's report: up to which second of the schedule its arrivals are counted in it."""
 
 POLL_SECONDS = 0.5
+HEAD_START_SECONDS = 0.2
+"""How long after the first shares were sent the schedule begins, so that no worker begins late."""
+
 HANDOVER_SECONDS = 1.0
 """How long before it holds a new share is announced: until then every worker must have heard."""
 
@@ -46,7 +49,7 @@ class Dealer:
             self._greenlet.kill()
 
     def _run(self) -> None:
-        began = time.perf_counter()
+        began = time.perf_counter() + HEAD_START_SECONDS
         while (elapsed := time.perf_counter() - began) < self._curve.end:
             workers = self._workers()
             if workers and set(workers) != self._shares.keys():
