@@ -123,10 +123,15 @@ def _why_it_could_not_be_more(result: RunResult) -> str:
     """Why no better throughput was possible whatever the target did; "" if it was possible.
 
     A user sends, waits for the answer, pauses, and sends again: users / (pause + latency) requests
-    per second at most, with one request for each pause.
+    per second at most, with one request for each pause. In the open model it is the rate.
     """
     if not result.profile.users:
         return "How many users ran and how long they paused is not known"
+    if (open_model := result.profile.open_model) is not None:
+        if open_model.rate > wanted_rps(result.rps):
+            return ""
+        rate = number(open_model.rate)
+        return f"No more than {rate} iterations per second were asked for (--request-rate)"
     peak, users = users_at_peak(result), users_on_average(result)
     if users >= _NEARLY_ALL * peak:  # a short ramp is not worth a sentence
         users = float(peak)

@@ -42,7 +42,8 @@ def listen(context, **_):
 
 @events.test_stop.add_listener
 def say(environment, **_):
-    what = {"late": told, "counted": counters.take()[0], "runner": type(environment.runner).__name__}
+    runner = type(environment.runner).__name__
+    what = {"late": told, "counted": counters.take()[0], "runner": runner}
     os.write(1, f"TOLD {json.dumps(what)}\\n".encode())  # in one piece, with others writing too
     told.clear()
 """
@@ -193,7 +194,9 @@ def test_classes_take_part_by_weight_and_tasks_in_their_order(
     counted = said["counted"]
     assert counted["started_iterations"] == counted["asked_arrivals"] == sum(asked.values())
     assert sum(asked.values()) == pytest.approx(200, abs=0 if arrivals == "constant" else 75)
-    assert (asked["/first"] + asked["/second"]) / sum(asked.values()) == pytest.approx(0.75, abs=0.13)
+    assert (asked["/first"] + asked["/second"]) / sum(asked.values()) == pytest.approx(
+        0.75, abs=0.13
+    )
     assert asked["/first"] == pytest.approx(asked["/second"], abs=45)
 
 
@@ -246,7 +249,9 @@ def test_a_stop_ends_arrivals_at_once(tmp_path: Path) -> None:
     assert time.monotonic() - interrupted < 5
     assert max(api_of.when("/visit")) - interrupted < 0.5
     counted = said["counted"]
-    assert counted["started_iterations"] + counted["dropped_iterations"] == counted["asked_arrivals"]
+    assert (
+        counted["started_iterations"] + counted["dropped_iterations"] == counted["asked_arrivals"]
+    )
     assert len(api_of.when("/visit")) == len(api_of.when("/again")) == counted["started_iterations"]
 
 
@@ -327,7 +332,10 @@ def test_the_web_page_starts_open_and_closed_tests_in_turn(tmp_path: Path) -> No
 def test_the_web_page_follows_stages_twice(tmp_path: Path) -> None:
     """A test ends when its stages are over, and can be started again from the beginning."""
     api_of = Timed()
-    with small_api(api_of) as api, web_page(tmp_path, api.url, "--stages", "1s:20/s") as (run, page):
+    with (
+        small_api(api_of) as api,
+        web_page(tmp_path, api.url, "--stages", "1s:20/s") as (run, page),
+    ):
         for number in (1, 2):
             form = {"user_count": "20", "spawn_rate": "20", "host": api.url}
             ask(f"{page}/swarm", form)
