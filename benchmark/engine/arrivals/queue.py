@@ -47,6 +47,7 @@ class TicketQueue:
         self._lanes: dict[type, _Lane] = {}
         self._open: list[_Lane] = []
         self._bounds: list[float] = []
+        self._leaving: set[Any] = set()
         self._given = 0
         self._changed = self._closed = False
 
@@ -58,6 +59,7 @@ class TicketQueue:
     def leave(self, user: Any) -> None:
         """A user goes. What waits for a class without users waits in vain."""
         self._lanes[type(user)].users -= 1
+        self._leaving.discard(user)
         self._changed = True
 
     def take(self, user: Any) -> float | None:
@@ -77,7 +79,8 @@ class TicketQueue:
         return ticket
 
     def send_away(self, user: Any) -> None:
-        """A user that waits for a ticket shall not get one."""
+        """A user that waits for a ticket shall not get one, not even one that is on its way."""
+        self._leaving.add(user)
         if (waiter := self._lanes[type(user)].idle.pop(user, None)) is not None:
             gevent.get_hub().loop.run_callback(waiter.switch, None)
 
@@ -126,7 +129,12 @@ class TicketQueue:
         if ticket is None:
             return None
         self._given -= 1
-        return None if self._closed else ticket
+        if self._closed:
+            return None
+        if user in self._leaving:
+            count("dropped_iterations")
+            return None
+        return ticket
 
     def _drop_late(self, lane: _Lane, now: float) -> None:
         oldest = now - self._patience
