@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,6 +52,10 @@ class LoadProfile:
     open_model: OpenModel | None = None
 
 
+ASKED, STARTED, DROPPED = "asked_arrivals", "started_iterations", "dropped_iterations"
+"""The counters of an open run; see `benchmark.engine.counters`."""
+
+
 @dataclass(frozen=True, slots=True)
 class ArrivalStats:
     """What became of the iterations that an open run was asked to start, in `seconds`.
@@ -63,6 +68,12 @@ class ArrivalStats:
     started: int
     dropped: int
     seconds: float
+
+    @classmethod
+    def counted(cls, counters: Mapping[str, float], seconds: float) -> ArrivalStats:
+        """What the counters of some seconds say."""
+        asked, started, dropped = (int(counters.get(n, 0)) for n in (ASKED, STARTED, DROPPED))
+        return cls(asked, started, dropped, seconds)
 
     @property
     def missed(self) -> int:

@@ -9,11 +9,11 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -21,6 +21,8 @@ from urllib.request import urlopen
 import pytest
 from engine_runs import Run, engine_command, start, start_engine
 from small_api import Answer, Asked, small_api
+
+from benchmark.utils.timeline import Timeline
 
 pytestmark = pytest.mark.end_to_end
 
@@ -30,7 +32,7 @@ import os
 
 from locust import events, task
 
-from benchmark.engine import ApiUser, RapidHttpUser, counters
+from benchmark.engine import ApiUser, RapidHttpUser
 
 told = []
 
@@ -40,14 +42,11 @@ def listen(context, **_):
     told.append((context or {}).get("lateness"))
 
 
-@events.test_stop.add_listener
-def say(environment, **_):
-    runner = type(environment.runner).__name__
-    what = {"late": told, "counted": counters.take()[0], "runner": runner}
-    os.write(1, f"TOLD {json.dumps(what)}\\n".encode())  # in one piece, with others writing too
-    told.clear()
+@events.quitting.add_listener
+def say(**_):
+    os.write(1, f"TOLD {json.dumps(told)}\\n".encode())  # in one piece, with others writing too
 """
-"""Prints, after a test, what was counted and the lateness that each request told."""
+"""Prints, in the end, the lateness that each request told."""
 
 VISITOR = (
     TELLING
@@ -93,18 +92,19 @@ class Timed:
         return [moment for moment, each in self.times if each == path]
 
 
-def told(printed: str) -> list[dict[str, Any]]:
-    """What each process said after each test."""
-    lines = re.findall(r"^TOLD (.*)$", printed, re.MULTILINE)
-    return [json.loads(line) for line in lines]
-
-
-def ended(run: Run) -> list[dict[str, Any]]:
-    """What a run that came to its end said."""
+def ended(run: Run) -> tuple[Mapping[str, float], list[float | None]]:
+    """What a run that came to its end counted, and the lateness of its requests."""
     code, printed = run.wait()
     assert code == 0, printed
     assert "Traceback" not in printed
-    return told(printed)
+    (told,) = re.findall(r"^TOLD (.*)$", printed, re.MULTILINE)
+    return arrivals_of(run.timeline()), json.loads(told)
+
+
+def arrivals_of(timeline: Timeline) -> Mapping[str, float]:
+    """What became of the iterations that were asked for."""
+    words = ("arrivals", "iterations")
+    return {name: n for name, n in timeline.counters.items() if name.endswith(words)}
 
 
 def test_iterations_start_by_the_clock_and_not_by_the_answers(tmp_path: Path) -> None:
@@ -116,16 +116,16 @@ def test_iterations_start_by_the_clock_and_not_by_the_answers(tmp_path: Path) ->
     api_of = Timed(0.1)
     with small_api(api_of) as api:
         options = ("--request-rate", "50")
-        (said,) = ended(start_engine(VISITOR, tmp_path, api.url, *options, users=60))
+        counted, told = ended(start_engine(VISITOR, tmp_path, api.url, *options, users=60))
     visits = api_of.when("/visit")
-    assert said["counted"] == {"asked_arrivals": 100, "started_iterations": 100}
+    assert counted == {"asked_arrivals": 100, "started_iterations": 100}
     assert len(visits) == len(api_of.when("/again")) == 100
     greeted = len(api_of.when("/hello"))
     assert 10 <= greeted < 40
     assert len(api_of.when("/bye")) == greeted
-    late = [each for each in said["late"] if each is not None]
+    late = [each for each in told if each is not None]
     assert len(late) == 100
-    assert len(said["late"]) == 200 + 2 * greeted
+    assert len(told) == 200 + 2 * greeted
     assert sorted(late)[50] < 20
     gaps = sorted(b - a for a, b in pairwise(sorted(visits)))
     assert gaps[50] == pytest.approx(0.02, abs=0.01)
@@ -137,14 +137,13 @@ def test_what_finds_no_user_in_time_is_dropped(tmp_path: Path) -> None:
     api_of = Timed(0.25)
     with small_api(api_of) as api:
         options = ("--request-rate", "20", "--max-start-delay", "0.4")
-        (said,) = ended(start_engine(VISITOR, tmp_path, api.url, *options, users=1))
-    counted = said["counted"]
+        counted, told = ended(start_engine(VISITOR, tmp_path, api.url, *options, users=1))
     assert counted["asked_arrivals"] == 40
     assert counted["started_iterations"] == len(api_of.when("/visit"))
     assert 3 <= counted["started_iterations"] <= 5
     assert counted["started_iterations"] + counted["dropped_iterations"] == 40
     assert "missed_arrivals" not in counted
-    late = [each for each in said["late"] if each is not None]
+    late = [each for each in told if each is not None]
     assert 300 < max(late) < 500
 
 
@@ -189,14 +188,12 @@ def test_classes_take_part_by_weight_and_tasks_in_their_order(
     api_of = Timed()
     with small_api(api_of) as api:
         options = ("--request-rate", "100", "--arrivals", arrivals)
-        (said,) = ended(start_engine(TWO_SORTS, tmp_path, api.url, *options, users=80))
+        counted, _ = ended(start_engine(TWO_SORTS, tmp_path, api.url, *options, users=80))
     asked = Counter(path for _, path in api_of.times)
-    counted = said["counted"]
     assert counted["started_iterations"] == counted["asked_arrivals"] == sum(asked.values())
     assert sum(asked.values()) == pytest.approx(200, abs=0 if arrivals == "constant" else 75)
-    assert (asked["/first"] + asked["/second"]) / sum(asked.values()) == pytest.approx(
-        0.75, abs=0.13
-    )
+    slow = asked["/first"] + asked["/second"]
+    assert slow / sum(asked.values()) == pytest.approx(0.75, abs=0.13)
     assert asked["/first"] == pytest.approx(asked["/second"], abs=45)
 
 
@@ -214,11 +211,11 @@ def test_rates_follow_stages_and_shapes(
     api_of = Timed()
     with small_api(api_of) as api:
         run = start_engine(VISITOR, tmp_path, api.url, *options, users=40, run_time=3)
-        (said,) = ended(run)
+        counted, _ = ended(run)
     visits = api_of.when("/visit")
     counts = Counter(min(2, int(moment - visits[0])) for moment in visits)
     assert [counts[n] for n in range(3)] == pytest.approx(thirds, abs=4)
-    assert said["counted"]["asked_arrivals"] == len(visits) == pytest.approx(sum(thirds), abs=2)
+    assert counted["asked_arrivals"] == len(visits) == pytest.approx(sum(thirds), abs=2)
     end = json.loads(run.path.read_text().splitlines()[-1])
     assert end["elapsed"] == pytest.approx(3, abs=0.5)
 
@@ -245,14 +242,12 @@ def test_a_stop_ends_arrivals_at_once(tmp_path: Path) -> None:
         run.wait_until(lambda timeline: timeline.totals.requests > 5)
         run.process.send_signal(signal.SIGINT)
         interrupted = time.monotonic()
-        (said,) = ended(run)
+        counted, _ = ended(run)
     assert time.monotonic() - interrupted < 5
     assert max(api_of.when("/visit")) - interrupted < 0.5
-    counted = said["counted"]
-    assert (
-        counted["started_iterations"] + counted["dropped_iterations"] == counted["asked_arrivals"]
-    )
-    assert len(api_of.when("/visit")) == len(api_of.when("/again")) == counted["started_iterations"]
+    begun = counted["started_iterations"]
+    assert begun + counted["dropped_iterations"] == counted["asked_arrivals"]
+    assert len(api_of.when("/visit")) == len(api_of.when("/again")) == begun
 
 
 @pytest.mark.parametrize("options", [["--stages", "0.5s:9"], ["--stages", "1s:9,1s:9/s"]])
@@ -298,6 +293,11 @@ def ask(url: str, form: dict[str, str] | None = None) -> str:
         return ""
 
 
+def has_ended(host: str, timeline: Timeline) -> bool:
+    """Whether a test against a host has come to its end."""
+    return timeline.start.host == host and timeline.end_reason != ""
+
+
 def until(happened: Callable[[], object], seconds: float = 20) -> None:
     """Wait until something is so."""
     end = time.monotonic() + seconds
@@ -309,6 +309,7 @@ def until(happened: Callable[[], object], seconds: float = 20) -> None:
 def test_the_web_page_starts_open_and_closed_tests_in_turn(tmp_path: Path) -> None:
     """Rate and host are those of its form; each test has arrivals and counts of its own."""
     apis = [Timed(), Timed(), Timed()]
+    counted: list[Mapping[str, float]] = []
     with ExitStack() as stack:
         urls = [stack.enter_context(small_api(each)).url for each in apis]
         run, page = stack.enter_context(web_page(tmp_path, urls[0]))
@@ -318,12 +319,14 @@ def test_the_web_page_starts_open_and_closed_tests_in_turn(tmp_path: Path) -> No
             assert '"success":true' in ask(f"{page}/swarm", form).replace(" ", "")
             until(lambda api_of=api_of: len(api_of.when("/visit")) >= 30)
             ask(f"{page}/stop", {})
+            run.wait_until(partial(has_ended, url))
+            counted.append(arrivals_of(run.timeline()))
         run.process.send_signal(signal.SIGINT)
-        said = ended(run)
-    first, closed, second = (each["counted"] for each in said)
-    assert "asked_arrivals" not in closed
-    for counted, api_of in ((first, apis[0]), (second, apis[2])):
-        assert counted["started_iterations"] == len(api_of.when("/visit"))
+        ended(run)
+    first, closed, second = counted
+    assert closed == {}
+    for each, api_of in ((first, apis[0]), (second, apis[2])):
+        assert each["started_iterations"] == len(api_of.when("/visit"))
     steady = [apis[0].when("/visit"), apis[2].when("/visit")]
     rates = [(len(visits) - 1) / (visits[-1] - visits[0]) for visits in steady]
     assert rates == pytest.approx([30, 60], rel=0.3)
@@ -340,7 +343,8 @@ def test_the_web_page_follows_stages_twice(tmp_path: Path) -> None:
             form = {"user_count": "20", "spawn_rate": "20", "host": api.url}
             ask(f"{page}/swarm", form)
             until(lambda number=number: '"stopped"' in ask(f"{page}/stats/requests"))
+            run.wait_until(partial(has_ended, api.url))
+            assert arrivals_of(run.timeline())["asked_arrivals"] == 10
             until(lambda number=number: len(api_of.when("/visit")) == 10 * number)
         run.process.send_signal(signal.SIGINT)
-        said = ended(run)
-    assert [each["counted"]["asked_arrivals"] for each in said] == [10, 10]
+        ended(run)
