@@ -411,6 +411,7 @@ def _request(
         insecure=config.insecure,
         locust_args=config.locust_args,
         facts=facts,
+        seed=config.seed,
     )
 
 
@@ -447,7 +448,12 @@ def _result_files(files: RunFiles, prepared: Prepared) -> Mapping[str, str]:
 
 def _in_words(profile: LoadProfile) -> str:
     users = f"{profile.users} user{'s' if profile.users != 1 else ''}"
-    return f"{users} for {profile.run_time:g} s"
+    if (open_model := profile.open_model) is not None:
+        up_to = "up to " if profile.shape != "hold" else ""
+        rate = f"{up_to}{open_model.rate:g} iterations per second"
+        return f"{rate} by at most {users} for {profile.run_time:g} s"
+    up_to = "up to " if profile.stages else ""
+    return f"{up_to}{users} for {profile.run_time:g} s"
 
 
 def _shown(path: Path) -> str:

@@ -26,6 +26,7 @@ from typing import IO
 
 from benchmark.errors import BenchmarkError, LocustError, TargetError, UsageError
 from benchmark.models import Credentials, LoadProfile, RunStatus
+from benchmark.stages import PRESET_SHAPES, Stages
 from benchmark.utils.text_safety import clean_text, mask_secrets
 
 STOP_TIMEOUT = 10
@@ -56,6 +57,7 @@ class RunRequest:
     """One run: which locustfile, against which URL, with how much load, to which files.
 
     `facts` stand in the first line of the timeline, so that it can be read without us.
+    `seed` is that of arrivals that come at random.
     """
 
     locustfile: Path
@@ -66,6 +68,7 @@ class RunRequest:
     insecure: bool = False
     locust_args: tuple[str, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
+    seed: int = 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,7 @@ def headless_arguments(request: RunRequest) -> list[str]:
         f"--csv={files.path('')}",
         f"--html={files.path('_locust.html')}",
     ]
-    if profile.shape != "hold":
+    if profile.shape in PRESET_SHAPES:
         arguments.append(f"--load-shape={profile.shape}")
     return [*arguments, *request.locust_args]
 
@@ -216,7 +219,25 @@ def _common_arguments(request: RunRequest) -> list[str]:
         f"--parent-pid={os.getpid()}",
         f"--stop-timeout={STOP_TIMEOUT}",
         "--exit-code-on-error=0",  # failed requests are a result, not an error of Locust's
+        *_load_arguments(request.profile, request.seed),
     ]
+
+
+def _load_arguments(profile: LoadProfile, seed: int) -> list[str]:
+    """What Locust's own options cannot say of a load."""
+    arguments = []
+    open_model = profile.open_model
+    if profile.stages:
+        arguments.append(f"--stages={Stages(profile.stages, per_second=open_model is not None)}")
+    elif open_model is not None:
+        arguments.append(f"--request-rate={open_model.rate!r}")
+    if open_model is not None:
+        arguments += [
+            f"--arrivals={open_model.arrivals}",
+            f"--max-start-delay={open_model.max_start_delay!r}",
+            f"--arrivals-seed={seed}",
+        ]
+    return arguments
 
 
 def web_port(locust_args: Sequence[str]) -> int:

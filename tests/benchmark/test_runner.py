@@ -6,12 +6,13 @@ import os
 import signal
 import socket
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmark.errors import UsageError
-from benchmark.models import Credentials, LoadProfile
+from benchmark.models import Credentials, LoadProfile, OpenModel, Stage
 from benchmark.runner import (
     RunFiles,
     RunRequest,
@@ -56,6 +57,25 @@ def test_a_headless_run_is_told_everything() -> None:
 def test_shapes_are_asked_for_by_name() -> None:
     """Only stress and spike have one."""
     assert "--load-shape=spike" in headless_arguments(request("spike"))
+
+
+def test_open_runs_and_stages_are_passed_on() -> None:
+    """To headless runs and to the web page alike; users are as many as may be at work."""
+    open_model = OpenModel(12.5, "poisson", 3.0)
+    rate = replace(request(), profile=LoadProfile("x", 25, 25.0, 60.0, open_model=open_model))
+    stages = (Stage(2, 5), Stage(3, 0))
+    users = replace(request(), profile=LoadProfile("x", 5, 5.0, 5.0, "stages", stages))
+    rates = replace(rate, profile=replace(users.profile, open_model=open_model), seed=7)
+    for arguments_of in (headless_arguments, interactive_arguments):
+        assert set(arguments_of(rate)) >= {
+            "--users=25", "--request-rate=12.5", "--arrivals=poisson", "--max-start-delay=3.0",
+            "--arrivals-seed=42",
+        }  # fmt: skip
+        assert "--stages=2s:5,3s:0" in arguments_of(users)
+        assert {"--stages=2s:5/s,3s:0/s", "--arrivals-seed=7"} <= set(arguments_of(rates))
+        for plain in (arguments_of(users), arguments_of(request())):
+            assert not [each for each in plain if each.startswith(("--request", "--arrivals"))]
+        assert not [each for each in arguments_of(rates) if each.startswith("--request-rate")]
 
 
 def test_the_web_page_is_for_this_machine_alone() -> None:

@@ -21,6 +21,7 @@ from benchmark.encoding import (
     fill_template,
 )
 from benchmark.engine.checks import Expected, WrongAnswerError, what_is_wrong
+from benchmark.engine.counters import LATENESS
 from benchmark.engine.credentials import RequestCredentials
 from benchmark.engine.http_client.body_stream import Limits
 from benchmark.engine.http_client.cookies import CookieJar
@@ -163,6 +164,8 @@ class HttpSession:
             self._report(response, name, about, stream)
             history.append(response)
             request = following
+            if LATENESS in about:  # it is told by the first request of an iteration alone
+                about = {**about, LATENESS: None}
             name = name if len(history) > 1 else f"{name} (redirected)"
         if history:
             response.history = history
