@@ -99,6 +99,7 @@ LOAD = Group(
         Option("--spawn-rate -r", "NUMBER", "how many users start per second"),
         Option("--run-time -t", "TIME", "how long, as in 90s, 5m or 1h30m"),
         Option("--wait-time", "MIN-MAX", "a user's pause between tasks, in seconds (default: 1-3)"),
+        Option("--processes", "NUMBER", "how many processes of this machine share the users"),
     ),
 )
 

@@ -12,14 +12,13 @@ import pytest
 
 from benchmark.errors import UsageError
 from benchmark.models import Credentials, LoadProfile
+from benchmark.run_files import RunFiles, prepare_folder
 from benchmark.runner import (
-    RunFiles,
     RunRequest,
     headless_arguments,
     interactive_arguments,
     interrupts_wait,
     port_is_free,
-    prepare_folder,
     require_web_port,
     web_port,
 )
