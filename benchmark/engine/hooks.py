@@ -68,9 +68,8 @@ def _prepare(environment: Any, **_: Any) -> None:
 
 def _client_counts() -> dict[str, float]:
     """What our HTTP client counts, but for what goes up and down."""
-    counts: dict[str, float] = dict(client_counters.snapshot())
-    del counts["connections_open"]
-    return counts
+    counts = client_counters.snapshot()
+    return {name: n for name, n in counts.items() if name not in {"connections_open", "timeouts"}}
 
 
 def _raise_descriptor_limit() -> None:
