@@ -105,6 +105,7 @@ LOAD = Group(
             "'30s:50/s,2m:200/s'. Replaces --users, --spawn-rate and --run-time",
         ),
         Option("--wait-time", "MIN-MAX", "a user's pause between tasks, in seconds (default: 1-3)"),
+        Option("--processes", "NUMBER", "how many processes of this machine share the users"),
     ),
 )
 

@@ -126,7 +126,8 @@ def rehearse(plan: LoadPlan, config: BenchmarkConfig, say: Say) -> LoadPlan:
     Ctrl-C (KeyboardInterrupt) ends it in good order and is passed on.
     """
     from benchmark.generators.locust_generator import render_locustfile
-    from benchmark.runner import RunFiles, RunRequest, run_headless
+    from benchmark.run_files import RunFiles
+    from benchmark.runner import RunRequest, run_headless
     from benchmark.utils.timeline import read_timeline
 
     enabled = sum(task.readiness.enabled for task in plan.tasks())

@@ -129,6 +129,7 @@ class BenchmarkConfig:
     include_unverified: Annotated[bool, switch] = False
     auth_per_user: Annotated[bool, switch] = False
     allow_host: Commas = ()
+    processes: Annotated[int, positive_int] = 1
     locust_args: Annotated[tuple[str, ...], line_items(checked_locust_argument)] = ()
     suite: Commas = defaults.SUITE
     presets: Mapping[str, Preset] = field(default_factory=lambda: _presets({}, ""))

@@ -17,6 +17,8 @@ from locust import events
 from locust.runners import WorkerRunner
 
 from benchmark.engine import locust_repairs
+from benchmark.engine.counters import add_source
+from benchmark.engine.http_client import counters as client_counters
 from benchmark.engine.load_options import add_load_options, prepare_load
 from benchmark.engine.recording import record_test
 from benchmark.engine.stopping import end_in_order, end_with_parent
@@ -41,6 +43,7 @@ def _add_options(parser: Any, **_: Any) -> None:
 def _prepare(environment: Any, **_: Any) -> None:
     options = environment.parsed_options
     end_in_order(environment)
+    add_source(_client_counts)
     path = Path(options.timeline) if options.timeline else None
     record_test(environment, path, options.timeline_facts)
     is_worker = isinstance(environment.runner, WorkerRunner)
@@ -51,6 +54,12 @@ def _prepare(environment: Any, **_: Any) -> None:
     prepare_load(environment)
     # gevent counts delays from a time that it noted before the imports: the test would end early.
     gevent.get_hub().loop.update_now()
+
+
+def _client_counts() -> dict[str, float]:
+    """What our HTTP client counts, but for what goes up and down."""
+    counts = client_counters.snapshot()
+    return {name: n for name, n in counts.items() if name not in {"connections_open", "timeouts"}}
 
 
 def _raise_descriptor_limit() -> None:

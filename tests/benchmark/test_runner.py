@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import threading
@@ -13,14 +14,13 @@ import pytest
 
 from benchmark.errors import UsageError
 from benchmark.models import Credentials, LoadProfile, OpenModel, Stage
+from benchmark.run_files import RunFiles, claim_files, prepare_folder
 from benchmark.runner import (
-    RunFiles,
     RunRequest,
     headless_arguments,
     interactive_arguments,
     interrupts_wait,
     port_is_free,
-    prepare_folder,
     require_web_port,
     web_port,
 )
@@ -52,6 +52,29 @@ def test_a_headless_run_is_told_everything() -> None:
     ):  # fmt: skip
         assert expected in arguments
     assert not [each for each in arguments if each.startswith("--load-shape")]
+
+
+def test_several_processes_talk_on_this_machine_alone() -> None:
+    """On a port that is free, and never on Locust's own, on which all runs would meet."""
+    assert not [each for each in headless_arguments(request()) if "master" in each]
+    several = replace(request(), processes=3)
+    arguments = headless_arguments(several)
+    assert {"--processes=3", "--master-bind-host=127.0.0.1", "--enable-rebalancing"} <= set(
+        arguments
+    )
+    (port,) = (int(each.partition("=")[2]) for each in arguments if "--master-port" in each)
+    assert f"--master-bind-port={port}" in arguments
+    assert port != 5557
+    assert port_is_free(port)
+    assert "--processes=3" in interactive_arguments(several)
+
+
+def test_two_runs_of_one_second_have_files_of_their_own(tmp_path: Path) -> None:
+    """The later one gets the name of the next free second; both keep the form of the name."""
+    stems = {claim_files(tmp_path, "light").stem for _ in range(4)}
+    assert len(stems) == 4
+    assert all(re.fullmatch(r"benchmark_light_\d{8}_\d{6}", stem) for stem in stems)
+    assert {path.name for path in tmp_path.iterdir()} == {f"{stem}.log" for stem in stems}
 
 
 def test_shapes_are_asked_for_by_name() -> None:
