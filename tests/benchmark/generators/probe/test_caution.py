@@ -24,6 +24,7 @@ def operation(key: str, body: object = None) -> Operation:
         "POST /cache/flush", "DELETE /items", "DELETE /users/me", "DELETE /me", "DELETE /account",
         "PUT /me/password", "POST /account/deactivate", "POST /me/token/reset",
         "POST /keys/rotate", "DELETE /teams/{id}/me",
+        "POST /me/disable-account", "POST /users/me/suspend", "PUT /lock", "POST /password/change",
     ],
 )  # fmt: skip
 def test_what_would_lock_us_out_is_left_out(key: str) -> None:
@@ -37,7 +38,8 @@ def test_what_would_lock_us_out_is_left_out(key: str) -> None:
         "GET /items", "POST /items", "DELETE /items/{id}", "POST /items/{id}/stop",
         "POST /jobs/{id}/cancel", "PUT /items/{id}", "GET /me", "GET /admin/stats",
         "POST /items/{id}/reset", "DELETE /teams/{id}/members", "GET /password/rules",
-        "POST /endings", "POST /blogs",
+        "POST /endings", "POST /blogs", "POST /block_types", "POST /block-documents/filter",
+        "POST /lock-codes",
     ],
 )  # fmt: skip
 def test_what_is_harmless_is_tried(key: str) -> None:
