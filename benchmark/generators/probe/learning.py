@@ -69,9 +69,15 @@ def listing_of(case: Case, outcome: Outcome, kinds: Mapping[str, ResourceKind]) 
     answer = answer_value(reply)
     known = next((kind for kind in kinds.values() if kind.list == case.key), None)
     pointers = [known.list_pointer] if known else []
+    # Tags that are listed as {"tag": …} are named by that, without any id.
+    about = plain(noun(next(reversed(static_segments(case.operation.path)), "")))
     ends_fixed = not case.operation.path.rstrip("/").endswith("}")
     for pointer in (*pointers, *(_list_pointers(answer) if ends_fixed else ())):
-        items = [i for i in items_of(answer, pointer) if isinstance(i, Mapping) and _ids(i)]
+        items = [
+            item
+            for item in items_of(answer, pointer)
+            if isinstance(item, Mapping) and (_ids(item) or about in map(plain, item))
+        ]
         if items:
             kind = known or _listed_kind(case, kinds)
             return Listing(replace(kind, list=case.key, list_pointer=pointer), tuple(items[:50]))

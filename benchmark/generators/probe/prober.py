@@ -24,6 +24,7 @@ from benchmark.generators.probe.holdings import Held, Holdings
 from benchmark.generators.probe.judging import (
     CatchAll,
     Verdict,
+    answer_value,
     judge_reply,
 )
 from benchmark.generators.probe.learning import creation_of, known_as, listing_of
@@ -52,6 +53,7 @@ from benchmark.generators.transport import TransportFailure
 from benchmark.models import (
     Created,
     Credentials,
+    ObjectNode,
     Operation,
     Recipe,
     ResourceKind,
@@ -65,6 +67,9 @@ RENEW_AFTER = 0.5
 
 SHORTEST_SECRET = 8
 """Characters that a word of a header or cookie has at least to be taken for a secret."""
+
+MAX_ANSWER = 64 * 1024
+"""Bytes of an answer that is remembered."""
 
 MAX_PENDING = 12
 """How many ideas that were not tried for want of budget are kept for the next pass."""
@@ -227,6 +232,8 @@ class Prober:
     # ── what an answer teaches ────────────────────────────────────────────────────────────────
 
     def _learn(self, case: Case, recipe: Recipe, outcome: Outcome) -> None:
+        if outcome.reply is not None and len(outcome.reply.body) <= MAX_ANSWER:
+            case.answer = answer_value(outcome.reply)
         takes = _taken(case.operation, recipe)
         if takes and (taken := outcome.resources.get(takes)) is not None:
             self.holdings.drop(taken)
@@ -292,6 +299,10 @@ class Prober:
             changed = self.repaired(case, recipe, outcome)
             if changed is not None:
                 yield changed
+        if name in {"refused", "broken", "conflict", "missing"} or outcome.reply.status == 403:
+            yield from ideas.without_made_up(recipe, self.maker(case))
+            if name in {"missing", "denied"} and isinstance(recipe.body, ObjectNode):
+                yield ideas.least(recipe, self.maker(case))
         if name == "refused":
             definitions = case.spec.definitions
             yield from ideas.type_names(recipe, case.operation, definitions, complaints)
@@ -355,9 +366,9 @@ class Prober:
             if not read.works and read.facts != self.facts:
                 self.explore(read)
             if read.works:
-                echo = ideas.echo_of(case.operation, read.operation, recipe, case.spec.definitions)
-                if echo is not None:
-                    yield echo
+                yield from ideas.echoes_of(
+                    case.operation, read.operation, recipe, case.spec.definitions, read.answer
+                )
 
     def _mirrors(self, case: Case, recipe: Recipe) -> Iterator[Recipe]:
         path = case.operation.path.rstrip("/")

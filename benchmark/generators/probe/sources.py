@@ -95,12 +95,12 @@ class SlotSources:
         """The recipe without the kinds of things that cannot be had: other sources, or left out."""
         changed, wants = recipe, {(w.location, w.pointer): w for w in case.wants}
         for slot in recipe.slots():
-            if not _is_of(slot.source, lacking):
+            if not _is_lacking(slot.source, lacking, prober):
                 continue
             place: Place = (slot.location, slot.pointer)
             want = wants.get(place)
             options = self._options(case, want, prober) if want else []
-            others = [source for source in options if not _is_of(source, lacking)]
+            others = [each for each in options if not _is_lacking(each, lacking, prober)]
             if others:
                 changed = ideas.with_source(changed, place, others[0])
             elif slot.location == "path" or (want is not None and want.required):
@@ -389,8 +389,11 @@ def _is_proved(source: Source, want: Want, prober: Prober) -> bool:
     return False
 
 
-def _is_of(source: Source, kinds: set[str]) -> bool:
-    return isinstance(source, Created | Found) and source.kind in kinds
+def _is_lacking(source: Source, kinds: set[str], prober: Prober) -> bool:
+    """Whether a source is of a kind that cannot be had; what cannot be made may still be listed."""
+    if isinstance(source, Found):
+        return source.kind in kinds and not prober.listed.get(source.kind)
+    return isinstance(source, Created) and source.kind in kinds
 
 
 def unnamed_wants(
