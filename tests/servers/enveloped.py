@@ -2,7 +2,8 @@
 
 What the server sets itself is documented for the create too, and refused there as if hidden.
 An update has to bring what only a read of the thing tells. Things are also looked up by their
-label, and a log, empty at first, says what was done.
+label, and a log, empty at first, says what was done. Several are changed at once, or all of them
+where none is named.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _SET_BY_SERVER = {
 
 
 def make_app(seed: int) -> FastAPI:
-    """Roles "thing" (all operations), "look up thing", "list log", "read log"."""
+    """Roles "thing" (all operations), "change things", "look up thing", "list log", "read log"."""
     service = Service(seed)
     names = service.names
     entry = names.resource()
@@ -55,6 +56,22 @@ def make_app(seed: int) -> FastAPI:
     thing.with_update().with_delete()
 
     label = service.fields["label of thing"]
+
+    def changed(call: Call) -> Item:
+        if not call.body.get("ids"):
+            service.traps_touched.append(call.operation)  # it is about all things then
+        items = [i for i in thing.held.values() if i[thing.identifier] in call.body.get("ids", ())]
+        if len(items) != len(call.body.get("ids", ())):
+            raise RefusedError(404, "There is no such thing.")
+        for item in items:
+            item.update(call.body.get("changes", {}))
+        return {"data": items}
+
+    title = thing.noun.one.capitalize()
+    ids = {"type": "array", "items": service.schemas[title]["properties"][thing.identifier]}
+    changes = {"type": "object", "properties": {label: TEXT}}
+    bulk = {"type": "object", "properties": {"changes": changes, "ids": ids}}
+    service.operation("change things", "PATCH", thing.path, changed, body=bulk)
 
     def looked_up(call: Call) -> Item:
         for item in thing.held.values():

@@ -6,7 +6,7 @@ to maintenance within seconds, and from then on measures nothing but refusals.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from benchmark.generators.naming import words
 from benchmark.models import Operation
@@ -92,6 +92,17 @@ def is_bulk_delete(operation: Operation) -> bool:
 def changes_singleton(operation: Operation) -> bool:
     """Whether a write changes a thing that exists once: settings, the user's own profile."""
     return operation.method in {"PUT", "PATCH"} and "{" not in operation.path
+
+
+def is_upsert(operation: Operation, siblings: Collection[str]) -> bool:
+    """Whether a PUT on a collection makes one item: its items are deleted, and it is never read.
+
+    `siblings` are the keys of all operations.
+    """
+    path = operation.path.rstrip("/")
+    deletes = any(key.startswith(f"DELETE {path}/{{") for key in siblings)
+    others = {f"{method} {path}{end}" for method in ("GET", "POST") for end in ("", "/")}
+    return operation.method == "PUT" and deletes and others.isdisjoint(siblings)
 
 
 def _last_words(operation: Operation) -> frozenset[str]:

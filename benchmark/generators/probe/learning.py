@@ -9,6 +9,7 @@ from typing import Any
 from benchmark.generators.dependency_analyzer import kind_name
 from benchmark.generators.naming import noun, plain, singular, static_segments, words
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.caution import is_upsert
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.judging import answer_value
 from benchmark.models import ResourceKind, escape_pointer
@@ -124,7 +125,8 @@ def _new_kind(
     """A kind for an operation that turned out to create something."""
     path, reply = case.operation.path.rstrip("/"), outcome.reply
     last = path.rpartition("/")[2]
-    if case.operation.method != "POST" or reply is None or "{" in last or case.takes:
+    makes = case.operation.method == "POST" or is_upsert(case.operation, case.siblings)
+    if not makes or reply is None or "{" in last or case.takes:
         return None
     parts = words(last)
     plural = bool(parts) and singular(parts[-1]) != parts[-1]

@@ -12,6 +12,7 @@ from benchmark.encoding import UnsendableError
 from benchmark.generators.media_types import is_json
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.building import build_request
+from benchmark.generators.probe.bulk import is_bulk_update, is_of_own_things, of_own_things
 from benchmark.generators.probe.canary import look_after
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.complaints import Complaint, read_complaints
@@ -135,7 +136,8 @@ class Prober:
                     continue
                 case.tried.add(print_)
                 case.told = case.told or outcome
-                waiting.extendleft(reversed(list(self._follow_ups(case, recipe, outcome))))
+                more = [r for r in self._follow_ups(case, recipe, outcome) if self._may(case, r)]
+                waiting.extendleft(reversed(more))
             case.pending = tuple(waiting)[:MAX_PENDING]
         finally:
             case.busy = False
@@ -270,6 +272,10 @@ class Prober:
             case.reason = lacking
             return
         if self.sources.echo_only(case):
+            if is_bulk_update(case):
+                case.reason = "would change more than what the test made"
+                yield from of_own_things(case, self)
+                return
             case.reason = "would change what exists once, and no read says what it holds now"
             yield from self._echoes(case, case.task.recipe)
             return
@@ -283,7 +289,7 @@ class Prober:
         name = outcome.verdict.name
         if name in {"absent", "silent", "throttled"} or outcome.reply is None:
             return
-        if self.sources.echo_only(case):
+        if self.sources.echo_only(case) and not is_bulk_update(case):
             # anything but what is there now would change what others rely on
             yield from ideas.partial_echo(recipe, case.operation, self._complaints(outcome))
             return
@@ -340,6 +346,11 @@ class Prober:
         if (cleared := cleared_by(case.operation, self.kinds.values())) is not None:
             yield ideas.by_ids(recipe, cleared)
         yield from for_new_things(case, recipe, outcome, complaints)
+
+    def _may(self, case: Case, recipe: Recipe) -> bool:
+        """Whether a request is about one's own things, where it could be about many at once."""
+        is_bulk = self.sources.echo_only(case) and is_bulk_update(case)
+        return not is_bulk or is_of_own_things(case, recipe)
 
     def maker(self, case: Case) -> Maker:
         """What the document says of the operation's slots."""

@@ -18,7 +18,7 @@ from benchmark.generators.naming import (
 )
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
-from benchmark.generators.probe.caution import READ_ONLY, changes_singleton
+from benchmark.generators.probe.caution import READ_ONLY, changes_singleton, is_upsert
 from benchmark.generators.probe.complaints import Complaint
 from benchmark.generators.probe.repairs import Maker
 from benchmark.generators.probe.suppliers import suppliers
@@ -143,7 +143,9 @@ class SlotSources:
     def echo_only(self, case: Case) -> bool:
         """Whether an operation may only send back what is there: settings, the user's profile."""
         has_content = case.operation.body is not None
-        return changes_singleton(case.operation) and has_content and not case.keeps
+        if case.keeps or is_upsert(case.operation, case.siblings):
+            return False
+        return changes_singleton(case.operation) and has_content
 
     def _options(self, case: Case, want: Want, prober: Prober) -> list[Source]:
         """The sources of a slot: those of the document, corrected by what was seen, then others."""

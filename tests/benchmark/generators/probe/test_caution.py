@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 from probe_cases import case_of
 
-from benchmark.generators.probe.caution import changes_singleton, danger, is_bulk_delete
+from benchmark.generators.probe.caution import (
+    changes_singleton,
+    danger,
+    is_bulk_delete,
+    is_upsert,
+)
 from benchmark.models import Operation
 from tests.benchmark.generators.small_apis import fields, op
 
@@ -60,3 +65,12 @@ def test_bulk_deletes_and_singletons_are_told_apart() -> None:
     assert changes_singleton(operation("PUT /settings", fields("theme")))
     assert not changes_singleton(operation("PUT /items/{id}", fields("theme")))
     assert not changes_singleton(operation("POST /settings", fields("theme")))
+
+
+def test_a_put_may_make_an_item_of_a_collection() -> None:
+    """It does where items are deleted below it; settings that are read there exist once."""
+    put = operation("PUT /searches/", fields("name"))
+    assert is_upsert(put, {"PUT /searches/", "DELETE /searches/{id}"})
+    assert not is_upsert(put, {"PUT /searches/", "GET /searches/{id}"})
+    assert not is_upsert(put, {"PUT /searches/", "DELETE /searches/{id}", "GET /searches"})
+    assert not is_upsert(put, {"PUT /searches/", "DELETE /searches/{id}", "POST /searches"})
