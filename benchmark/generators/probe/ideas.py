@@ -64,32 +64,23 @@ def variants(
         yield writer.write(operation, bound, Variant("typical", media=media))
 
 
-def without_made_up(recipe: Recipe, maker: Maker) -> Iterator[Recipe]:
+def leaner(recipe: Recipe, maker: Maker, *, to_the_least: bool) -> Iterator[Recipe]:
     """The body without optional members that name things nobody has, or that the server sets.
 
     Documents often describe what is sent by the schema of what is answered, ids and times included.
+    With `to_the_least` also without any optional member: where only a status is said, any may be
+    the one that is meant.
     """
     if not isinstance(recipe.body, ObjectNode):
         return
-    kept = tuple(
-        (name, node)
-        for name, node in recipe.body.members
-        if not _is_made_up(name, node) or maker.is_needed(("body", f"/{escape_pointer(name)}"))
-    )
-    if kept != recipe.body.members:
+    members = recipe.body.members
+    optional = {n for n, _ in members if not maker.is_needed(("body", f"/{escape_pointer(n)}"))}
+    kept = tuple((n, node) for n, node in members if n not in optional or not _is_made_up(n, node))
+    if kept != members:
         yield replace(recipe, body=ObjectNode(kept))
-
-
-def least(recipe: Recipe, maker: Maker) -> Recipe:
-    """The recipe with what the body needs, and nothing else at its top."""
-    if not isinstance(recipe.body, ObjectNode):
-        return recipe
-    kept = tuple(
-        (name, node)
-        for name, node in recipe.body.members
-        if maker.is_needed(("body", f"/{escape_pointer(name)}"))
-    )
-    return replace(recipe, body=ObjectNode(kept))
+    if to_the_least and optional:
+        least = tuple((n, node) for n, node in members if n not in optional)
+        yield replace(recipe, body=ObjectNode(least))
 
 
 def _is_made_up(name: str, node: Node) -> bool:

@@ -54,7 +54,6 @@ from benchmark.generators.transport import TransportFailure
 from benchmark.models import (
     Created,
     Credentials,
-    ObjectNode,
     Operation,
     Recipe,
     ResourceKind,
@@ -300,15 +299,13 @@ class Prober:
             return
         yield from after_others(self, case, recipe, outcome)
         complaints = self._complaints(outcome)
-        writer = self.writers[case.spec.application]
         if name in {"refused", "conflict", "missing", "broken"}:
             changed = self.repaired(case, recipe, outcome)
             if changed is not None:
                 yield changed
-        if name in {"refused", "broken", "conflict", "missing"} or outcome.reply.status == 403:
-            yield from ideas.without_made_up(recipe, self.maker(case))
-            if name in {"missing", "denied"} and isinstance(recipe.body, ObjectNode):
-                yield ideas.least(recipe, self.maker(case))
+        if outcome.reply.status not in {401, 415}:
+            is_hidden = name in {"missing", "denied"}
+            yield from ideas.leaner(recipe, self.maker(case), to_the_least=is_hidden)
         if name == "refused":
             definitions = case.spec.definitions
             yield from ideas.type_names(recipe, case.operation, definitions, complaints)
@@ -330,12 +327,7 @@ class Prober:
         if name in {"refused", "broken", "conflict", "denied", "missing"}:
             yield from self._echoes(case, recipe)
         if name in {"refused", "broken", "conflict"}:
-            if not case.used_variants:
-                case.used_variants = True
-                bound, lacking = self.sources.best(case, self)
-                if not lacking:
-                    yield from ideas.variants(case.operation, writer, bound)
-                    yield from ideas.single_additions(case.operation, writer, bound)
+            yield from self._variants(case)
             yield from self._mirrors(case, recipe)
         if name in {"refused", "missing"}:
             yield from ideas.free_values(recipe)
@@ -346,6 +338,15 @@ class Prober:
         if (cleared := cleared_by(case.operation, self.kinds.values())) is not None:
             yield ideas.by_ids(recipe, cleared)
         yield from for_new_things(case, recipe, outcome, complaints)
+
+    def _variants(self, case: Case) -> Iterator[Recipe]:
+        """The same with more or less of what is optional, once in each look at an operation."""
+        bound, lacking = self.sources.best(case, self)
+        if not case.used_variants and not lacking:
+            writer = self.writers[case.spec.application]
+            yield from ideas.variants(case.operation, writer, bound)
+            yield from ideas.single_additions(case.operation, writer, bound)
+        case.used_variants = True
 
     def _may(self, case: Case, recipe: Recipe) -> bool:
         """Whether a request is about one's own things, where it could be about many at once."""

@@ -98,9 +98,12 @@ def test_what_the_server_sets_is_left_out() -> None:
     sent = {"title": Constant("x"), "owner_id": Constant("7"), "id": Unique("1"),
             "created_at": Constant("2020"), "parent": Pooled((uuid,)),
             "group_id": Created("group", "/id"), "note": Constant(None)}  # fmt: skip
-    (changed,) = ideas.without_made_up(Recipe(body=ObjectNode(tuple(sent.items()))), maker)
+    recipe = Recipe(body=ObjectNode(tuple(sent.items())))
+    (changed,) = ideas.leaner(recipe, maker, to_the_least=False)
     assert set(body_of(changed)) == {"title", "owner_id", "group_id"}
-    assert not list(ideas.without_made_up(changed, maker))
+    (least,) = ideas.leaner(changed, maker, to_the_least=True)
+    assert set(body_of(least)) == {"title", "owner_id"}
+    assert not list(ideas.leaner(least, maker, to_the_least=True))
 
 
 def test_a_mirror_takes_the_values_of_a_listed_thing() -> None:
