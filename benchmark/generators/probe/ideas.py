@@ -40,8 +40,9 @@ _CONTENT_TYPE = re.compile(
     r"\b(?:application|audio|image|text|video)/[a-z0-9][a-z0-9.+-]{0,60}", re.IGNORECASE
 )
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_IDS = frozenset({"id", "uuid", "guid"})
+_IDS = frozenset({"id", "uuid", "guid", "parent"})
 _SET_BY_SERVERS = frozenset({"created", "updated", "modified", "deleted"})
+_MAX_INNER = 2
 _MAX_TOLD = 4000
 _STAMP = "0a1b2c3d4e5f6g"  # as long as those of `stamps.next_stamp`
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -73,14 +74,28 @@ def leaner(recipe: Recipe, maker: Maker, *, to_the_least: bool) -> Iterator[Reci
     """
     if not isinstance(recipe.body, ObjectNode):
         return
+    body = _without_made_up(recipe.body, "", maker)
+    if body != recipe.body:
+        yield replace(recipe, body=body)
     members = recipe.body.members
-    optional = {n for n, _ in members if not maker.is_needed(("body", f"/{escape_pointer(n)}"))}
-    kept = tuple((n, node) for n, node in members if n not in optional or not _is_made_up(n, node))
-    if kept != members:
-        yield replace(recipe, body=ObjectNode(kept))
-    if to_the_least and optional:
-        least = tuple((n, node) for n, node in members if n not in optional)
-        yield replace(recipe, body=ObjectNode(least))
+    needed = tuple((n, node) for n, node in members if not maker.is_optional(_below("", n)))
+    if to_the_least and needed != members:
+        yield replace(recipe, body=ObjectNode(needed))
+
+
+def _without_made_up(node: ObjectNode, pointer: str, maker: Maker) -> ObjectNode:
+    kept: list[tuple[str, Node]] = []
+    for name, member in node.members:
+        place = _below(pointer, name)
+        if isinstance(member, ObjectNode) and pointer.count("/") < _MAX_INNER:
+            kept.append((name, _without_made_up(member, place[1], maker)))
+        elif not (_is_made_up(name, member) and maker.is_optional(place)):
+            kept.append((name, member))
+    return ObjectNode(tuple(kept))
+
+
+def _below(pointer: str, name: str) -> Place:
+    return "body", f"{pointer}/{escape_pointer(name)}"
 
 
 def _is_made_up(name: str, node: Node) -> bool:

@@ -91,16 +91,19 @@ def test_an_echo_finds_the_thing_in_its_envelope() -> None:
 def test_what_the_server_sets_is_left_out() -> None:
     """Ids, times, references that nobody needs; what is required, or comes from a thing, stays."""
     body = fields("title", "owner_id", id={"type": "string"}, created_at={"type": "string"},
-                  parent={"type": "string"}, group_id={"type": "integer"})  # fmt: skip
+                  parent={"type": "string"}, group_id={"type": "integer"},
+                  note={"type": "string"}, more=fields(parent_id={"type": "integer"}))  # fmt: skip
     case = case_of("POST /a", {"POST /a": op(body=body)})
     maker = Maker(case.operation, {}, ParameterGenerator(0, {}))
     uuid = "8cbb43fe-4cdf-4991-8352-c461779cec02"
     sent = {"title": Constant("x"), "owner_id": Constant("7"), "id": Unique("1"),
             "created_at": Constant("2020"), "parent": Pooled((uuid,)),
-            "group_id": Created("group", "/id"), "note": Constant(None)}  # fmt: skip
+            "group_id": Created("group", "/id"), "note": Constant(None),
+            "more": ObjectNode((("parent_id", Constant(3)),))}  # fmt: skip
     recipe = Recipe(body=ObjectNode(tuple(sent.items())))
     (changed,) = ideas.leaner(recipe, maker, to_the_least=False)
-    assert set(body_of(changed)) == {"title", "owner_id", "group_id"}
+    assert set(body_of(changed)) == {"title", "owner_id", "group_id", "more"}
+    assert body_of(changed)["more"] == ObjectNode(())
     (least,) = ideas.leaner(changed, maker, to_the_least=True)
     assert set(body_of(least)) == {"title", "owner_id"}
     assert not list(ideas.leaner(least, maker, to_the_least=True))

@@ -35,6 +35,7 @@ SENTENCES: dict[str, tuple[str, SlotLocation | None, str, Any]] = {
     "config: JSON not valid": ("format", "body", "/config", "json"),
     "Field 'config' cannot be decoded by JSON": ("format", "body", "/config", "json"),
     "Invalid foreign key.": ("not_found", None, "", None),
+    '"data" is required': ("required", None, "/data", None),
     "name is required": ("required", "body", "/name", None),
     "'label' is a required property": ("required", None, "/label", None),
     "Missing required parameter 'speed'": ("required", None, "/speed", None),
