@@ -37,6 +37,7 @@ def in_words(case: Case, *, lets_in: bool = False) -> str:
     said = server_words(case)
     status = last.reply.status
     if last.verdict.name == "denied":
+        said = said or (f": {last.verdict.reason}" if last.verdict.reason else "")
         is_other = lets_in and status == FORBIDDEN
         return f"{'not permitted' if is_other else 'needs credentials'}: {status}{said}"
     if last.verdict.name == "absent":

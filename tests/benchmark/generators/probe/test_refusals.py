@@ -14,10 +14,12 @@ from benchmark.models import Recipe
 from tests.benchmark.generators.small_apis import op
 
 
-def refused(status: int, content: Any = None, content_type: str = "application/json") -> Case:
+def refused(
+    status: int, content: Any = None, content_type: str = "application/json", **headers: str
+) -> Case:
     """An operation whose last answer was this one."""
     case = case_of("POST /items", {"POST /items": op(body={})})
-    case.last = outcome(case, reply(status, content, content_type))
+    case.last = outcome(case, reply(status, content, content_type, **headers))
     return case
 
 
@@ -29,6 +31,7 @@ def refused(status: int, content: Any = None, content_type: str = "application/j
         (refused(400, {"error": {"message": "no colour"}}), "the server says 400: no colour"),
         (refused(401, {"message": "who?"}), "needs credentials: 401: who?"),
         (refused(403), "needs credentials: 403"),
+        (refused(302, Location="/login?next=/"), "needs credentials: 302: redirects to a sign-in"),
         (refused(405), "not served: 405"),
         (refused(500, b"<html><b>Oops</b></html>", "text/html"), "the server says 500: Oops"),
         (refused(500, b"<header>Sorry</header><style>p { color: red }</style><p>Oops", "text/html"),
