@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from benchmark.generators.dependency_analyzer import Want
 from benchmark.generators.probe.building import BuiltRequest
@@ -63,6 +63,7 @@ class Case:
     proved_apart: int = 0
     ids_member: str = ""
     siblings: frozenset[str] = frozenset()
+    answer: Any = None
 
     @property
     def key(self) -> str:

@@ -92,6 +92,9 @@ def _find(prober: Prober, kind: str, index: int) -> Held | None:
             return None
         if lister.facts != prober.facts:
             prober.explore(lister)
+            if lister.works and lister.recipe is not None and not prober.listed.get(kind):
+                lister.facts = prober.facts  # what was empty at first may list something by now
+                prober.attempt(lister, lister.recipe, 0)
         items = prober.listed.get(kind, ())
     if not items:
         return None

@@ -11,6 +11,7 @@ from typing import Any
 from benchmark.encoding import UnsendableError
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.building import build_request
+from benchmark.generators.probe.bulk import is_bulk_update, is_of_own_things, of_own_things
 from benchmark.generators.probe.canary import look_after
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.complaints import Complaint, read_complaints
@@ -23,6 +24,7 @@ from benchmark.generators.probe.holdings import Held, Holdings
 from benchmark.generators.probe.judging import (
     CatchAll,
     Verdict,
+    answer_value,
     judge_reply,
 )
 from benchmark.generators.probe.learning import creation_of, known_as, listing_of
@@ -59,6 +61,9 @@ RENEW_AFTER = 0.5
 
 SHORTEST_SECRET = 8
 """Characters that a word of a header or cookie has at least to be taken for a secret."""
+
+MAX_ANSWER = 64 * 1024
+"""Bytes of an answer that is remembered."""
 
 MAX_PENDING = 12
 """How many ideas that were not tried for want of budget are kept for the next pass."""
@@ -124,7 +129,8 @@ class Prober:
                     continue
                 case.tried.add(print_)
                 case.told = case.told or outcome
-                waiting.extendleft(reversed(list(self._follow_ups(case, recipe, outcome))))
+                more = [r for r in self._follow_ups(case, recipe, outcome) if self._may(case, r)]
+                waiting.extendleft(reversed(more))
             case.pending = tuple(waiting)[:MAX_PENDING]
         finally:
             case.busy = False
@@ -221,6 +227,8 @@ class Prober:
     # ── what an answer teaches ────────────────────────────────────────────────────────────────
 
     def _learn(self, case: Case, recipe: Recipe, outcome: Outcome) -> None:
+        if outcome.reply is not None and len(outcome.reply.body) <= MAX_ANSWER:
+            case.answer = answer_value(outcome.reply)
         takes = _taken(case.operation, recipe)
         if takes and (taken := outcome.resources.get(takes)) is not None:
             self.holdings.drop(taken)
@@ -260,6 +268,10 @@ class Prober:
             case.reason = lacking
             return
         if self.sources.echo_only(case):
+            if is_bulk_update(case):
+                case.reason = "would change more than what the test made"
+                yield from of_own_things(case, self)
+                return
             case.reason = "would change what exists once, and no read says what it holds now"
             yield from self._echoes(case, case.task.recipe)
             return
@@ -273,7 +285,7 @@ class Prober:
         name = outcome.verdict.name
         if name in {"absent", "silent", "throttled"} or outcome.reply is None or case.ids_member:
             return
-        if self.sources.echo_only(case):
+        if self.sources.echo_only(case) and not is_bulk_update(case):
             # anything but what is there now would change what others rely on
             yield from ideas.partial_echo(recipe, case.operation, self._complaints(outcome))
             return
@@ -284,11 +296,13 @@ class Prober:
             return
         yield from after_others(self, case, recipe, outcome)
         complaints = self._complaints(outcome)
-        writer = self.writers[case.spec.application]
         if name in {"refused", "conflict", "missing", "broken"}:
             changed = self.repaired(case, recipe, outcome)
             if changed is not None:
                 yield changed
+        if outcome.reply.status not in {401, 415}:
+            is_hidden = name in {"missing", "denied"}
+            yield from ideas.leaner(recipe, self.maker(case), to_the_least=is_hidden)
         if name == "refused":
             definitions = case.spec.definitions
             yield from ideas.type_names(recipe, case.operation, definitions, complaints)
@@ -305,18 +319,27 @@ class Prober:
         if name in {"refused", "broken", "conflict", "denied", "missing"}:
             yield from self._echoes(case, recipe)
         if name in {"refused", "broken", "conflict"}:
-            if not case.used_variants:
-                case.used_variants = True
-                bound, lacking = self.sources.best(case, self)
-                if not lacking:
-                    yield from ideas.variants(case.operation, writer, bound)
-                    yield from ideas.single_additions(case.operation, writer, bound)
+            yield from self._variants(case)
             yield from self._mirrors(case, recipe)
         if name in {"refused", "missing"}:
             yield from ideas.free_values(recipe)
         if (cleared := cleared_by(case.operation, self.kinds.values())) is not None:
             yield ideas.by_ids(recipe, cleared)
         yield from for_new_things(case, recipe, outcome, complaints)
+
+    def _variants(self, case: Case) -> Iterator[Recipe]:
+        """The same with more or less of what is optional, once in each look at an operation."""
+        bound, lacking = self.sources.best(case, self)
+        if not case.used_variants and not lacking:
+            writer = self.writers[case.spec.application]
+            yield from ideas.variants(case.operation, writer, bound)
+            yield from ideas.single_additions(case.operation, writer, bound)
+        case.used_variants = True
+
+    def _may(self, case: Case, recipe: Recipe) -> bool:
+        """Whether a request is about one's own things, where it could be about many at once."""
+        is_bulk = self.sources.echo_only(case) and is_bulk_update(case)
+        return not is_bulk or is_of_own_things(case, recipe)
 
     def maker(self, case: Case) -> Maker:
         """What the document says of the operation's slots."""
@@ -343,9 +366,9 @@ class Prober:
             if not read.works and read.facts != self.facts:
                 self.explore(read)
             if read.works:
-                echo = ideas.echo_of(case.operation, read.operation, recipe, case.spec.definitions)
-                if echo is not None:
-                    yield echo
+                yield from ideas.echoes_of(
+                    case.operation, read.operation, recipe, case.spec.definitions, read.answer
+                )
 
     def _mirrors(self, case: Case, recipe: Recipe) -> Iterator[Recipe]:
         path = case.operation.path.rstrip("/")

@@ -18,7 +18,7 @@ from benchmark.generators.naming import (
 )
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
-from benchmark.generators.probe.caution import READ_ONLY, changes_singleton
+from benchmark.generators.probe.caution import READ_ONLY, changes_singleton, is_upsert
 from benchmark.generators.probe.complaints import Complaint
 from benchmark.generators.probe.neighbours import is_worse_name, listed_names
 from benchmark.generators.probe.repairs import Maker
@@ -95,12 +95,12 @@ class SlotSources:
         """The recipe without the kinds of things that cannot be had: other sources, or left out."""
         changed, wants = recipe, {(w.location, w.pointer): w for w in case.wants}
         for slot in recipe.slots():
-            if not _is_of(slot.source, lacking):
+            if not _is_lacking(slot.source, lacking, prober):
                 continue
             place: Place = (slot.location, slot.pointer)
             want = wants.get(place)
             options = self._options(case, want, prober) if want else []
-            others = [source for source in options if not _is_of(source, lacking)]
+            others = [each for each in options if not _is_lacking(each, lacking, prober)]
             if others:
                 changed = ideas.with_source(changed, place, others[0])
             elif slot.location == "path" or (want is not None and want.required):
@@ -117,7 +117,9 @@ class SlotSources:
     def echo_only(self, case: Case) -> bool:
         """Whether an operation may only send back what is there: settings, the user's profile."""
         has_content = case.operation.body is not None
-        return changes_singleton(case.operation) and has_content and not case.keeps
+        if case.keeps or is_upsert(case.operation, case.siblings):
+            return False
+        return changes_singleton(case.operation) and has_content
 
     def _options(self, case: Case, want: Want, prober: Prober) -> list[Source]:
         """The sources of a slot: those of the document, corrected by what was seen, then others."""
@@ -328,8 +330,11 @@ def _renamed(source: Source, aliases: Mapping[str, str]) -> Source:
     return source
 
 
-def _is_of(source: Source, kinds: set[str]) -> bool:
-    return isinstance(source, Created | Found) and source.kind in kinds
+def _is_lacking(source: Source, kinds: set[str], prober: Prober) -> bool:
+    """Whether a source is of a kind that cannot be had; what cannot be made may still be listed."""
+    if isinstance(source, Found):
+        return source.kind in kinds and not prober.listed.get(source.kind)
+    return isinstance(source, Created) and source.kind in kinds
 
 
 def unnamed_wants(

@@ -99,6 +99,14 @@ def test_lists_are_found_wherever_they_are(content: Any, pointer: str, ids: list
     assert [item["id"] for item in found.items] == ids
 
 
+def test_what_a_list_is_of_names_its_items() -> None:
+    """`/tags` lists `{"tag": …}`; without that, or an id, nothing tells the items apart."""
+    case = case_of("GET /tags", {"GET /tags": op(answer=listing())})
+    found = listing_of(case, outcome(case, reply(200, [{"tag": "a"}, {"size": 3}])), {})
+    assert found is not None
+    assert found.items == ({"tag": "a"},)
+
+
 @pytest.mark.parametrize("content", [[], {"items": []}, {"items": 3}, [[1]], None, [{"x": [1]}]])
 def test_a_list_of_nothing_lists_nothing(content: Any) -> None:
     """Empty and odd answers are no listing, and no error."""
