@@ -321,9 +321,8 @@ def test_the_web_page_can_start_a_second_test(tmp_path: Path) -> None:
         run = start([*command, *web], tmp_path)
         try:
             for api in (first, second):
-                ask_page(
-                    f"http://127.0.0.1:{port}/swarm", user_count="3", spawn_rate="3", host=api.url
-                )
+                page = f"http://127.0.0.1:{port}"
+                ask_page(f"{page}/swarm", user_count="3", spawn_rate="3", host=api.url)
                 run.wait_until(partial(_reached_all, api.url))
                 ask_page(f"{page}/stop")
                 run.wait_until(lambda timeline: timeline.end_reason != "")
