@@ -135,7 +135,7 @@ def certificate(folder: Path, names: str, *, expired: bool = False) -> Certifica
     settings.write_text(
         f"[ca]\ndefault_ca=own\n[own]\ndatabase={folder}/index\nnew_certs_dir={folder}\n"
         f"serial={folder}/serial\ndefault_md=sha256\npolicy=any\nx509_extensions=ext\n"
-        f"[any]\ncommonName=supplied\n[ext]\nsubjectAltName={names}\n"
+        f"[any]\ncommonName=supplied\n[ext]\nsubjectAltName={names}\nbasicConstraints=CA:TRUE\n"
         "[req]\ndistinguished_name=dn\n[dn]\n"
     )
     (folder / "index").write_text("")
