@@ -20,6 +20,7 @@ _LISTS = ("items", "data", "results", "records", "content", "rows", "entries", "
 _IDS = frozenset("id uuid guid uid sid pk key slug name code".split())
 _BODY_KEYS = ("id", "uuid", "key", "slug", "code", "name", "username")
 _VERBS = frozenset("create new add register insert".split())
+_CHANGES = frozenset("set update change mark toggle check validate count search filter".split())
 _COPIES = frozenset("clone copy duplicate fork replicate".split())
 _MAX_DEPTH = 3
 
@@ -113,7 +114,9 @@ def _copies(create: str, kind: ResourceKind) -> bool:
 
 
 def _noun_of(key: str) -> str:
-    return noun(next(reversed(static_segments(key.partition(" ")[2])), ""))
+    """What an operation is about, by the end of its path: `…/create_run` a run."""
+    last = next(reversed(static_segments(key.partition(" ")[2])), "")
+    return noun("_".join(part for part in words(last) if part not in _VERBS) or last)
 
 
 # ── creations ─────────────────────────────────────────────────────────────────────────────────
@@ -130,6 +133,8 @@ def _new_kind(
         return None
     parts = words(last)
     plural = bool(parts) and singular(parts[-1]) != parts[-1]
+    if not plural and _CHANGES.intersection(parts[:1]):
+        return None  # the answer tells of a change, whatever its status
     makes = bool(_VERBS.intersection(parts))
     if not (plural or makes) and reply.status != 201 and not reply.headers.get("Location"):
         return None

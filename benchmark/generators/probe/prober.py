@@ -322,7 +322,7 @@ class Prober:
             yield from self._variants(case)
             yield from self._mirrors(case, recipe)
         if name in {"refused", "missing"}:
-            yield from ideas.free_values(recipe)
+            yield from ideas.free_values(recipe, case.operation)
         if (cleared := cleared_by(case.operation, self.kinds.values())) is not None:
             yield ideas.by_ids(recipe, cleared)
         yield from for_new_things(case, recipe, outcome, complaints)
