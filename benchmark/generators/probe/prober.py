@@ -42,7 +42,7 @@ from benchmark.generators.probe.states import (
     put_back,
 )
 from benchmark.generators.probe.told_schemas import MAX_TOLD, ToldSchema, told_by
-from benchmark.generators.probe.undocumented import told_elsewhere, undocumented
+from benchmark.generators.probe.undocumented import told_elsewhere
 from benchmark.generators.scenario_planner import RecipeWriter, cleared_by
 from benchmark.generators.transport import TransportFailure
 from benchmark.models import (
@@ -110,9 +110,9 @@ class Prober:
             return
         case.busy, case.facts = True, self.facts
         case.used_variants = case.asked_pages = False
-        case.told = None
+        earlier, case.told = case.told, None
         try:
-            waiting = deque([*self._first_ideas(case), *case.pending])
+            waiting = deque([*self._first_ideas(case, earlier), *case.pending])
             lacking: set[str] = set()
             unsent: set[str] = set()
             while waiting and case.allowance > 0:
@@ -257,7 +257,7 @@ class Prober:
 
     # ── ideas ─────────────────────────────────────────────────────────────────────────────────
 
-    def _first_ideas(self, case: Case) -> Iterator[Recipe]:
+    def _first_ideas(self, case: Case, earlier: Outcome | None) -> Iterator[Recipe]:
         if case.recipe is not None:
             yield case.recipe
         if case.ids_member:
@@ -277,8 +277,8 @@ class Prober:
             return
         first = self.writers[case.spec.application].write(case.operation, bound)
         yield first
-        if case.last is not None and case.last.verdict.name in {"refused", "broken", "denied"}:
-            yield from undocumented(self, case, first)  # neighbours may be known now
+        if earlier is not None:  # what stands beside it may be known by now
+            yield from told_elsewhere(self, case, first, earlier)
 
     def _follow_ups(self, case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Recipe]:
         """What to try after an answer that was not good, the most promising first."""

@@ -11,7 +11,7 @@ from benchmark.generators.media_types import is_json
 from benchmark.generators.naming import singular, words
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
-from benchmark.generators.probe.neighbours import beside_the_body
+from benchmark.generators.probe.neighbours import asked_in_words, beside_the_body
 from benchmark.generators.probe.page_calls import call_of
 from benchmark.generators.probe.suppliers import about_of
 from benchmark.generators.probe.told_schemas import configured
@@ -34,6 +34,7 @@ def told_elsewhere(
         yield from configured(prober, case, recipe)
     if name in {"missing", "refused", "broken"}:
         yield from beside_the_body(prober, case, recipe)
+        yield from asked_in_words(prober, case, recipe, outcome)
     if name in {"refused", "broken"} and not case.asked_pages:
         case.asked_pages = True
         yield from undocumented(prober, case, recipe)
