@@ -77,7 +77,8 @@ def concerns_account(operation: Operation) -> bool:
         return bool(_ONE_SELF.intersection(words(operation.path.rstrip("/").rpartition("/")[2])))
     if _says(said, _RESETS):
         return _says(every, _OF_ACCOUNTS)
-    return _says(every, _ENDS_ACCESS) or _sets_password(operation)
+    last = next((each for each in reversed(operation.path.split("/")) if each), "")
+    return _says(every, _SECRETS) or _sets_password(operation) or _ends_access(last)
 
 
 def resets(operation: Operation) -> bool:

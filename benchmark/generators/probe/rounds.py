@@ -24,6 +24,7 @@ from benchmark.generators.probe.exchange import BudgetSpentError, Exchange
 from benchmark.generators.probe.judging import CatchAll
 from benchmark.generators.probe.outcome import ProbeOutcome, probed_plan
 from benchmark.generators.probe.own_ids import allow_own_ids
+from benchmark.generators.probe.page_calls import Pages
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.second_account import try_apart
 from benchmark.generators.probe.signing_in import is_sign_in, sign_in
@@ -131,6 +132,7 @@ def _prober(
         kinds=dict(dependencies.kinds),
         sources=slot_sources(dependencies),
         exchange=exchange,
+        pages=Pages(transport),
         writers=writers,
         credentials=target.credentials,
     )

@@ -11,6 +11,7 @@ from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.exchange import Exchange
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.outcome import ProbeOutcome, probed_plan
+from benchmark.generators.probe.page_calls import Pages
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.sources import SlotSources
 from benchmark.generators.probe.states import are_opposites
@@ -49,7 +50,7 @@ def prober() -> Prober:
     cases["POST /items"].keeps = "item"
     nowhere: Any = None
     exchange = Exchange(nowhere, 0, 0, sent=12)
-    return Prober(cases, {"item": ITEMS}, SlotSources({}), exchange, {})
+    return Prober(cases, {"item": ITEMS}, SlotSources({}), exchange, Pages(exchange.transport), {})
 
 
 def refuse(case: Case, status: int, content: Any) -> None:
