@@ -140,7 +140,11 @@ def certificate(folder: Path, names: str, *, expired: bool = False) -> Certifica
     )
     (folder / "index").write_text("")
     (folder / "serial").write_text("01")
-    dates = ["20200101000000Z", "20200102000000Z"] if expired else ["20200101000000Z", "20990101000000Z"]
+    dates = (
+        ["20200101000000Z", "20200102000000Z"]
+        if expired
+        else ["20200101000000Z", "20990101000000Z"]
+    )
     for command in (
         ["req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test",
          "-keyout", str(made.key), "-out", str(folder / "request.pem")],

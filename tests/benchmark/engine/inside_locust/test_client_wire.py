@@ -44,7 +44,9 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("torn", [False, True])
-def test_answers_after_which_the_connection_stays(answer: bytes, content: bytes, torn: bool) -> None:
+def test_answers_after_which_the_connection_stays(
+    answer: bytes, content: bytes, torn: bool
+) -> None:
     """Framings of HTTP/1.1, in one piece or byte by byte: the connection serves the next request."""
 
     def handle(server: WireServer, wire: Wire) -> None:
