@@ -5,7 +5,7 @@
   milliseconds for each operation: time that the users of the same process would measure.
 - A worker builds Locust's whole command-line parser some eighty times whenever its master sends it
   users: 150 ms of processor time in which nobody is served, each second of a ramp.
-- When a test ends, it looks for the caller of its own method, for a line that nobody logs: 35 ms for
+- When a test ends, it looks for the caller of its own method, for a line that nobody logs: 35 ms,
   the first time in a process, in which the last answers wait to be read.
 """
 
