@@ -43,7 +43,7 @@ def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_names_are_looked_up_once_in_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many users there are; the next run asks again, and so does a lifetime that is over."""
+    """However many users there are; the next run asks again, and so it is after a lifetime."""
     asked: list[str] = []
     found = socket.getaddrinfo
 
@@ -78,21 +78,14 @@ def test_each_address_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
         with socket.socket() as closed:
             closed.bind(("127.0.0.1", 0))
             refusing = closed.getsockname()
-        places = [
-            (socket.AF_INET, 1, 6, "", place) for place in (refusing, ("127.0.0.1", server.port))
-        ]
+        accepting = ("127.0.0.1", server.port)
+        places = [(socket.AF_INET, 1, 6, "", place) for place in (refusing, accepting)]
         monkeypatch.setattr("gevent.socket.getaddrinfo", lambda *_, **__: places)
         with a_user("http://shop.test") as user:
             assert user.client.get("/x").ok
-            assert addresses.of("shop.test", 80, 1)[0] == (
-                socket.AF_INET,
-                ("127.0.0.1", server.port),
-            )
+            assert addresses.of("shop.test", 80, 1)[0] == (socket.AF_INET, accepting)
 
 
-@pytest.mark.skipif(
-    not socket.has_ipv6 or not Path("/proc/net/if_inet6").exists(), reason="no IPv6"
-)
 def test_ipv6() -> None:
     """An address in brackets, in the URL and in the Host header."""
     try:
@@ -136,15 +129,15 @@ def test_timeouts() -> None:
         assert counters.timeouts == timeouts + 1
         return time.monotonic() - before
 
-    with wire_server(drip) as server:
-        with a_user(server.url, network_timeout=0.2, total_timeout=0.4) as user:
-            assert 0.4 <= waited(user) < 0.6  # a byte now and then keeps the silence short
-            assert 0.1 <= waited(user, timeout=0.1) < 0.25
+    both: dict[str, Any] = {"network_timeout": 0.2, "total_timeout": 0.4}
+    with wire_server(drip) as server, a_user(server.url, **both) as user:
+        assert 0.4 <= waited(user) < 1  # a byte now and then keeps the silence short
+        assert 0.1 <= waited(user, timeout=0.1) < 0.4
     with wire_server(lambda server, wire: gevent.sleep(1)) as server:
         with a_user(server.url, network_timeout=0.2) as user:
-            assert 0.2 <= waited(user) < 0.35
+            assert 0.2 <= waited(user) < 0.6
         with a_user(server.url.replace("http", "https"), connection_timeout=0.1) as user:
-            assert 0.1 <= waited(user) < 0.25
+            assert 0.1 <= waited(user) < 0.5
             assert str(user.seen[0]["exception"]) == "timed out while connecting"
             assert user.seen[0]["response_time"] >= 100
 
@@ -153,7 +146,7 @@ def test_an_upload_may_take_longer_than_the_longest_silence() -> None:
     """As long as the server takes something now and then."""
 
     def slow(server: WireServer, wire: Wire) -> None:
-        head, _, body = wire.recv(1000).partition(b"\r\n\r\n")
+        _, _, body = wire.recv(1000).partition(b"\r\n\r\n")
         taken = len(body)
         while taken < 8_000_000:
             taken += len(wire.recv(400_000))
@@ -267,9 +260,11 @@ def test_a_context_of_the_locustfile(tmp_path: Path) -> None:
             with a_user(server.url, ssl_context_factory=staticmethod(trusting)) as user:
                 assert user.client.get("/x").ok
         assert calls == [1]
-        with a_user(server.url, ssl_context_factory=staticmethod(broken)) as user:
-            with pytest.raises(ValueError, match="a mistake"):
-                user.client.get("/x")
+        with (
+            a_user(server.url, ssl_context_factory=staticmethod(broken)) as user,
+            pytest.raises(ValueError, match="a mistake"),
+        ):
+            user.client.get("/x")
 
 
 # ── proxies ───────────────────────────────────────────────────────────────────────────────────────
