@@ -1,4 +1,4 @@
-"""Servers, names and machines that fail: each time one failed request, in words that do not vary."""
+"""Servers, names and machines that fail: each is one failed request, in words that do not vary."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import pytest
 from client_users import a_user
 from wire_server import Wire, WireServer, answered, certificate, reset, wire_server
 
-from benchmark.engine.http_client import addresses, counters, tls
 from benchmark.engine.failures import describe_failure
+from benchmark.engine.http_client import addresses, counters, tls
 
 Handle = Callable[[WireServer, Wire], None]
 
@@ -248,11 +248,10 @@ def test_a_plain_server_behind_https() -> None:
         wire.recv(1000)
         wire.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
-    with wire_server(handle) as server:
-        with a_user(server.url.replace("http", "https")) as user:
-            user.client.get("/x")
-            message = describe_failure(user.seen[0]["exception"], 0)
-            assert message.startswith("TLS failed: ") or message == RESET
+    with wire_server(handle) as server, a_user(server.url.replace("http", "https")) as user:
+        user.client.get("/x")
+        message = describe_failure(user.seen[0]["exception"], 0)
+        assert message.startswith("TLS failed: ") or message == RESET
 
 
 MORE_USERS_THAN_DESCRIPTORS = """
@@ -277,7 +276,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (used + 20, used + 20))
 gevent.joinall([gevent.spawn(user.client.get, "/x") for user in users])
 good = seen.count(None)
 bad = {describe_failure(one, 0) for one in seen if one is not None}
-print(len(seen), 10 < good < 30, sorted(bad), counters.out_of_descriptors == len(seen) - good)
+print(len(seen), 10 < good < 30, sorted(bad), counters.connect_failures == len(seen) - good)
 """
 
 
