@@ -12,6 +12,7 @@ from benchmark.generators.naming import singular, words
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.neighbours import asked_in_words, beside_the_body
+from benchmark.generators.probe.own_addresses import at_own_address
 from benchmark.generators.probe.suppliers import about_of
 from benchmark.generators.probe.told_schemas import configured
 from benchmark.generators.probe.uploads import uploads
@@ -37,6 +38,7 @@ def told_elsewhere(
     if name in {"refused", "broken"} and not case.asked_pages:
         case.asked_pages = True
         yield from undocumented(prober, case, recipe)
+    yield from at_own_address(prober, recipe, outcome)
     was_json = recipe.body is not None and is_json(recipe.media_type or "")
     if reply is not None and reply.status == 415 and was_json and case.operation.body is None:
         yield from uploads(prober, case, recipe)
