@@ -49,7 +49,7 @@ class SignedInUser(RapidHttpUser):
             return {**super().context(), "role": "load"}
         return {"role": self._role}
 
-    def address(self, path: str) -> str:
+    def own_address(self, path: str) -> str:
         """The URL of a path on the target, for a target that fetches what it is given."""
         return f"{(self.host or '').rstrip('/')}{path}"
 

@@ -91,7 +91,7 @@ class Scope:
         if isinstance(source, Credential):
             return call("self.given", quoted(source.part))
         if isinstance(source, OwnAddress):
-            return call("self.address", quoted(source.path))
+            return call("self.own_address", quoted(source.path))
         if isinstance(source, Registered):
             return member("self.own_account", source.pointer)
         return self._echo(source) if isinstance(source, Echo) else None

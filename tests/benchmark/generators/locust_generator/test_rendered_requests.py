@@ -111,7 +111,7 @@ def test_an_address_of_the_target_is_made_of_the_host_in_use() -> None:
     """So the file works against another host, too."""
     body = ObjectNode((("url", OwnAddress("/feed")), ("kind", Pooled(("a", "b")))))
     source = render_locustfile(one_task(body, "application/json"))
-    assert '{"/url": self.address("/feed")}' in source
+    assert '{"/url": self.own_address("/feed")}' in source
 
 
 def test_choices_may_be_between_whole_objects() -> None:
