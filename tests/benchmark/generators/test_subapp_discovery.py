@@ -476,6 +476,15 @@ def test_hosts_without_documents_are_said_to_have_none() -> None:
     assert "--spec" in caught.value.hint
 
 
+def test_a_document_behind_a_sign_in_page_asks_for_credentials() -> None:
+    """Frameworks with pages redirect to their sign-in instead of answering 401."""
+    away = Answer(status=302, headers={"Location": "/login?next=%2Fopenapi.json"})
+    routes = {"/openapi.json": away, "/login": "<html>sign in"}
+    with serve(routes) as server, pytest.raises(TargetError) as caught:
+        look(server)
+    assert "--token or --header: /openapi.json asks for them" in caught.value.hint
+
+
 BROKEN = {
     "page": "<!doctype html><html>sign in</html>",
     "truncated": json.dumps(ITEMS)[:-20].encode(),
