@@ -439,6 +439,19 @@ def test_a_slow_server_stays_within_the_time_limit() -> None:
     assert "time limit" in messages(discovery)
 
 
+def test_a_search_that_ran_out_of_time_says_so() -> None:
+    """Whoever is told that there is no document should know that not all places were asked."""
+
+    def slow(asked: Asked) -> Answer:
+        over.wait(0.3)
+        return Answer({}, 404)
+
+    over = threading.Event()
+    with serve({"/": {}}, slow) as server, pytest.raises(TargetError) as caught:
+        discover(Target(server.url), timeout_seconds=1)
+    assert "the time limit was reached" in caught.value.message
+
+
 def test_requests_are_bounded() -> None:
     """A root page full of links does not lead to requests without end."""
     links = "".join(f'<a href="/a{n}/openapi.json"></a><a href="/b{n}/c"></a>' for n in range(2000))
