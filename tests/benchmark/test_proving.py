@@ -1,19 +1,23 @@
-"""What the rehearsal takes out of a plan."""
+"""What the rehearsal cures in a plan, and what it takes out."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from benchmark.histogram import Histogram
 from benchmark.models import (
+    Created,
+    Failure,
     LoadPlan,
     OperationStats,
     PlannedTask,
     PlannedUser,
     Readiness,
     Recipe,
+    Slot,
 )
-from benchmark.proving import without_weak
+from benchmark.proving import weak_operations, with_own_things, without_weak
 
 VERIFIED = Readiness("verified", True)
 
@@ -39,27 +43,48 @@ def readiness(plan: LoadPlan) -> dict[str, Readiness]:
     return {task.operation: task.readiness for task in plan.tasks()}
 
 
-def test_an_operation_that_fails_in_the_rehearsal_stays_out_and_says_why() -> None:
-    """Below 98 % of success a task is disabled, with the counts and the commonest message."""
-    plan = plan_of("GET /a", "GET /b")
-    measured = [stats("GET /a", 100, 3), stats("GET /b", 100, 2)]
-    found = readiness(without_weak(plan, measured, {"GET /a": "HTTP 409"}))
+def failure(key: str, message: str, count: int) -> Failure:
+    """One sort of failure of an operation."""
+    method, name = key.split()
+    return Failure(method, name, message, count)
+
+
+def with_recipe(plan: LoadPlan, key: str, **changes: Any) -> LoadPlan:
+    """The plan with another recipe, or other marks, for one task."""
+    user = plan.users[0]
+    tasks = tuple(replace(t, **changes) if t.operation == key else t for t in user.tasks)
+    return replace(plan, users=(replace(user, tasks=tasks),))
+
+
+def test_an_operation_that_fails_in_the_rehearsal_is_weak_and_says_why() -> None:
+    """Below 98 % of success, with the counts and the commonest message; without requests never."""
+    measured = [stats("GET /a", 100, 3), stats("GET /b", 100, 2), stats("GET /c", 0, 0)]
+    failures = [failure("GET /a", "HTTP 404", 1), failure("GET /a", "HTTP 409", 2)]
     reason = "3 of 100 requests failed in the rehearsal: HTTP 409"
-    assert found["GET /a"] == Readiness("unverified", False, reason)
+    assert weak_operations(measured, failures) == {"GET /a": reason}
+
+
+def test_weak_operations_stay_out_of_the_load() -> None:
+    """They are disabled with their reason, though verified; all others stay as they are."""
+    found = readiness(without_weak(plan_of("GET /a", "GET /b"), {"GET /a": "it failed"}))
+    assert found["GET /a"] == Readiness("verified", False, "it failed")
     assert found["GET /b"] == VERIFIED
-
-
-def test_an_operation_that_the_rehearsal_did_not_reach_stays_as_it_is() -> None:
-    """No requests prove nothing."""
-    plan = plan_of("GET /a", "GET /b")
-    assert without_weak(plan, [stats("GET /a", 0, 0)], {}) == plan
 
 
 def test_a_disabled_operation_keeps_its_own_reason() -> None:
     """What was left out before is not said to have failed now."""
-    plan = plan_of("GET /a")
-    user = plan.users[0]
-    task = replace(user.tasks[0], readiness=Readiness("excluded", False, "destructive"))
-    plan = replace(plan, users=(replace(user, tasks=(task,)),))
-    found = readiness(without_weak(plan, [stats("GET /a", 9, 9)], {}))
-    assert found["GET /a"].reason == "destructive"
+    excluded = Readiness("excluded", False, "destructive")
+    plan = with_recipe(plan_of("GET /a"), "GET /a", readiness=excluded)
+    assert readiness(without_weak(plan, {"GET /a": "it failed"}))["GET /a"] == excluded
+
+
+def test_weak_operations_on_shared_things_get_their_own() -> None:
+    """Each time a new one, but for deletions and what needs none: they stay as they are."""
+    plan = plan_of("GET /a/{id}", "DELETE /a/{id}", "GET /b", "GET /c/{id}")
+    shared = Recipe((Slot("path", "/id", Created("a", "/id")),))
+    plan = with_recipe(plan, "GET /a/{id}", recipe=shared)
+    plan = with_recipe(plan, "DELETE /a/{id}", recipe=shared, takes="a")
+    plan = with_recipe(plan, "GET /c/{id}", recipe=shared)
+    cured, names = with_own_things(plan, {"GET /a/{id}", "DELETE /a/{id}", "GET /b"})
+    assert names == {"GET /a/{id}"}
+    assert [task.recipe.fresh for task in cured.tasks()] == [True, False, False, False]

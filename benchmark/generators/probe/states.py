@@ -62,7 +62,7 @@ def for_new_things(case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Rec
     """The recipe with a thing of its own each time, where nothing else helped."""
     if outcome.verdict.name == "conflict" and case.operation.method in _ACTIONS:
         if _own_things(recipe) and not recipe.fresh:
-            yield replace(recipe, fresh=True)
+            yield ideas.for_one_use(recipe)
 
 
 def repeatable(prober: Prober, case: Case, recipe: Recipe, used: Mapping[str, Held]) -> Recipe:
@@ -89,7 +89,7 @@ def repeatable(prober: Prober, case: Case, recipe: Recipe, used: Mapping[str, He
             back = replace(only, after=(other.key,))
             if _holds_twice(prober, case, back):
                 return back
-    return replace(only, fresh=True)
+    return ideas.for_one_use(only)
 
 
 def pair_up(prober: Prober, case: Case) -> None:
