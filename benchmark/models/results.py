@@ -48,6 +48,11 @@ class OperationStats:
         """Failures divided by requests, 0 to 1; 0 without requests."""
         return self.failures / self.requests if self.requests else 0.0
 
+    @property
+    def rate_limited(self) -> int:
+        """How many answers had the status 429 (Too Many Requests, RFC 6585)."""
+        return self.statuses.get("429", 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -96,6 +101,12 @@ class RunResult:
     skipped_tasks: Mapping[str, int] = field(default_factory=dict)
     readiness: tuple[OperationReadiness, ...] = ()
     seed: int | None = None
+
+    @property
+    def rate_limited(self) -> dict[str, int]:
+        """How often each operation was answered 429 (Too Many Requests, RFC 6585)."""
+        counts = {f"{each.method} {each.name}": each.rate_limited for each in self.operations}
+        return {operation: count for operation, count in counts.items() if count}
 
     @property
     def rps(self) -> float:

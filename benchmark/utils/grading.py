@@ -104,6 +104,15 @@ def users_in_words(result: RunResult) -> str:
     return f"{peak} of {plural(asked, 'user')}" if peak < asked else plural(asked, "user")
 
 
+def rate_limit_in_words(result: RunResult) -> str:
+    """That the target limited the rate, and what the users did then; "" if it did not."""
+    count = result.totals.rate_limited
+    if not count:
+        return ""
+    answers = plural(count, "answer")
+    return f"The target limited the rate: {answers} 429; the users waited as long as they were told"
+
+
 def wanted_rps(rps: float) -> float:
     """What the next better verdict on throughput asks for, in requests per second."""
     return GOOD_RPS if rps > ACCEPTABLE_RPS else ACCEPTABLE_RPS
@@ -125,6 +134,8 @@ def _why_it_could_not_be_more(result: RunResult) -> str:
     A user sends, waits for the answer, pauses, and sends again: users / (pause + latency) requests
     per second at most, with one request for each pause.
     """
+    if limited := rate_limit_in_words(result):
+        return limited
     if not result.profile.users:
         return "How many users ran and how long they paused is not known"
     peak, users = users_at_peak(result), users_on_average(result)

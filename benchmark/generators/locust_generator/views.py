@@ -27,6 +27,7 @@ from benchmark.generators.locust_generator.source_text import (
     quoted,
     within,
 )
+from benchmark.generators.locust_generator.task_order import in_dependency_order
 from benchmark.models import (
     Clock,
     Echo,
@@ -126,7 +127,7 @@ class FileWriter:
             abstract=not any(task.readiness.enabled for task in user.tasks),
             tasks=(
                 *(self._sign_in(sign_in) if sign_in else ()),
-                *(self._task(task) for task in user.tasks),
+                *(self._task(task) for task in in_dependency_order(user.tasks, self._index)),
             ),
         )
 

@@ -10,8 +10,9 @@ from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.refusals import in_words
+from benchmark.generators.probe.signing_in import is_sign_in, with_given_credentials
 from benchmark.generators.scenario_planner import cleared_by
-from benchmark.models import LoadPlan, PlannedTask, Readiness, ResourceKind
+from benchmark.models import LoadPlan, PlannedTask, Readiness, Recipe, ResourceKind
 from benchmark.utils.text_safety import mask_secrets
 
 
@@ -52,7 +53,7 @@ def probed_plan(plan: LoadPlan, prober: Prober, left: tuple[Held, ...]) -> Probe
 
 def _task(task: PlannedTask, prober: Prober) -> PlannedTask:
     case = prober.cases[task.operation]
-    recipe = case.recipe if case.recipe is not None else task.recipe
+    recipe = _recipe(case, prober)
     known = {kind for kind in ideas.kinds_in(recipe) if kind in prober.kinds}
     if known != set(ideas.kinds_in(recipe)):
         recipe = task.recipe
@@ -69,6 +70,18 @@ def _task(task: PlannedTask, prober: Prober) -> PlannedTask:
         clears=cleared_by(case.operation, prober.kinds.values()),
         answers=case.answers,
     )
+
+
+def _recipe(case: Case, prober: Prober) -> Recipe:
+    """How an operation is called; one that signs in says where its credentials come from."""
+    known = prober.sign_in
+    if known is not None and case.key == known.login:
+        return known.recipe
+    if known is not None and case.key == known.register:
+        return known.register_recipe
+    if is_sign_in(case):
+        return with_given_credentials(prober, case) or case.task.recipe
+    return case.recipe if case.recipe is not None else case.task.recipe
 
 
 def _readiness(case: Case, prober: Prober) -> Readiness:

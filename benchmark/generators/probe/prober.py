@@ -13,6 +13,7 @@ from benchmark.generators.probe import ideas
 from benchmark.generators.probe.building import build_request
 from benchmark.generators.probe.canary import look_after
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.challenges import challenged
 from benchmark.generators.probe.complaints import Complaint, read_complaints
 from benchmark.generators.probe.conditional import conditioned
 from benchmark.generators.probe.confirming import try_and_confirm
@@ -256,6 +257,7 @@ class Prober:
             return  # anything but what is there now would change what others rely on
         yield from protected(self, case, recipe, outcome)
         yield from keyed(self, case, recipe, outcome)
+        yield from challenged(self, recipe, outcome)
         if (conditional := conditioned(self, case, recipe, outcome)) is not None:
             yield conditional
             return

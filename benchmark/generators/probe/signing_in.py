@@ -18,6 +18,7 @@ from benchmark.generators import schema_view
 from benchmark.generators.naming import plain, words
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.field_names import IDENTITY, is_secret
 from benchmark.generators.probe.forgery_tokens import read_again
 from benchmark.generators.probe.judging import answer_value
 from benchmark.generators.probe.prober import Prober
@@ -36,8 +37,6 @@ from benchmark.models import (
 )
 from benchmark.resource_items import value_at
 
-_SECRET = re.compile(r"passw|passphrase|secret|^pwd$|^pin$", re.IGNORECASE)
-_IDENTITY = ("username", "email", "login", "user", "name", "identifier", "account", "phone")
 _LOGIN = frozenset("login signin logon token authenticate auth session sessions jwt".split())
 _REGISTER = frozenset(
     "register signup registration registrations users user accounts account".split()
@@ -94,7 +93,7 @@ def _sign_in(prober: Prober, denied: Sequence[Case]) -> SignIn | None:
     logins = sorted(_logins(prober), key=lambda case: len(case.operation.path))[:_MAX_LOGINS]
     for login in logins:
         if prober.credentials.basic:
-            recipe = _login_recipe(prober, login, Credential("username"), Credential("password"))
+            recipe = with_given_credentials(prober, login)
             if recipe is not None and (found := _log_in(prober, login, recipe, denied)):
                 return found
     for login in logins:
@@ -111,6 +110,11 @@ def is_sign_in(case: Case) -> bool:
     last = words(case.operation.path.rstrip("/").rpartition("/")[2])
     named = bool(_LOGIN.intersection((*last, "".join(last))))
     return named and _secret_of(case) is not None
+
+
+def with_given_credentials(prober: Prober, login: Case) -> Recipe | None:
+    """A login with the user's own name and password; None where it does not take them."""
+    return _login_recipe(prober, login, Credential("username"), Credential("password"))
 
 
 def _logins(prober: Prober) -> Iterator[Case]:
@@ -268,7 +272,7 @@ def _login_recipe(prober: Prober, login: Case, identity: Source, secret: Source)
     for member in members:
         if plain(member) == "granttype":
             recipe = ideas.with_source(recipe, ("body", f"/{member}"), Constant("password"))
-        elif plain(member) in _NOT_ASKED or (plain(member) in _IDENTITY and member != name):
+        elif plain(member) in _NOT_ASKED or (plain(member) in IDENTITY and member != name):
             recipe = ideas.without_slot(recipe, ("body", f"/{escape_pointer(member)}"))
     return recipe
 
@@ -279,7 +283,7 @@ def _register_recipe(prober: Prober, case: Case) -> Recipe:
         return recipe
     for name in _members(case):
         pointer = f"/{escape_pointer(name)}"
-        if _SECRET.search(name):
+        if is_secret(name):
             recipe = ideas.with_source(recipe, ("body", pointer), Constant(_PASSWORD))
         elif plain(name) in {"username", "login"}:
             recipe = ideas.with_source(recipe, ("body", pointer), Unique("tester", "text", 30))
@@ -297,12 +301,12 @@ def _members(case: Case) -> list[str]:
 
 
 def _secret_of(case: Case) -> str | None:
-    return next((name for name in _members(case) if _SECRET.search(name)), None)
+    return next((name for name in _members(case) if is_secret(name)), None)
 
 
 def _identity_of(case: Case) -> str | None:
     members = {plain(name): name for name in _members(case)}
-    return next((members[name] for name in _IDENTITY if name in members), None)
+    return next((members[name] for name in IDENTITY if name in members), None)
 
 
 # ── answers ───────────────────────────────────────────────────────────────────────────────────

@@ -23,11 +23,11 @@ from benchmark.engine import (
     ApiUser,
     RapidHttpUser,
     Resource,
-    api_user,
     deletes,
     http_client,
     listings,
     pools,
+    tidy_user,
 )
 from benchmark.engine.resources import SkipTask, skipped_tasks
 
@@ -235,7 +235,7 @@ def test_clean_up_goes_on_after_a_failure(shop: SmallApi) -> None:
 def test_clean_up_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that no longer answers does not hold up the end of a run."""
     shop = Shop()
-    monkeypatch.setattr(api_user, "CLEAN_UP_SECONDS", 0.3)
+    monkeypatch.setattr(tidy_user, "CLEAN_UP_SECONDS", 0.3)
     roles: Counter[str] = Counter()
 
     def answer(asked: Asked) -> Answer:

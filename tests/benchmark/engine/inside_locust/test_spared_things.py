@@ -12,7 +12,7 @@ from locust.env import Environment
 from small_api import Answer, Asked, SmallApi, small_api
 
 from benchmark.engine import ApiUser, deletes, pools
-from benchmark.engine.rate_limits import is_quota
+from benchmark.engine.quotas import is_quota
 from benchmark.engine.resources import SkipTask
 from benchmark.engine.sign_in import Access
 
@@ -25,6 +25,7 @@ class Yard:
         self.made = 0
         self.room = 100
         self.refusals = 0
+        self.refusal = 429
 
     def __call__(self, asked: Asked) -> Answer:
         """Make, delete or read a cart."""
@@ -38,7 +39,7 @@ class Yard:
         if asked.method == "DELETE":
             if self.refusals:
                 self.refusals -= 1
-                return 429, {}
+                return self.refusal, {}
             self.carts.discard(int(number))
         return 200, {"id": 0}
 
@@ -163,6 +164,28 @@ def test_clean_up_waits_where_requests_are_limited(user: Any, yard: Yard) -> Non
     user.on_stop()
     assert yard.carts == set()
     assert time.monotonic() - began >= 0.9
+
+
+@pytest.mark.parametrize(("status", "left"), [(500, set()), (409, set()), (403, {1})])
+def test_what_was_not_deleted_is_tried_again_in_the_end(
+    user: Any, yard: Yard, status: int, left: set[int]
+) -> None:
+    """Once more after everything else, unless the answer says that it never will be."""
+    user.create_cart()
+    user.create_cart()
+    yard.refusals, yard.refusal = 1, status
+    user.on_stop()
+    assert yard.carts == left
+
+
+def test_surplus_that_was_not_deleted_is_not_forgotten(user: Any, yard: Yard) -> None:
+    """What has to go while the test runs, and is refused, goes in the end."""
+    yard.refusals, yard.refusal = 2, 503
+    for _ in range(pools.OWN_LIMIT + 2):
+        user.create_cart()
+    assert len(yard.carts) == pools.OWN_LIMIT + 2
+    user.on_stop()
+    assert yard.carts == set()
 
 
 def test_a_header_of_what_the_server_holds_is_sent_back(user: Any) -> None:
