@@ -26,6 +26,8 @@ _ENDS = frozenset("stop terminate end close exit quit halt destroy delete clear 
 _ONE_SELF = frozenset("me self myself current whoami own".split())
 _PAIRS = (("sign", "out"), ("log", "out"), ("log", "off"), ("shut", "down"), ("power", "off"))
 _RESETS = frozenset("reset regenerate rotate".split())
+_OWN_ACCESS = frozenset("password passwd passcode token tokens key apikey secret session".split())
+_OWN_ACCOUNT = _ONE_SELF | {"account", "profile"}
 
 
 def danger(operation: Operation) -> str:
@@ -59,6 +61,25 @@ def danger(operation: Operation) -> str:
         if _ONE_SELF.intersection(words(last)) and "{" not in last:
             return "destructive: it deletes the account in use"
     return ""
+
+
+def ends_own_access(operation: Operation) -> bool:
+    """Whether a dangerous operation ends the caller's own session, password, token or account.
+
+    Such a one may be tried by an account that is there for nothing else; what stops the service,
+    or empties a collection, may not.
+    """
+    if "{" in operation.path or _says(_all_words(operation), _ENDS_SERVICE):
+        return False
+    said, everywhere = _last_words(operation), _all_words(operation)
+    about_access = bool(_OWN_ACCESS & everywhere) or _sets_password(operation)
+    if _says(said, _ENDS_SESSION) or _has_pair(said):
+        return True
+    if operation.method == "DELETE":
+        return bool(_OWN_ACCOUNT & said) or "session" in said
+    if _says(said, _ENDS_ACCESS | _RESETS | _ENDS):
+        return about_access or bool(_OWN_ACCOUNT & everywhere)
+    return _sets_password(operation)
 
 
 def is_bulk_delete(operation: Operation) -> bool:

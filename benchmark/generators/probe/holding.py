@@ -118,6 +118,8 @@ def _echo(prober: Prober, source: Echo, resources: Mapping[str, Held], index: in
     if outcome.reply is None or not outcome.verdict.is_good:
         raise UnresolvedError(f"{source.operation} does not answer")
     value = value_at(answer_value(outcome.reply), source.pointer)
+    if value is None and not source.header:
+        raise UnresolvedError(f"{source.operation} answers nothing that could be sent back")
     if source.header:
         value = outcome.reply.headers.get(source.header)
         if not value:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from benchmark.generators.probe import ideas
+from benchmark.generators.probe.accounts import is_sign_in, with_given_credentials
 from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.refusals import in_words
-from benchmark.generators.probe.signing_in import is_sign_in, with_given_credentials
 from benchmark.generators.scenario_planner import cleared_by
 from benchmark.models import LoadPlan, PlannedTask, Readiness, Recipe, ResourceKind
 from benchmark.utils.text_safety import mask_secrets
@@ -88,7 +88,7 @@ def _readiness(case: Case, prober: Prober) -> Readiness:
     if prober.sign_in is not None and case.key in {prober.sign_in.login, prober.sign_in.register}:
         return Readiness("verified", False, "called to sign in")
     if case.status == "verified":
-        return Readiness("verified", True, "")
+        return Readiness("verified", not case.apart, case.apart)
     if case.status == "excluded":
         return Readiness("excluded", False, case.reason)
     if case.last is not None and case.last.verdict.name == "doubt":

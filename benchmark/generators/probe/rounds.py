@@ -1,7 +1,8 @@
 """The probe: asks the live API, in rounds, until nothing new can be learnt.
 
 (0) what unknown paths answer, (1) reads that need nothing, (2) creates, parents first, (3) other
-reads, updates and actions, (4) deletes of what was made for that. An operation that failed is tried
+reads, updates and actions, (4) deletes of what was made for that, (5) what ends an account, as
+another one. An operation that failed is tried
 again only when something new is known. In the end everything that was made is deleted.
 """
 
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from benchmark.generators.dependency_analyzer import Want, wants_of
 from benchmark.generators.parameter_generator import ParameterGenerator
 from benchmark.generators.probe import ideas
+from benchmark.generators.probe.accounts import is_sign_in
 from benchmark.generators.probe.building import BuiltRequest
 from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.caution import READ_ONLY, danger
@@ -22,7 +24,8 @@ from benchmark.generators.probe.exchange import BudgetSpentError, Exchange
 from benchmark.generators.probe.judging import CatchAll
 from benchmark.generators.probe.outcome import ProbeOutcome, probed_plan
 from benchmark.generators.probe.prober import Prober
-from benchmark.generators.probe.signing_in import is_sign_in, sign_in
+from benchmark.generators.probe.second_account import try_as_second_account
+from benchmark.generators.probe.signing_in import sign_in
 from benchmark.generators.probe.sources import slot_sources, unnamed_wants
 from benchmark.generators.scenario_planner import RecipeWriter
 from benchmark.generators.scenario_planner.credential_needs import main_api_key
@@ -68,6 +71,7 @@ def probe(
         try:
             prober.catch_all = _fingerprint(prober.exchange)
             _all_rounds(prober, tell)
+            try_as_second_account(prober)
         except BudgetSpentError:
             pass
         except KeyboardInterrupt:

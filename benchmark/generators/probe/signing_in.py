@@ -10,53 +10,34 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
-from benchmark.generators import schema_view
-from benchmark.generators.naming import plain, words
-from benchmark.generators.probe import ideas
-from benchmark.generators.probe.cases import Case, Outcome
-from benchmark.generators.probe.field_names import IDENTITY, is_secret
+from benchmark.generators.probe.accounts import (
+    Account,
+    accounts,
+    is_sign_in,
+    login_of,
+    with_given_credentials,
+)
+from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.forgery_tokens import read_again
 from benchmark.generators.probe.judging import answer_value
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.scenario_planner.credential_needs import credential_needs
 from benchmark.models import (
-    Constant,
-    Credential,
-    ObjectNode,
     Recipe,
-    Registered,
     SecurityScheme,
     SignIn,
-    Source,
-    Unique,
     escape_pointer,
 )
 from benchmark.resource_items import value_at
 
-_LOGIN = frozenset("login signin logon token authenticate auth session sessions jwt".split())
-_REGISTER = frozenset(
-    "register signup registration registrations users user accounts account".split()
-)
 _TOKEN = re.compile(r"^(access_?token|jwt|id_?token|auth_?token|bearer|token|session_?token|"
                     r"api_?key|key|session(_?id)?)$", re.IGNORECASE)  # fmt: skip
 _CSRF = re.compile(r"csrf|xsrf", re.IGNORECASE)
-_NOT_ASKED = frozenset({"clientid", "clientsecret", "scope"})
 _MAX_LOGINS = 3
-_PASSWORD = "Load-Test-42-a!"  # noqa: S105  # of accounts that the run itself registers
-
-
-@dataclass(frozen=True, slots=True)
-class _Account:
-    """A registration and the body that it sent, by JSON Pointer."""
-
-    case: Case
-    recipe: Recipe
-    sent: Mapping[str, Any]
-    outcome: Outcome
 
 
 def sign_in(prober: Prober, denied: Sequence[Case]) -> SignIn | None:
@@ -67,15 +48,13 @@ def sign_in(prober: Prober, denied: Sequence[Case]) -> SignIn | None:
     found = _sign_in(prober, denied)
     if found is not None:
         prober.renewed_at = time.monotonic()
-        prober.renew = lambda: _renewed(prober)
+        prober.renew = lambda: log_in_again(prober, found)
     return found
 
 
-def _renewed(prober: Prober) -> bool:
+def log_in_again(prober: Prober, known: SignIn) -> bool:
     """Log in again in the way that worked before; whether it worked."""
-    known, prober.renewed_at = prober.sign_in, time.monotonic()
-    if known is None:
-        return False
+    prober.renewed_at = time.monotonic()
     outcome = prober.send_with(prober.cases[known.login], known.recipe, {}, renew=False)
     if not outcome.verdict.is_good or outcome.reply is None:
         return False
@@ -97,24 +76,10 @@ def _sign_in(prober: Prober, denied: Sequence[Case]) -> SignIn | None:
             if recipe is not None and (found := _log_in(prober, login, recipe, denied)):
                 return found
     for login in logins:
-        for account in _accounts(prober, login):
+        for account in accounts(prober, login):
             if (found := _with_account(prober, login, account, denied)) is not None:
                 return found
     return None
-
-
-def is_sign_in(case: Case) -> bool:
-    """Whether an operation is a login, by its path and its body."""
-    if case.operation.method != "POST" or case.operation.body is None:
-        return False
-    last = words(case.operation.path.rstrip("/").rpartition("/")[2])
-    named = bool(_LOGIN.intersection((*last, "".join(last))))
-    return named and _secret_of(case) is not None
-
-
-def with_given_credentials(prober: Prober, login: Case) -> Recipe | None:
-    """A login with the user's own name and password; None where it does not take them."""
-    return _login_recipe(prober, login, Credential("username"), Credential("password"))
 
 
 def _logins(prober: Prober) -> Iterator[Case]:
@@ -124,48 +89,11 @@ def _logins(prober: Prober) -> Iterator[Case]:
             yield case
 
 
-def _accounts(prober: Prober, login: Case) -> Iterator[_Account]:
-    """Accounts that the run registers, to log in with."""
-    for case in list(prober.cases.values()):
-        last = words(case.operation.path.rstrip("/").rpartition("/")[2])
-        if case.operation.method != "POST" or case is login or "{" in case.operation.path:
-            continue
-        if not _REGISTER.intersection((*last, "".join(last))) or _secret_of(case) is None:
-            continue
-        if _identity_of(case) is None:
-            continue
-        recipe = _register_recipe(prober, case)
-        outcome = prober.attempt(case, recipe, 0)
-        tries = 0
-        while outcome.verdict.name in {"refused", "conflict"} and tries < 4:
-            changed = prober.repaired(case, recipe, outcome)
-            if changed is None or changed == recipe:
-                break
-            recipe, tries = changed, tries + 1
-            outcome = prober.attempt(case, recipe, tries)
-        if outcome.verdict.is_good and outcome.built is not None:
-            _set_apart(prober, case)
-            sent = {p: v for (at, p), v in outcome.built.sent.items() if at == "body"}
-            yield _Account(case, recipe, sent, outcome)
-
-
-def _set_apart(prober: Prober, case: Case) -> None:
-    """Keep the account that lets us in out of all that is changed or deleted, until the end."""
-    held = prober.holdings.newest(case.keeps) if case.keeps else None
-    if held is not None:
-        prober.holdings.forget(held)
-        prober.accounts.append(held)
-
-
 def _with_account(
-    prober: Prober, login: Case, account: _Account, denied: Sequence[Case]
+    prober: Prober, login: Case, account: Account, denied: Sequence[Case]
 ) -> SignIn | None:
-    wanted = _identity_of(login)
-    names = [pointer for pointer in account.sent if plain(pointer) == plain(wanted or "")]
-    identity = names[0] if names else f"/{escape_pointer(_identity_of(account.case) or '')}"
-    secret = f"/{escape_pointer(_secret_of(account.case) or '')}"
     prober.registered = account.sent
-    recipe = _login_recipe(prober, login, Registered(identity), Registered(secret))
+    recipe = login_of(prober, login, account)
     if recipe is None:
         return None
     found = _log_in(prober, login, recipe, denied)
@@ -256,57 +184,6 @@ def _schemes(login: Case, denied: Sequence[Case]) -> list[SecurityScheme]:
     known = login.spec.security_schemes
     asked = [known[name] for name in dict.fromkeys(names) if name in known]
     return asked + [scheme for scheme in known.values() if scheme not in asked]
-
-
-# ── bodies ────────────────────────────────────────────────────────────────────────────────────
-
-
-def _login_recipe(prober: Prober, login: Case, identity: Source, secret: Source) -> Recipe | None:
-    recipe = prober.writers[login.spec.application].write(login.operation, {})
-    name, password = _identity_of(login), _secret_of(login)
-    if name is None or password is None or not isinstance(recipe.body, ObjectNode):
-        return None
-    recipe = ideas.with_source(recipe, ("body", f"/{escape_pointer(name)}"), identity)
-    recipe = ideas.with_source(recipe, ("body", f"/{escape_pointer(password)}"), secret)
-    members = _members(login)
-    for member in members:
-        if plain(member) == "granttype":
-            recipe = ideas.with_source(recipe, ("body", f"/{member}"), Constant("password"))
-        elif plain(member) in _NOT_ASKED or (plain(member) in IDENTITY and member != name):
-            recipe = ideas.without_slot(recipe, ("body", f"/{escape_pointer(member)}"))
-    return recipe
-
-
-def _register_recipe(prober: Prober, case: Case) -> Recipe:
-    recipe = prober.writers[case.spec.application].write(case.operation, {})
-    if not isinstance(recipe.body, ObjectNode):
-        return recipe
-    for name in _members(case):
-        pointer = f"/{escape_pointer(name)}"
-        if is_secret(name):
-            recipe = ideas.with_source(recipe, ("body", pointer), Constant(_PASSWORD))
-        elif plain(name) in {"username", "login"}:
-            recipe = ideas.with_source(recipe, ("body", pointer), Unique("tester", "text", 30))
-        elif plain(name) == "email":
-            unique = Unique("tester@example.com", "email")
-            recipe = ideas.with_source(recipe, ("body", pointer), unique)
-    return recipe
-
-
-def _members(case: Case) -> list[str]:
-    if case.operation.body is None:
-        return []
-    schema = case.operation.body.media_types[0].schema
-    return list(schema_view.properties(schema, case.spec.definitions))
-
-
-def _secret_of(case: Case) -> str | None:
-    return next((name for name in _members(case) if is_secret(name)), None)
-
-
-def _identity_of(case: Case) -> str | None:
-    members = {plain(name): name for name in _members(case)}
-    return next((members[name] for name in IDENTITY if name in members), None)
 
 
 # ── answers ───────────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from probe_cases import case_of, outcome, reply
 
+from benchmark.generators.parameter_generator import ParameterGenerator
 from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.exchange import Exchange
 from benchmark.generators.probe.holdings import Held
@@ -14,11 +15,15 @@ from benchmark.generators.probe.outcome import ProbeOutcome, probed_plan
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.sources import SlotSources
 from benchmark.generators.probe.states import are_opposites
+from benchmark.generators.scenario_planner import RecipeWriter
 from benchmark.models import (
     Constant,
     Created,
+    Credential,
     PlannedTask,
+    Readiness,
     Recipe,
+    Registered,
     ResourceKind,
     SignIn,
     Slot,
@@ -48,8 +53,9 @@ def prober() -> Prober:
     cases["DELETE /items/{id}"].takes = "item"
     cases["POST /items"].keeps = "item"
     nowhere: Any = None
+    writer = RecipeWriter(ParameterGenerator(0, {}), {})
     exchange = Exchange(nowhere, 0, 0, sent=12)
-    return Prober(cases, {"item": ITEMS}, SlotSources({}), exchange, {})
+    return Prober(cases, {"item": ITEMS}, SlotSources({}), exchange, {"main": writer})
 
 
 def refuse(case: Case, status: int, content: Any) -> None:
@@ -62,6 +68,24 @@ def proved(prober: Prober, *left: Held) -> tuple[ProbeOutcome, dict[str, Planned
     """The outcome, and its tasks by operation."""
     found = probed_plan(planned(SPEC), prober, left)
     return found, {task.operation: task for task in found.plan.tasks()}
+
+
+def test_a_login_says_where_its_credentials_come_from(prober: Prober) -> None:
+    """Nobody's name and password are made up in the file, whether or not there was a way in."""
+    _, tasks = proved(prober)
+    assert {slot.source for slot in tasks["POST /login"].recipe.slots()} == {
+        Credential("username"), Credential("password")
+    }  # fmt: skip
+    own = Recipe((Slot("query", "/u", Registered("/name")),))
+    prober.sign_in = SignIn("POST /login", own, "/token")
+    assert proved(prober)[1]["POST /login"].recipe == own
+
+
+def test_what_ends_an_account_is_verified_and_left_out(prober: Prober) -> None:
+    """It works, and says why no load has it."""
+    prober.cases["GET /items"].apart = "it ends the account"
+    task = proved(prober)[1]["GET /items"]
+    assert task.readiness == Readiness("verified", False, "it ends the account")
 
 
 def test_what_is_verified_is_enabled_with_its_recipe(prober: Prober) -> None:
