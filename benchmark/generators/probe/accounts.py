@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from benchmark.generators import schema_view
 from benchmark.generators.naming import plain, words
@@ -16,6 +17,7 @@ from benchmark.models import (
     Constant,
     Credential,
     ObjectNode,
+    Place,
     Recipe,
     Registered,
     Source,
@@ -93,7 +95,12 @@ def login_of(prober: Prober, login: Case, account: Account) -> Recipe | None:
 
 
 def with_given_credentials(prober: Prober, login: Case) -> Recipe | None:
-    """A login with the user's own name and password; None where it does not take them."""
+    """A login with the user's own name and password; None where it does not take them.
+
+    In the client-credentials flow these are the id and the secret of a program.
+    """
+    if _is_for_programs(login):
+        return _program_recipe(prober, login)
     return _login_recipe(prober, login, Credential("username"), Credential("password"))
 
 
@@ -117,6 +124,52 @@ def _login_recipe(prober: Prober, login: Case, identity: Source, secret: Source)
             recipe = ideas.with_source(recipe, ("body", f"/{member}"), Constant("password"))
         elif plain(member) in _NOT_ASKED or (plain(member) in IDENTITY and member != name):
             recipe = ideas.without_slot(recipe, ("body", f"/{escape_pointer(member)}"))
+    return recipe
+
+
+def _is_for_programs(login: Case) -> bool:
+    """Whether a login is the token URL of the client-credentials flow, and of no other."""
+    flows = {
+        name
+        for scheme in login.spec.security_schemes.values()
+        for name, urls in scheme.flows.items()
+        if _ends_in(login.operation.path, urls.get("tokenUrl", ""))
+    }
+    takes_nobody = _identity_of(login) is None
+    return "password" not in flows and ("clientCredentials" in flows or takes_nobody)
+
+
+def _ends_in(path: str, url: str) -> bool:
+    """Whether a path ends in that of a URL, which may be relative."""
+    try:
+        end = urlsplit(url).path.strip("/")
+    except ValueError:
+        return False
+    return bool(end) and path.rstrip("/").endswith(f"/{end}")
+
+
+def _program_recipe(prober: Prober, login: Case) -> Recipe | None:
+    """A login of RFC 6749, section 4.4.
+
+    Where the form has no place for the secret it stands in the header that goes with everything.
+    """
+    recipe = prober.writers[login.spec.application].write(login.operation, {})
+    names = {plain(name): name for name in body_members(login)}
+    if not isinstance(recipe.body, ObjectNode) or not {"granttype", "clientsecret"} & names.keys():
+        return None
+    values: dict[str, Source] = {
+        "granttype": Constant("client_credentials"),
+        "clientid": Credential("username"),
+        "clientsecret": Credential("password"),
+    }
+    for known, name in names.items():
+        place: Place = ("body", f"/{escape_pointer(name)}")
+        source = values.get(known)
+        recipe = (
+            ideas.with_source(recipe, place, source)
+            if source is not None
+            else ideas.without_slot(recipe, place)
+        )
     return recipe
 
 

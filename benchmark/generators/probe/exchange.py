@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlencode
 
 from benchmark.generators.probe.building import BuiltRequest
@@ -44,6 +45,17 @@ class Exchange:
     def store(self, location: str) -> dict[str, str]:
         """What goes with every request as header, query parameter or cookie."""
         return {"header": self.headers, "query": self.query}.get(location, self.cookies)
+
+    def keep_cookies(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Send the cookies that an answer sets with every request from now on; which they are."""
+        jar: SimpleCookie = SimpleCookie()
+        try:
+            jar.load(headers.get("Set-Cookie", ""))
+        except CookieError:
+            return {}
+        found = {name: morsel.value for name, morsel in jar.items()}
+        self.cookies.update(found)
+        return found
 
     def is_spent(self) -> bool:
         """Whether nothing more may be sent."""

@@ -43,6 +43,8 @@ def protected(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> I
         given = prober.send_with(read, read.task.recipe, {})
         answer = answer_value(given.reply) if given.reply and given.verdict.is_good else None
         pointer = _token_in(answer)
+        if pointer and given.reply is not None and prober.sign_in is None:
+            prober.exchange.keep_cookies(given.reply.headers)  # the token is that of a visitor
         for header in _headers(case, said) if pointer else ():
             if prober.sign_in is None:
                 echo = Echo(read.key, pointer)

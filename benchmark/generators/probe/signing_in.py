@@ -11,7 +11,6 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from benchmark.generators.probe.accounts import (
@@ -59,7 +58,7 @@ def log_in_again(prober: Prober, known: SignIn) -> bool:
     if not outcome.verdict.is_good or outcome.reply is None:
         return False
     if known.token_pointer is None:
-        prober.exchange.cookies.update(_cookies(outcome.reply.headers))
+        prober.exchange.keep_cookies(outcome.reply.headers)
     else:
         token = value_at(answer_value(outcome.reply), known.token_pointer)
         prober.exchange.store(known.location)[known.parameter] = f"{known.prefix}{token}"
@@ -119,9 +118,7 @@ def _log_in(prober: Prober, login: Case, recipe: Recipe, denied: Sequence[Case])
             found = SignIn(login.key, recipe, pointer, location, parameter, prefix)
             if _opens(prober, denied, location, parameter, prefix + token):
                 return found
-    cookies = _cookies(outcome.reply.headers)
-    if cookies:
-        prober.exchange.cookies.update(cookies)
+    if cookies := prober.exchange.keep_cookies(outcome.reply.headers):
         for name, value in cookies.items():
             if _CSRF.search(name):
                 header = "X-XSRF-TOKEN" if "xsrf" in name.lower() else "X-CSRFToken"
@@ -201,15 +198,6 @@ def _tokens(answer: Any, pointer: str = "", depth: int = 0) -> Iterator[tuple[st
             yield f"{pointer}/{escape_pointer(name)}", value
     for name, value in answer.items():
         yield from _tokens(value, f"{pointer}/{escape_pointer(str(name))}", depth + 1)
-
-
-def _cookies(headers: Mapping[str, str]) -> dict[str, str]:
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar.load(headers.get("Set-Cookie", ""))
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in jar.items()}
 
 
 def _csrf(answer: Any) -> Iterator[tuple[str, str]]:
