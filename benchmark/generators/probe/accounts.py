@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from benchmark.generators import schema_view
-from benchmark.generators.naming import plain, words
+from benchmark.generators.naming import plain, static_segments, words
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.field_names import IDENTITY, is_secret
@@ -32,6 +32,7 @@ _LOGIN = frozenset("login signin logon token authenticate auth session sessions 
 _REGISTER = frozenset(
     "register signup registration registrations users user accounts account".split()
 )
+_MAKES = frozenset("create new add".split())
 _NOT_ASKED = frozenset({"clientid", "clientsecret", "scope"})
 _MAX_REPAIRS = 4
 
@@ -54,21 +55,29 @@ def is_sign_in(case: Case) -> bool:
     return named and _secret_of(case) is not None
 
 
-def accounts(prober: Prober, login: Case) -> Iterator[Account]:
+def new_accounts(prober: Prober, login: Case) -> Iterator[Account]:
     """Accounts that the run registers, to log in with."""
     for case in list(prober.cases.values()):
-        last = words(case.operation.path.rstrip("/").rpartition("/")[2])
         if case.operation.method != "POST" or case is login or "{" in case.operation.path:
             continue
-        if not _REGISTER.intersection((*last, "".join(last))) or _secret_of(case) is None:
+        if not _registers(case.operation.path) or _secret_of(case) is None:
             continue
         if _identity_of(case) is not None:
-            account = register(prober, case, _register_recipe(prober, case))
+            account = _registered(prober, case, _register_recipe(prober, case))
             if account is not None:
                 yield account
 
 
-def register(prober: Prober, case: Case, recipe: Recipe) -> Account | None:
+def _registers(path: str) -> bool:
+    """Whether a path says that it makes accounts: `/register`, `/users`, `/users/create`."""
+    segments = static_segments(path.rstrip("/"))
+    if len(segments) > 1 and _MAKES.intersection(words(segments[-1])):
+        segments.pop()
+    last = words(segments[-1]) if segments else ()
+    return bool(_REGISTER.intersection((*last, "".join(last))))
+
+
+def _registered(prober: Prober, case: Case, recipe: Recipe) -> Account | None:
     """One account more, the recipe repaired as the server asks; None where it makes none."""
     outcome = prober.attempt(case, recipe, 0)
     tries = 0

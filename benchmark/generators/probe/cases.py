@@ -36,8 +36,8 @@ class Case:
     is how much was known of the server when it was last tried, `allowance` how many requests it may
     still cost. `last` is what came of the last request, `told` what came of the first one of the
     last look at it, before repairs: that is what a person should read. `keeps` and `takes` are as
-    in its task, corrected by what was seen; `pending` are ideas that were not tried yet. `apart`
-    says why a verified operation is never part of a load.
+    in its task, corrected by what was seen; `pending` are ideas that were not tried yet. `proved_apart` is how often it worked
+    as a second account.
     """
 
     task: PlannedTask
@@ -57,9 +57,10 @@ class Case:
     last: Outcome | None = None
     told: Outcome | None = None
     used_variants: bool = False
+    asked_pages: bool = False
     pending: tuple[Recipe, ...] = ()
+    proved_apart: int = 0
     siblings: frozenset[str] = frozenset()
-    apart: str = ""
 
     @property
     def key(self) -> str:

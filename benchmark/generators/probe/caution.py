@@ -25,9 +25,12 @@ _ENDS = frozenset("stop terminate end close exit quit halt destroy delete clear 
 """What a POST on nothing that the test made must not do: whatever it ends, others use it."""
 _ONE_SELF = frozenset("me self myself current whoami own".split())
 _PAIRS = (("sign", "out"), ("log", "out"), ("log", "off"), ("shut", "down"), ("power", "off"))
+_OF_ACCOUNTS = _ONE_SELF | frozenset(
+    "account auth credential credentials key login password profile secret session token "
+    "user".split()
+)
+_PASSWORDS = frozenset("password passwd passcode".split())
 _RESETS = frozenset("reset regenerate rotate".split())
-_OWN_ACCESS = frozenset("password passwd passcode token tokens key apikey secret session".split())
-_OWN_ACCOUNT = _ONE_SELF | {"account", "profile"}
 
 
 def danger(operation: Operation) -> str:
@@ -63,23 +66,23 @@ def danger(operation: Operation) -> str:
     return ""
 
 
-def ends_own_access(operation: Operation) -> bool:
-    """Whether a dangerous operation ends the caller's own session, password, token or account.
-
-    Such a one may be tried by an account that is there for nothing else; what stops the service,
-    or empties a collection, may not.
-    """
-    if "{" in operation.path or _says(_all_words(operation), _ENDS_SERVICE):
+def concerns_account(operation: Operation) -> bool:
+    """Whether what an operation ends, resets or changes is the access of who calls it, alone."""
+    said, every = _last_words(operation), _all_words(operation)
+    if _says(said, _ENDS_SERVICE) or "{" in operation.path or not danger(operation):
         return False
-    said, everywhere = _last_words(operation), _all_words(operation)
-    about_access = bool(_OWN_ACCESS & everywhere) or _sets_password(operation)
     if _says(said, _ENDS_SESSION) or _has_pair(said):
         return True
     if operation.method == "DELETE":
-        return bool(_OWN_ACCOUNT & said) or "session" in said
-    if _says(said, _ENDS_ACCESS | _RESETS | _ENDS):
-        return about_access or bool(_OWN_ACCOUNT & everywhere)
-    return _sets_password(operation)
+        return _says(said, _ONE_SELF | {"account", "profile", "session"})
+    if _says(every, _PASSWORDS) or _sets_password(operation):
+        return True
+    return _says(every, _RESETS | _ENDS | _ENDS_ACCESS) and _says(every, _OF_ACCOUNTS)
+
+
+def resets(operation: Operation) -> bool:
+    """Whether an operation says that it resets something."""
+    return _says(_last_words(operation), _RESETS)
 
 
 def is_bulk_delete(operation: Operation) -> bool:

@@ -26,7 +26,6 @@ from benchmark.models import (
     Recipe,
     Source,
     Unique,
-    Upload,
     escape_pointer,
 )
 
@@ -42,7 +41,6 @@ _CONTENT_TYPE = re.compile(
 )
 _MAX_TOLD = 4000
 _STAMP = "0a1b2c3d4e5f6g"  # as long as those of `stamps.next_stamp`
-_UPLOAD_BYTES = 1024
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -103,6 +101,18 @@ def echo_of(
         body=Echo(read.key, "", writable),
         doubts=(),
     )
+
+
+def partial_echo(
+    recipe: Recipe, operation: Operation, complaints: Sequence[Complaint]
+) -> Iterator[Recipe]:
+    """A PATCH that sends back less: without the members that are refused even as they are."""
+    if operation.method != "PATCH" or not isinstance(recipe.body, Echo):
+        return
+    refused = {complaint.pointer.partition("/")[2] for complaint in complaints}
+    members = tuple(name for name in recipe.body.members if escape_pointer(name) not in refused)
+    if members and members != recipe.body.members:
+        yield replace(recipe, body=replace(recipe.body, members=members))
 
 
 def mirror_of(recipe: Recipe, kind: str, item: Mapping[str, object]) -> Recipe | None:
@@ -206,14 +216,6 @@ def all_unique(recipe: Recipe, maker: Maker) -> Recipe:
                 continue
         members.append((name, unique))
     return replace(recipe, body=ObjectNode(tuple(members)))
-
-
-def uploads(recipe: Recipe) -> Iterator[Recipe]:
-    """Forms with a file, where an undocumented body is not to be JSON."""
-    for content_type, name in (("application/json", "data.json"), ("text/csv", "data.csv")):
-        upload = Upload(name, content_type, _UPLOAD_BYTES)
-        body = ObjectNode((("file", upload),))
-        yield replace(recipe, media_type="multipart/form-data", body=body)
 
 
 def by_ids(recipe: Recipe, kind: str) -> Recipe:

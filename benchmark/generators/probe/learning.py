@@ -19,6 +19,7 @@ _LISTS = ("items", "data", "results", "records", "content", "rows", "entries", "
 _IDS = frozenset("id uuid guid uid sid pk key slug name code".split())
 _BODY_KEYS = ("id", "uuid", "key", "slug", "code", "name", "username")
 _VERBS = frozenset("create new add register insert".split())
+_COPIES = frozenset("clone copy duplicate fork replicate".split())
 _MAX_DEPTH = 3
 
 
@@ -81,7 +82,7 @@ def known_as(kind: ResourceKind, item: Any, kinds: Mapping[str, ResourceKind]) -
     """The kind as which a thing can be deleted, where it was made in another place of the API.
 
     `POST /teams/{id}/tasks` makes a task like `POST /tasks` does, and `DELETE /tasks/{id}` deletes
-    both.
+    both; `POST /tasks/{id}/copy` makes one, too.
     """
     if kind.delete or kind.create is None or not isinstance(item, Mapping):
         return kind
@@ -89,11 +90,19 @@ def known_as(kind: ResourceKind, item: Any, kinds: Mapping[str, ResourceKind]) -
     for other in kinds.values():
         if other.delete is None or other.create is None or other.kind == kind.kind:
             continue
-        alike = _noun_of(other.create) == _noun_of(kind.create)
+        alike = _noun_of(kind.create) == _noun_of(other.create) or _copies(kind.create, other)
         same_way = (other.item_pointer, other.sent, other.from_location) == how
         if alike and same_way and all(_has(item, pointer) for pointer in other.identifiers):
             return other
     return kind
+
+
+def _copies(create: str, kind: ResourceKind) -> bool:
+    """Whether a create makes another of a kind out of one: `POST /tasks/{id}/copy`."""
+    place, _, verb = create.partition(" ")[2].rstrip("/").rpartition("/")
+    above = place.rpartition("/")[0]
+    made_at = (kind.create or "").partition(" ")[2].rstrip("/")
+    return bool(_COPIES.intersection(words(verb))) and place.endswith("}") and above == made_at
 
 
 def _noun_of(key: str) -> str:
@@ -116,7 +125,11 @@ def _new_kind(
     if not plural and reply.status != 201 and not reply.headers.get("Location"):
         return None
     if _VERBS.intersection(parts):
-        last = next(reversed(static_segments(path.rpartition("/")[0])), last)
+        place = path.rpartition("/")[0]
+        for listed in kinds.values():
+            if listed.create is None and listed.list == f"GET {place}":
+                return replace(listed, create=case.key)  # what is made here is listed there
+        last = next(reversed(static_segments(place)), last)
     deletes = [key for key in case.siblings if key.startswith(f"DELETE {path}/{{")]
     one = [key for key in deletes if key.count("/") == path.count("/") + 1]
     return ResourceKind(

@@ -11,9 +11,13 @@ from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.refusals import in_words
+from benchmark.generators.probe.second_account import PROOFS
 from benchmark.generators.scenario_planner import cleared_by
 from benchmark.models import LoadPlan, PlannedTask, Readiness, Recipe, ResourceKind
 from benchmark.utils.text_safety import mask_secrets
+
+APART = "works as a second account, but changes or ends the access of who calls it"
+"""Why an operation that was proved so is no part of the load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,9 @@ def _readiness(case: Case, prober: Prober) -> Readiness:
     if prober.sign_in is not None and case.key in {prober.sign_in.login, prober.sign_in.register}:
         return Readiness("verified", False, "called to sign in")
     if case.status == "verified":
-        return Readiness("verified", not case.apart, case.apart)
+        return Readiness("verified", True, "")
+    if case.proved_apart >= PROOFS:
+        return Readiness("verified", False, APART)
     if case.status == "excluded":
         return Readiness("excluded", False, case.reason)
     if case.last is not None and case.last.verdict.name == "doubt":

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmark.encoding import UnsendableError
+from benchmark.generators.media_types import is_json
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.building import build_request
 from benchmark.generators.probe.canary import look_after
@@ -27,6 +28,7 @@ from benchmark.generators.probe.judging import (
     judge_reply,
 )
 from benchmark.generators.probe.learning import creation_of, known_as, listing_of
+from benchmark.generators.probe.page_scripts import page_scripts
 from benchmark.generators.probe.page_vocabulary import page_vocabulary
 from benchmark.generators.probe.repairs import Maker, repaired
 from benchmark.generators.probe.second_credentials import keyed
@@ -38,6 +40,14 @@ from benchmark.generators.probe.states import (
     prepared,
     put_back,
 )
+from benchmark.generators.probe.told_schemas import (
+    MAX_TOLD,
+    ToldSchema,
+    configured,
+    told_by,
+)
+from benchmark.generators.probe.undocumented import undocumented
+from benchmark.generators.probe.uploads import uploads
 from benchmark.generators.scenario_planner import RecipeWriter, cleared_by
 from benchmark.generators.transport import TransportFailure
 from benchmark.models import (
@@ -91,7 +101,8 @@ class Prober:
     renewed_at: float = 0.0
     prompt: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
-    vocabulary: tuple[tuple[str, ...], ...] | None = None
+    scripts: tuple[str, ...] | None = None
+    told_schemas: dict[tuple[str, str, str], ToldSchema] = field(default_factory=dict)
 
     # ── one operation ─────────────────────────────────────────────────────────────────────────
 
@@ -99,7 +110,8 @@ class Prober:
         """Look for a recipe of an operation that is answered well twice."""
         if case.busy or case.status in {"verified", "excluded"}:
             return
-        case.busy, case.facts, case.used_variants = True, self.facts, False
+        case.busy, case.facts = True, self.facts
+        case.used_variants = case.asked_pages = False
         case.told = None
         try:
             waiting = deque([*self._first_ideas(case), *case.pending])
@@ -128,7 +140,9 @@ class Prober:
         """One request of a recipe, with what it needs made or found first."""
         need = ideas.kinds_in(recipe)
         takes = self.taken(case, recipe)
-        renewed = renewed_kind(self, case, need) if fresh or recipe.fresh else takes or ""
+        renewed = takes or ""
+        if fresh or recipe.fresh:
+            renewed = renewed_kind(self, case, need, is_asked=recipe.fresh)
         resources: dict[str, Held] = {}
         for kind in sorted(need, key=lambda kind: depth(self, kind), reverse=True):
             held = hold(self, kind, need[kind], resources, renew=kind == renewed, index=index)
@@ -145,7 +159,8 @@ class Prober:
         if outcome.verdict.is_good:
             self._learn(case, recipe, outcome)
             look_after(self, case, recipe, outcome)
-        if (recipe.fresh and renewed) or (recipe.before and not outcome.verdict.is_good):
+        used = recipe.fresh and renewed and not case.keeps  # what it made is below it
+        if used or (recipe.before and not outcome.verdict.is_good):
             self.use_up(resources)
         return self._noted(case, outcome)
 
@@ -233,6 +248,12 @@ class Prober:
             self.kinds[name], self.listed[name] = listing.kind, listing.items
             self.holdings.samples.setdefault(name, listing.items[0])
 
+        for told in told_by(case, outcome) if len(self.told_schemas) < MAX_TOLD else ():
+            place = (told.operation, told.choice, repr(told.node))
+            if place not in self.told_schemas:
+                self.told_schemas[place] = told
+                self.facts += 1
+
     # ── ideas ─────────────────────────────────────────────────────────────────────────────────
 
     def _first_ideas(self, case: Case) -> Iterator[Recipe]:
@@ -246,7 +267,10 @@ class Prober:
             case.reason = "would change what exists once, and no read says what it holds now"
             yield from self._echoes(case, case.task.recipe)
             return
-        yield self.writers[case.spec.application].write(case.operation, bound)
+        first = self.writers[case.spec.application].write(case.operation, bound)
+        yield first
+        if case.last is not None and case.last.verdict.name in {"refused", "broken", "denied"}:
+            yield from undocumented(self, case, first)  # neighbours may be known now
 
     def _follow_ups(self, case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Recipe]:
         """What to try after an answer that was not good, the most promising first."""
@@ -254,7 +278,9 @@ class Prober:
         if name in {"absent", "silent", "throttled"} or outcome.reply is None:
             return
         if self.sources.echo_only(case):
-            return  # anything but what is there now would change what others rely on
+            # anything but what is there now would change what others rely on
+            yield from ideas.partial_echo(recipe, case.operation, self._complaints(outcome))
+            return
         yield from protected(self, case, recipe, outcome)
         yield from keyed(self, case, recipe, outcome)
         yield from challenged(self, recipe, outcome)
@@ -273,11 +299,17 @@ class Prober:
             yield from ideas.type_names(recipe, case.operation, definitions, complaints)
             unknown = [c for c in complaints if self.maker(case).lists_no_choice(c)]
             if unknown:
-                yield from ideas.choices(recipe, unknown, self._vocabulary())
+                yield from ideas.choices(recipe, unknown, page_vocabulary(self.page_scripts()))
+            yield from configured(self, case, recipe)
         if outcome.reply.status == 406:
             yield from ideas.acceptable(recipe, case.operation, outcome.reply.text)
         if name == "conflict" or (case.works and name in {"refused", "broken"}):
             yield ideas.all_unique(recipe, self.maker(case))
+        if name in {"missing", "refused", "broken"}:
+            yield from self.sources.beside_the_body(case, recipe, self)
+        if name in {"refused", "broken"} and not case.asked_pages:
+            case.asked_pages = True
+            yield from undocumented(self, case, recipe)
         if name in {"missing", "denied", "refused", "conflict", "broken"}:
             yield from self.sources.others(case, recipe, complaints, self)
         if name in {"refused", "broken", "conflict", "denied", "missing"}:
@@ -292,22 +324,24 @@ class Prober:
             yield from self._mirrors(case, recipe)
         if name in {"refused", "missing"}:
             yield from ideas.free_values(recipe)
-        if outcome.reply.status == 415 and case.operation.body is None:
-            yield from ideas.uploads(recipe)
+        is_no_json = outcome.reply.status == 415 and recipe.body is not None
+        is_no_json = is_no_json and is_json(recipe.media_type or "")
+        if is_no_json and case.operation.body is None:
+            yield from uploads(self, case, recipe)
         if (cleared := cleared_by(case.operation, self.kinds.values())) is not None:
             yield ideas.by_ids(recipe, cleared)
-        yield from for_new_things(case, recipe, outcome)
+        yield from for_new_things(case, recipe, outcome, complaints)
 
     def maker(self, case: Case) -> Maker:
         """What the document says of the operation's slots."""
         generator = self.writers[case.spec.application].generator
         return Maker(case.operation, case.spec.definitions, generator)
 
-    def _vocabulary(self) -> tuple[tuple[str, ...], ...]:
-        """Names of choices in the server's own pages, looked for once."""
-        if self.vocabulary is None:
-            self.vocabulary = page_vocabulary(self.exchange.transport)
-        return self.vocabulary
+    def page_scripts(self) -> tuple[str, ...]:
+        """The scripts of the server's own pages, fetched once."""
+        if self.scripts is None:
+            self.scripts = page_scripts(self.exchange.transport)
+        return self.scripts
 
     def repaired(self, case: Case, recipe: Recipe, outcome: Outcome) -> Recipe | None:
         """The recipe changed as the server's complaints ask; None where they ask for nothing."""

@@ -1,155 +1,203 @@
-"""Tries what ends a session, a password or an account, as an account that is there for that alone.
+"""Tries what would end our own access as another account, which the run makes for that alone.
 
-Each such operation gets two accounts of its own, since one call may be the end of an account. The
-run's own credentials are put away meanwhile; afterwards a read says whether they are still good.
-What works is verified so, and never part of a load.
+Logging out, changing the password or deleting oneself takes nobody's access away but that of an
+account that nobody needs. Such operations are proved so, and are no part of the load.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from benchmark.generators.naming import plain
 from benchmark.generators.probe import ideas
-from benchmark.generators.probe.accounts import (
-    PASSWORD,
-    Account,
-    accounts,
-    body_members,
-    login_of,
-    register,
-)
-from benchmark.generators.probe.canary import look_after
+from benchmark.generators.probe.accounts import PASSWORD, Account, is_sign_in, new_accounts
 from benchmark.generators.probe.cases import Case, Outcome
-from benchmark.generators.probe.caution import ends_own_access
-from benchmark.generators.probe.field_names import IDENTITY, is_secret
-from benchmark.generators.probe.prober import Prober
-from benchmark.generators.probe.signing_in import log_in_again
-from benchmark.models import Constant, ObjectNode, Recipe, Registered, SignIn, escape_pointer
+from benchmark.generators.probe.caution import concerns_account, resets
+from benchmark.generators.probe.exchange import Exchange
+from benchmark.generators.probe.field_names import is_secret
+from benchmark.generators.probe.signing_in import log_in_again, logins, with_account
+from benchmark.generators.transport import Reply, Transport
+from benchmark.models import Constant, ObjectNode, Place, Recipe, SignIn, Unique, escape_pointer
 
-MAX_REPAIRS = 3
-"""How often a request that was refused is repaired, with the same account."""
+if TYPE_CHECKING:
+    from benchmark.generators.probe.prober import Prober
 
-APART = "it ends the account that calls it: verified as an account of its own, left out of loads"
-"""Why an operation that works so is never part of a load."""
+MAX_OPERATIONS = 12
+"""How many operations are tried as a second account."""
 
-_NEW_PASSWORD = f"{PASSWORD}-new"
-_KNOWN = ("old", "current", "existing", "previous")
+MAX_ACCOUNTS = 6
+"""How many accounts are made for that at most."""
+
+PROOFS = 2
+"""How often each must work."""
+
+_REPAIRS = 4
+_NEW_PASSWORD = "Load-Test-43-b!"  # noqa: S105  # of accounts that the run itself registers
+_OLD = ("old", "current", "existing", "present")
+_NAMES = frozenset({"username", "login", "nickname", "handle"})
+_DENIED = frozenset({401, 403})
 
 
 @dataclass(frozen=True, slots=True)
-class _Entrance:
-    """How second accounts are made and signed in."""
+class _Second:
+    """A second account, how it signs in, and its own way to the server."""
 
-    register: Case
-    recipe: Recipe
-    sign_in: SignIn
+    account: Account
+    signs_in: SignIn
+    exchange: Exchange
 
 
-def try_as_second_account(prober: Prober) -> None:
-    """Verify what ends only the caller's own access, where the API lets the run make accounts."""
-    endings = [
-        case
-        for case in prober.cases.values()
-        if case.status == "excluded" and case.reason.startswith("destructive")
-        if ends_own_access(case.operation)
-    ]
-    entrance = _entrance(prober) if endings else None
-    if entrance is None:
+def try_apart(prober: Prober, transport: Transport) -> None:
+    """Try what concerns the account in use, as other accounts; `transport` has no credentials."""
+    cases = sorted(_concerned(prober), key=_what_ends_last)[:MAX_OPERATIONS]
+    canaries = [case for case in prober.cases.values() if _is_canary(case)][:2]
+    own = prober.exchange
+    bare = Exchange(transport, own.requests - own.sent, max(0.0, own.seconds - own.elapsed()))
+    with _as(prober, bare, {}):
+        denied = [case for case in canaries if _status(prober, case) in _DENIED]
+    if not cases or not denied:
         return
-    for case in endings:
-        recipe: Recipe | None = _recipe(prober, case)
-        for _ in range(2):
-            recipe = _tried(prober, case, entrance, recipe) if recipe is not None else None
-        if recipe is not None:
-            case.status, case.reason, case.recipe, case.apart = "verified", "", recipe, APART
-
-
-def _entrance(prober: Prober) -> _Entrance | None:
-    """How accounts are made: as the run made its own, or by a registration that the API has."""
-    known = prober.sign_in
-    if known is None:
-        return None
-    if known.register is not None:
-        return _Entrance(prober.cases[known.register], known.register_recipe, known)
-    login = prober.cases[known.login]
-    before = prober.registered
-    try:
-        account = next(accounts(prober, login), None)
-        recipe = login_of(prober, login, account) if account is not None else None
-    finally:
-        prober.registered = before
-    if account is None or recipe is None:
-        return None
-    return _Entrance(account.case, account.recipe, replace(known, recipe=recipe))
-
-
-def _tried(prober: Prober, case: Case, entrance: _Entrance, recipe: Recipe) -> Recipe | None:
-    """The recipe, perhaps repaired, that worked with a new account; None if none did."""
-    account = register(prober, entrance.register, entrance.recipe)
-    if account is None:
-        return None
-    with _put_away(prober, account):
-        if not log_in_again(prober, entrance.sign_in):
-            return None
-        outcome = prober.send_with(case, recipe, {}, renew=False)
-        for _ in range(MAX_REPAIRS):
-            if outcome.verdict.name not in {"refused", "conflict"}:
+    accounts = _second_accounts(prober, transport, denied)
+    second = next(accounts, None)
+    for case in cases:
+        for _ in range(PROOFS):
+            is_good = second is not None and _tried(prober, case, second).verdict.is_good
+            if case.proved_apart and not is_good:  # what it did once may stand in the way
+                second = next(accounts, None)
+                is_good = second is not None and _tried(prober, case, second).verdict.is_good
+            if second is None or not is_good:
                 break
-            changed = prober.repaired(case, recipe, outcome)
-            if changed is None or changed == recipe:
-                break
-            recipe = changed
-            outcome = prober.send_with(case, recipe, {}, renew=False)
-    case.last = outcome
-    if not outcome.verdict.is_good or not _left_us_alone(prober, case, recipe, outcome):
-        return None
-    return recipe
+            case.proved_apart += 1
+            if not _is_let_in(prober, second, denied[0]):
+                second = next(accounts, None)
+        if _status(prober, denied[0]) in {*_DENIED, 503}:
+            case.proved_apart = 0
+            case.status, case.reason = "excluded", "destructive: it ended the run's own access"
+            return
 
 
-def _left_us_alone(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> bool:
-    """Whether the run's own credentials are still good."""
-    case.status = "open"
-    look_after(prober, case, recipe, outcome)
-    left_alone = case.status == "open"
-    case.status = "excluded"
-    return left_alone
+def _concerned(prober: Prober) -> Iterator[Case]:
+    """What ends or changes the access of who calls it, and is not proved otherwise."""
+    signs_in = prober.sign_in.login if prober.sign_in is not None else ""
+    for case in prober.cases.values():
+        if "{" in case.operation.path or case.status == "verified" or case.key == signs_in:
+            continue
+        if is_sign_in(case) or concerns_account(case.operation) or prober.sources.echo_only(case):
+            yield case
+
+
+def _what_ends_last(case: Case) -> tuple[bool, bool]:
+    """What leaves the account as it is comes first, and its deletion last."""
+    return not is_sign_in(case), case.operation.method == "DELETE"
+
+
+def _is_canary(case: Case) -> bool:
+    """Whether a read works and needs nothing but, if any does, credentials."""
+    is_read = case.operation.method == "GET" and case.status == "verified"
+    return is_read and case.recipe is not None and not ideas.kinds_in(case.recipe)
+
+
+def _status(prober: Prober, case: Case) -> int:
+    """The status of a read with the credentials in use; 0 without an answer."""
+    reply = prober.send_with(case, case.recipe or case.task.recipe, {}, renew=False).reply
+    return reply.status if isinstance(reply, Reply) else 0
+
+
+# ── accounts ──────────────────────────────────────────────────────────────────────────────────────
 
 
 @contextmanager
-def _put_away(prober: Prober, account: Account) -> Iterator[None]:
-    """Nothing of the run's own access is sent; an account is what logins take instead."""
-    exchange = prober.exchange
-    kept = (exchange.headers, exchange.query, exchange.cookies)
-    before, renew = prober.registered, prober.renew
-    exchange.headers, exchange.query, exchange.cookies = {}, {}, {}
-    prober.registered, prober.renew = account.sent, None
+def _as(prober: Prober, exchange: Exchange, registered: Mapping[str, Any]) -> Iterator[None]:
+    """Have the prober send as another account."""
+    own, before, sent = prober.exchange, prober.registered, exchange.sent
+    prober.exchange, prober.registered = exchange, registered
     try:
         yield
     finally:
-        exchange.headers, exchange.query, exchange.cookies = kept
-        prober.registered, prober.renew = before, renew
+        prober.exchange, prober.registered = own, before
+        own.sent += exchange.sent - sent
 
 
-def _recipe(prober: Prober, case: Case) -> Recipe:
-    """The request with the account's own name and password where it asks for them."""
-    recipe = prober.writers[case.spec.application].write(case.operation, {})
+def _second_accounts(
+    prober: Prober, transport: Transport, denied: Sequence[Case]
+) -> Iterator[_Second]:
+    """Accounts that are registered with the run's own rights, each with a way in of its own."""
+    for _ in range(MAX_ACCOUNTS):
+        made = _second_account(prober, transport, denied)
+        if made is None:
+            return
+        yield made
+
+
+def _second_account(prober: Prober, transport: Transport, denied: Sequence[Case]) -> _Second | None:
+    own, registered = prober.exchange, prober.registered
+    for login in list(logins(prober)):
+        for account in new_accounts(prober, login):
+            left = own.requests - own.sent
+            exchange = Exchange(transport, left, max(0.0, own.seconds - own.elapsed()))
+            with _as(prober, exchange, account.sent):
+                found = with_account(prober, login, account, denied)
+            if found is not None:
+                return _Second(account, found, exchange)
+    prober.registered = registered
+    return None
+
+
+def _is_let_in(prober: Prober, second: _Second, canary: Case) -> bool:
+    """Whether the account is let in, after another login where the last one is over."""
+    with _as(prober, second.exchange, second.account.sent):
+        if _status(prober, canary) not in _DENIED:
+            return True
+        return log_in_again(prober, second.signs_in) and _status(prober, canary) not in _DENIED
+
+
+# ── requests ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _tried(prober: Prober, case: Case, second: _Second) -> Outcome:
+    """The operation called as the account, repaired as the answers ask."""
+    with _as(prober, second.exchange, second.account.sent):
+        for recipe in _recipes(prober, case, second):
+            outcome = prober.send_with(case, recipe, {}, renew=False)
+            for _ in range(_REPAIRS):
+                changed = prober.repaired(case, recipe, outcome)
+                if outcome.verdict.is_good or changed is None:
+                    break
+                recipe = changed
+                outcome = prober.send_with(case, recipe, {}, renew=False)
+            if outcome.verdict.is_good:
+                break
+    return outcome
+
+
+def _recipes(prober: Prober, case: Case, second: _Second) -> list[Recipe]:
+    """Ways to call an operation as the account.
+
+    Something that resets is first asked for an address that is nobody's: no mail is sent then.
+    """
+    if case.key == second.signs_in.login:
+        return [second.signs_in.recipe]
+    plain_one = prober.writers[case.spec.application].write(case.operation, {})
+    facts = _with_facts(plain_one, second.account, renames=prober.sources.echo_only(case))
+    return [plain_one, facts] if resets(case.operation) else [facts]
+
+
+def _with_facts(recipe: Recipe, account: Account, *, renames: bool) -> Recipe:
+    """The recipe with the account's own name, address and password, and with a new password."""
     if not isinstance(recipe.body, ObjectNode):
         return recipe
-    present = {name for name, _ in recipe.body.members}
-    for name in body_members(case):
-        pointer = f"/{escape_pointer(name)}"
+    known = {plain(pointer): value for pointer, value in account.sent.items()}
+    for name, _ in recipe.body.members:
+        place: Place = ("body", f"/{escape_pointer(name)}")
         if is_secret(name):
-            known = plain(name).startswith(_KNOWN) or (plain(name) == "password" and _has_new(case))
-            value = PASSWORD if known else _NEW_PASSWORD
-            recipe = ideas.with_source(recipe, ("body", pointer), Constant(value))
-        elif name in present and plain(name) in IDENTITY[:2]:
-            recipe = ideas.with_source(recipe, ("body", pointer), Registered(pointer))
+            is_old = plain(name).startswith(_OLD)
+            source = Constant(PASSWORD if is_old else _NEW_PASSWORD)
+            recipe = ideas.with_source(recipe, place, source)
+        elif plain(name) in _NAMES and renames:
+            recipe = ideas.with_source(recipe, place, Unique("tester", "text", 30))
+        elif plain(name) in known:
+            recipe = ideas.with_source(recipe, place, Constant(known[plain(name)]))
     return recipe
-
-
-def _has_new(case: Case) -> bool:
-    """Whether a body has a new password beside the one that is valid now."""
-    return any(is_secret(name) and plain(name).startswith("new") for name in body_members(case))

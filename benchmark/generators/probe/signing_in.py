@@ -15,9 +15,9 @@ from typing import Any
 
 from benchmark.generators.probe.accounts import (
     Account,
-    accounts,
     is_sign_in,
     login_of,
+    new_accounts,
     with_given_credentials,
 )
 from benchmark.generators.probe.cases import Case
@@ -47,13 +47,23 @@ def sign_in(prober: Prober, denied: Sequence[Case]) -> SignIn | None:
     found = _sign_in(prober, denied)
     if found is not None:
         prober.renewed_at = time.monotonic()
-        prober.renew = lambda: log_in_again(prober, found)
+        prober.renew = lambda: _renewed(prober)
     return found
 
 
-def log_in_again(prober: Prober, known: SignIn) -> bool:
+def _renewed(prober: Prober) -> bool:
     """Log in again in the way that worked before; whether it worked."""
-    prober.renewed_at = time.monotonic()
+    known, prober.renewed_at = prober.sign_in, time.monotonic()
+    return known is not None and log_in_again(prober, known)
+
+
+def log_in_again(prober: Prober, known: SignIn) -> bool:
+    """Log in in a way that worked before; whether it worked. The exchange carries what it gives.
+
+    What the last login gave is not sent with it: some servers refuse a login for an old token.
+    """
+    if known.token_pointer is not None:
+        prober.exchange.store(known.location).pop(known.parameter, None)
     outcome = prober.send_with(prober.cases[known.login], known.recipe, {}, renew=False)
     if not outcome.verdict.is_good or outcome.reply is None:
         return False
@@ -68,29 +78,34 @@ def log_in_again(prober: Prober, known: SignIn) -> bool:
 
 
 def _sign_in(prober: Prober, denied: Sequence[Case]) -> SignIn | None:
-    logins = sorted(_logins(prober), key=lambda case: len(case.operation.path))[:_MAX_LOGINS]
-    for login in logins:
+    ways = sorted(logins(prober), key=lambda case: len(case.operation.path))[:_MAX_LOGINS]
+    for login in ways:
         if prober.credentials.basic:
             recipe = with_given_credentials(prober, login)
             if recipe is not None and (found := _log_in(prober, login, recipe, denied)):
                 return found
-    for login in logins:
-        for account in accounts(prober, login):
-            if (found := _with_account(prober, login, account, denied)) is not None:
+    for login in ways:
+        for account in new_accounts(prober, login):
+            if (found := with_account(prober, login, account, denied)) is not None:
                 return found
     return None
 
 
-def _logins(prober: Prober) -> Iterator[Case]:
+def logins(prober: Prober) -> Iterator[Case]:
+    """The operations that sign in."""
     for case in prober.cases.values():
         needs = credential_needs(case.spec, prober.credentials)
         if is_sign_in(case) or needs.signs_in(case.operation):
             yield case
 
 
-def _with_account(
+def with_account(
     prober: Prober, login: Case, account: Account, denied: Sequence[Case]
 ) -> SignIn | None:
+    """How a registered account signs in, so that what was `denied` is open; None if it does not.
+
+    What requests carry from then on is kept in the exchange.
+    """
     prober.registered = account.sent
     recipe = login_of(prober, login, account)
     if recipe is None:

@@ -83,8 +83,10 @@ class SlotSources:
             if not about_things and want.pointer not in blamed:
                 continue
             place: Place = (want.location, want.pointer)
+            now = used.get(place)
+            is_right = isinstance(now, Created | Found) and _is_proved(now, want, prober)
             for source in self._options(case, want, prober):
-                if used.get(place) != source:
+                if now != source and not (is_right and _kind_of(source) == _kind_of(now)):
                     yield ideas.with_source(recipe, place, source)
 
     def without(
@@ -107,6 +109,36 @@ class SlotSources:
                 changed = ideas.without_slot(changed, place)
         if changed != recipe:
             yield changed
+
+    def beside_the_body(self, case: Case, recipe: Recipe, prober: Prober) -> Iterator[Recipe]:
+        """The recipe with a query parameter for what the body cannot say though the item has it.
+
+        A reference that is only read comes from elsewhere: path, query, or who is asking.
+        """
+        if case.operation.method != "POST" or case.operation.body is None:
+            return
+        named = {parameter.name for parameter in case.operation.parameters}
+        found: list[tuple[Created, Place]] = []
+        for want in case.wants:
+            resolved = schema_view.resolve(want.schema, case.spec.definitions)
+            if want.location != "body" or want.name in named or not resolved.get("readOnly"):
+                continue
+            place: Place = ("query", f"/{escape_pointer(want.name)}")
+            sources = self._options(case, want, prober)
+            found.extend((source, place) for source in sources if isinstance(source, Created))
+        folder = case.operation.path.rstrip("/").rpartition("/")[0]
+
+        def is_far(pair: tuple[Created, Place]) -> bool:
+            made_by = prober.kinds[pair[0].kind].create or ""
+            return not made_by.partition(" ")[2].startswith(f"{folder}/")
+
+        for source, place in sorted(found, key=is_far):
+            yield ideas.with_source(recipe, place, source)
+
+    def named(self, case: Case, place: Place, prober: Prober) -> list[Source]:
+        """The sources of a slot that no document knows, by its name alone."""
+        name = next((t for t in reversed(place[1].split("/")) if not t.isdecimal()), "")
+        return self._options(case, Want(case.operation, *place, name, _about(name)), prober)
 
     def echo_only(self, case: Case) -> bool:
         """Whether an operation may only send back what is there: settings, the user's profile."""
@@ -263,8 +295,28 @@ class SlotSources:
                 continue
             name = complaint.pointer.rpartition("/")[2]
             want = known.get(place) or Want(case.operation, *place, name, _about(name))
-            for source in self._options(case, want, prober):
+            options = self._options(case, want, prober)
+            if not options and complaint.rule == "not_found":
+                options = _listed_names(case, prober)
+            for source in options:
                 yield ideas.with_source(recipe, place, source)
+
+
+def _listed_names(case: Case, prober: Prober) -> list[Source]:
+    """Names that a list in the same folder of the API holds: what a field may choose from."""
+    folder = case.operation.path.rstrip("/").rpartition("/")[0]
+    found: list[Source] = []
+    for kind in prober.kinds.values():
+        place = (kind.list or "").partition(" ")[2].rstrip("/")
+        item = prober.holdings.samples.get(kind.kind)
+        near = place.rpartition("/")[0] == folder and kind.create != case.key
+        if near and isinstance(item, Mapping) and len(item) == 1:
+            found.extend(
+                Found(kind.kind, f"/{escape_pointer(str(name))}")
+                for name, value in item.items()
+                if isinstance(value, str)
+            )
+    return found
 
 
 def _sample(source: Source, prober: Prober) -> Any:
@@ -317,6 +369,28 @@ def _renamed(source: Source, aliases: Mapping[str, str]) -> Source:
     if isinstance(source, Created) and source.kind in aliases:
         return Created(aliases[source.kind], source.pointer)
     return source
+
+
+def _kind_of(source: Source | None) -> str:
+    return source.kind if isinstance(source, Created | Found) else ""
+
+
+def _is_proved(source: Source, want: Want, prober: Prober) -> bool:
+    """Whether other operations below the same thing work with this source: it names it well.
+
+    An operation on the thing itself may name it in another way than others do.
+    """
+    itself = want.operation.path.rstrip("/").endswith(f"{{{want.name}}}")
+    if want.location != "path" or itself:
+        return False
+    head, found, _ = want.operation.path.partition("{" + want.name + "}")
+    for other in prober.cases.values():
+        if other.works and other.recipe is not None and other.operation is not want.operation:
+            if other.operation.path.startswith(head + found):
+                slots = {(s.location, s.pointer): s.source for s in other.recipe.parameters}
+                if slots.get(("path", want.pointer)) == source:
+                    return True
+    return False
 
 
 def _is_of(source: Source, kinds: set[str]) -> bool:

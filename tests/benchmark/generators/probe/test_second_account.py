@@ -9,7 +9,7 @@ from probe_cases import case_of
 from probed_servers import probed
 
 from benchmark.generators.locust_generator import render_locustfile
-from benchmark.generators.probe.caution import ends_own_access
+from benchmark.generators.probe.caution import concerns_account
 from benchmark.models import PlannedTask
 from tests.benchmark.generators.small_apis import op
 from tests.servers import own_account
@@ -34,7 +34,7 @@ def test_endings_are_verified_by_others(seed: int) -> None:
 
         for role in ENDINGS:
             assert not of(role).readiness.enabled
-            assert "left out of loads" in of(role).readiness.reason
+            assert "works as a second account" in of(role).readiness.reason
         assert of("create thing").readiness.enabled
         source = render_locustfile(result.outcome.plan)
         login = source.partition(f"def {of('login').name}(self)")[2].partition("def ")[0]
@@ -54,4 +54,4 @@ def test_endings_are_verified_by_others(seed: int) -> None:
 )  # fmt: skip
 def test_only_ones_own_access_is_ended(key: str, expected: bool) -> None:
     """What stops a service, or takes what others have, is tried by nobody."""
-    assert ends_own_access(case_of(key, {key: op()}).operation) is expected
+    assert concerns_account(case_of(key, {key: op()}).operation) is expected
