@@ -14,6 +14,7 @@ from gevent.event import Event
 from locust import between, events
 from locust.user.task import LOCUST_STATE_STOPPING, LOCUST_STATE_WAITING
 
+from benchmark.engine import counters
 from benchmark.engine.bodies import AtSending, Body
 from benchmark.engine.listings import Listings
 from benchmark.engine.quotas import is_quota
@@ -51,6 +52,7 @@ class ApiUser(TidyUser):
     seed = 0
     strategy: Literal["sequential", "interleaved", "random"] = "random"
     wait_time = between(1, 3)
+    follow_redirects = False  # one call is one request
     session_class = TaskSession
 
     _first_round: ClassVar[deque[Callable[[Any], None]]]
@@ -247,6 +249,7 @@ class ApiUser(TidyUser):
         elif status == 401:
             self.sign_in_anew(version, f"{method} {url}")
         elif status == 429:
+            counters.count("rate_limited")
             pause = seconds_to_wait((reply.headers or {}).get("retry-after"))
             self._paused_until = max(self._paused_until, time.monotonic() + pause)
 

@@ -1,4 +1,4 @@
-"""What the suite adds to a Locust process: options, the recorder, the load shape, Ctrl-C.
+"""What the suite adds to a Locust process: options, the record, the load shape, ends.
 
 Imported before Locust parses its command line (`python -m benchmark.engine …`), so it works with
 any locustfile; a plain `locust -f FILE` does without it.
@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 import os
-import signal
+import resource
 import sys
 from pathlib import Path
 from typing import Any
 
 import gevent
 from locust import events
-from locust.runners import LocalRunner
+from locust.runners import WorkerRunner
 
-from benchmark.engine.recorder import Recorder
+from benchmark.engine import locust_repairs
+from benchmark.engine.recording import record_test
 from benchmark.engine.shapes import STAGES, StagedShape
+from benchmark.engine.stopping import end_in_order, end_with_parent
 
 
 def _add_options(parser: Any, **_: Any) -> None:
@@ -42,16 +44,15 @@ def _add_options(parser: Any, **_: Any) -> None:
 
 def _prepare(environment: Any, **_: Any) -> None:
     options = environment.parsed_options
-    # Also where the shell that started us in the background lets SIGINT be ignored. Raised by
-    # Python itself, it would end whichever user happens to run, without its clean-up.
-    gevent.signal_handler(signal.SIGINT, _interrupt)
-    if options.timeline:
-        if not isinstance(environment.runner, LocalRunner):
-            sys.exit("--timeline records one process: leave out --processes, --master, --worker")
-        Recorder(environment, Path(options.timeline), options.timeline_facts)
-    if options.parent_pid:
-        gevent.spawn(_end_with_parent, options.parent_pid)
-    if options.load_shape:
+    end_in_order(environment)
+    path = Path(options.timeline) if options.timeline else None
+    record_test(environment, path, options.timeline_facts)
+    is_worker = isinstance(environment.runner, WorkerRunner)
+    if is_worker and options.processes:
+        end_with_parent(os.getppid())  # the master that it was forked from
+    elif options.parent_pid:
+        end_with_parent(options.parent_pid)
+    if options.load_shape and not is_worker:
         if not options.run_time:
             sys.exit("--load-shape needs --run-time")
         stages = STAGES[options.load_shape](options.num_users or 1, options.run_time)
@@ -62,16 +63,10 @@ def _prepare(environment: Any, **_: Any) -> None:
     gevent.get_hub().loop.update_now()
 
 
-def _interrupt() -> None:
-    """Ctrl-C, in the one greenlet that knows what to do then: Locust's main one."""
-    gevent.get_hub().handle_system_error(KeyboardInterrupt, KeyboardInterrupt())
-
-
-def _end_with_parent(parent: int) -> None:
-    """Stop the load when the process that watches it is gone: nobody else would."""
-    while os.getppid() == parent:
-        gevent.sleep(1)
-    _interrupt()
+def _raise_descriptor_limit() -> None:
+    """As many sockets as the system lets us have; Locust would stop at 10,000."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _json_object(text: str) -> dict[str, Any]:
@@ -83,5 +78,7 @@ def _json_object(text: str) -> dict[str, Any]:
 
 def install() -> None:
     """Register everything with Locust's events."""
+    _raise_descriptor_limit()
+    locust_repairs.install()
     events.init_command_line_parser.add_listener(_add_options)
     events.init.add_listener(_prepare)

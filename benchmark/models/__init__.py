@@ -58,22 +58,27 @@ from benchmark.models.plan import (
     unescape_pointer,
 )
 from benchmark.models.results import (
+    Block,
     Criterion,
     Failure,
     GradeName,
     LoadProfile,
     OperationReadiness,
     OperationStats,
+    ProcessHealth,
     Report,
     RunResult,
     RunStatus,
     Second,
+    Validity,
+    ValidityName,
 )
 
 __all__ = [
     "ApiDocument",
     "ApiSpec",
     "ArrayNode",
+    "Block",
     "Clock",
     "Constant",
     "Created",
@@ -104,6 +109,7 @@ __all__ = [
     "PlannedTask",
     "PlannedUser",
     "Pooled",
+    "ProcessHealth",
     "Readiness",
     "ReadinessStatus",
     "Recipe",
@@ -125,6 +131,8 @@ __all__ = [
     "Target",
     "Unique",
     "Upload",
+    "Validity",
+    "ValidityName",
     "escape_pointer",
     "unescape_pointer",
 ]

@@ -109,8 +109,9 @@ def rate_limit_in_words(result: RunResult) -> str:
     count = result.totals.rate_limited
     if not count:
         return ""
-    answers = plural(count, "answer")
-    return f"The target limited the rate: {answers} 429; the users waited as long as they were told"
+    said = f"The target limited the rate: {plural(count, 'answer')} 429"
+    waited = result.counters.get("rate_limited", 0)
+    return f"{said}; the users waited as long as they were told" if waited else said
 
 
 def wanted_rps(rps: float) -> float:

@@ -14,16 +14,19 @@ from benchmark.utils.checked_json import (
     as_count,
     as_counts,
     as_histogram,
+    as_histograms,
     as_list,
     as_mapping,
     as_number,
+    as_numbers,
     as_text,
     as_time,
     parse_json,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _MAX_OPERATIONS_PER_SECOND = 10_000
+_MAX_PROCESSES = 1_000
 _Shape = Literal["hold", "stress", "spike"]
 
 
@@ -53,6 +56,17 @@ class OperationSecond:
     latency: Histogram
     statuses: Mapping[str, int] = field(default_factory=dict)
     errors: Mapping[str, int] = field(default_factory=dict)
+    latency_from_schedule: Histogram = field(default_factory=Histogram)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSecond:
+    """How one process of the generator fared in one second: see `ProcessHealth`."""
+
+    process: str
+    cpu: float
+    lag: Histogram
+    gc_pauses: Histogram
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +77,9 @@ class SecondLine:
     users: int
     operations: tuple[OperationSecond, ...]
     skipped: Mapping[str, int] = field(default_factory=dict)
+    counters: Mapping[str, float] = field(default_factory=dict)
+    times: Mapping[str, Histogram] = field(default_factory=dict)
+    processes: tuple[ProcessSecond, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +126,29 @@ def _start(line: Mapping[str, Any]) -> StartLine:
 
 def _second(line: Mapping[str, Any]) -> SecondLine:
     operations = as_list(line.get("operations"), "operations", _MAX_OPERATIONS_PER_SECOND)
+    processes = as_list(line.get("processes", []), "processes", _MAX_PROCESSES)
     return SecondLine(
         elapsed=as_number(line.get("elapsed"), "elapsed"),
         users=as_count(line.get("users"), "users"),
         operations=tuple(_operation(as_mapping(each, "operation")) for each in operations),
         skipped=as_counts(line.get("skipped", {}), "skipped"),
+        counters=as_numbers(line.get("counters", {}), "counters"),
+        times=as_histograms(line.get("times", {}), "times"),
+        processes=tuple(_process(as_mapping(each, "process")) for each in processes),
+    )
+
+
+def _process(value: Mapping[str, Any]) -> ProcessSecond:
+    return ProcessSecond(
+        process=as_text(value.get("process"), "process", 50),
+        cpu=as_number(value.get("cpu"), "cpu"),
+        lag=as_histogram(value.get("lag"), "lag"),
+        gc_pauses=as_histogram(value.get("gc_pauses"), "gc_pauses"),
     )
 
 
 def _operation(value: Mapping[str, Any]) -> OperationSecond:
+    scheduled = value.get("latency_from_schedule")
     return OperationSecond(
         method=as_text(value.get("method"), "method", 20),
         name=as_text(value.get("name"), "name"),
@@ -128,6 +159,9 @@ def _operation(value: Mapping[str, Any]) -> OperationSecond:
         latency=as_histogram(value.get("latency"), "latency"),
         statuses=as_counts(value.get("statuses", {}), "statuses"),
         errors=as_counts(value.get("errors", {}), "errors"),
+        latency_from_schedule=(
+            Histogram() if scheduled is None else as_histogram(scheduled, "latency_from_schedule")
+        ),
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from statistics import median
 
-from benchmark.histogram import merge_histograms
 from benchmark.models import Criterion, OperationStats, RunResult
 from benchmark.utils.figures import milliseconds, number, percent, plural, size
 from benchmark.utils.grading import (
@@ -171,8 +171,8 @@ def _growth_with_users(result: RunResult) -> str:
     many = [each for each in seconds if each.users >= peak * 0.9]
     if len(few) < 3 or len(many) < 3:
         return ""
-    before = merge_histograms(each.latency for each in few).percentile(50)
-    after = merge_histograms(each.latency for each in many).percentile(50)
+    before = median(each.p50 or 0.0 for each in few)
+    after = median(each.p50 or 0.0 for each in many)
     if before <= 0 or after < _GROWTH * before:
         return ""
     return (

@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from benchmark.models import Criterion, GradeName, OperationStats, Report
+from benchmark.models import Criterion, GradeName, OperationStats, Report, ValidityName
 from benchmark.utils.figures import (
     milliseconds,
     moment,
@@ -33,6 +33,11 @@ _STYLES: dict[GradeName, str] = {
     "Below acceptable": "bold dark_orange",
     "Poor": "bold red",
     "Not judged": "dim",
+}
+_VALIDITY_STYLES: dict[ValidityName, str] = {
+    "valid": "bold green",
+    "suspect": "bold yellow",
+    "invalid": "bold red",
 }
 _PLAIN_BOX = box.Box("    \n    \n -- \n    \n    \n -- \n    \n    \n", ascii=True)
 _TO_ASCII = str.maketrans(
@@ -74,6 +79,7 @@ def _write(parts: Iterable[RenderableType], out: TextIO) -> None:
 
 def _report(report: Report) -> Iterable[RenderableType]:
     yield Text()
+    yield from _validity(report)
     yield _headline(report)
     yield _facts(report)
     yield Text()
@@ -100,6 +106,18 @@ def _report(report: Report) -> Iterable[RenderableType]:
         for label, path in report.files.items():
             yield _item(f"{label}: {path}")
     yield Text()
+
+
+def _validity(report: Report) -> Iterable[RenderableType]:
+    """Whether the numbers below can be trusted; one line where they can."""
+    validity = report.validity
+    line = Text("Measurement: ", style="bold")
+    line.append(validity.verdict, style=_VALIDITY_STYLES[validity.verdict])
+    yield line
+    for reason in validity.reasons:
+        yield _item(reason)
+    if validity.advice:
+        yield _item("To do: " + "; ".join(validity.advice))
 
 
 def _headline(report: Report) -> Text:

@@ -14,7 +14,7 @@ from locust import constant, task
 from locust.env import Environment
 from small_api import Answer, Asked, SmallApi, small_api
 
-from benchmark.engine import ApiUser, Resource, clock, deletes, pools, unique
+from benchmark.engine import ApiUser, Resource, clock, counters, deletes, pools, unique
 from benchmark.engine.resources import SkipTask, skipped_tasks
 from benchmark.retry_after import DEFAULT_WAIT, LONGEST_WAIT, seconds_to_wait
 
@@ -51,7 +51,7 @@ _users: list[Any] = []
 def _close_connections() -> Iterator[None]:
     yield
     while _users:
-        _users.pop().client.client.close()
+        _users.pop().client.close()
 
 
 def owner(api: SmallApi) -> Any:
@@ -285,12 +285,14 @@ def test_nothing_is_sent_back_where_nothing_is_there(answer: Answer) -> None:
 
 
 def test_a_user_waits_as_long_as_it_is_told() -> None:
-    """The next task comes after Retry-After."""
+    """The next task comes after Retry-After, and it is counted how often that was asked for."""
     busy = b"HTTP/1.1 429 x\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"
     with answering(busy) as api:
         user = owner(api)
         user.on_start()
+        counters.take()
         user._taskset_instance.execute_task(Owner.create_bucket)
+        assert counters.take()[0]["rate_limited"] == 1
         began = time.monotonic()
         user._taskset_instance.wait()
         assert 0.8 < time.monotonic() - began < 3

@@ -89,7 +89,7 @@ def test_a_first_round_precedes_every_strategy() -> None:
     given = [users[number % 2]._taskset_instance.get_next_task().__name__ for number in range(6)]
     assert given == ["one", "two", "one", "one", "two", "two"]
     for user in users:
-        user.client.client.close()
+        user.client.close()
 
 
 def test_an_unknown_strategy_is_said_at_import() -> None:
