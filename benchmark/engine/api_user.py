@@ -133,7 +133,7 @@ class ApiUser(TidyUser):
         """
         if not is_good(reply):
             if is_quota(reply) and (surplus := self._pools.have_fewer(kind)) is not None:
-                self._delete(surplus)
+                self._delete(surplus, at_once=True)
             return
         item = item_in(reply, at, sent, location=location)
         if item is None:

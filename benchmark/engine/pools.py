@@ -18,7 +18,7 @@ LONGEST_PAUSE = 30.0
 """Seconds until a user tries again, at the latest, to make what could not be made."""
 
 REFUSED_LIMIT = 50
-"""How many resources that the server did not delete a user remembers, to try again in the end."""
+"""How many resources that are not deleted yet a user remembers, to do it in the end."""
 
 STRIKES = 3
 """After how many 404s below it in a row a resource is taken to be gone."""
@@ -80,10 +80,12 @@ class Pools:
         crowded = len(self._abandoned) > OWN_LIMIT
         return self.without_children(self._abandoned[:-1]) if crowded else None
 
-    def give_back(self, resource: Resource) -> None:
-        """Keep a resource that could not be deleted now, to delete it in the end."""
-        if len(self._abandoned) < REFUSED_LIMIT:
-            self._abandoned.append(resource)
+    def give_back(self, resource: Resource) -> bool:
+        """Keep a resource to delete it in the end; False where too many are kept already."""
+        if len(self._abandoned) >= REFUSED_LIMIT:
+            return False
+        self._abandoned.append(resource)
+        return True
 
     def clear(self, kind: str, parents: Sequence[Resource]) -> None:
         """Forget all of a kind that was made with every one of `parents`, and what is below.

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any, ClassVar, TypeVar
 
 import gevent
+from gevent.lock import BoundedSemaphore
 
 from benchmark.engine.pools import Pools
 from benchmark.engine.resources import Resource, SkipTask
@@ -40,23 +41,32 @@ class TidyUser(SignedInUser):
     """A user that owns resources, and deletes them by the methods that are marked with `deletes`.
 
     What could not be deleted is tried again when the user stops: what stood in the way of one
-    thing may be gone after the others.
+    thing may be gone after the others. A method that is marked but no task does not hold under
+    load: it is called in the end only, and by one user at a time.
     """
 
     abstract = True
 
     _deleters: ClassVar[dict[str, Callable[[Any], None]]] = {}
+    _one_at_a_time: ClassVar[BoundedSemaphore]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         own = [value for value in vars(cls).values() if hasattr(value, "deletes_kind")]
         cls._deleters = {**cls._deleters, **{task.deletes_kind: task for task in own}}
 
+    @classmethod
+    def start_over(cls) -> None:
+        """Forget what an earlier test in this process left: each test starts alike."""
+        super().start_over()
+        cls._one_at_a_time = BoundedSemaphore()
+
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
         self._pools = Pools()
         self._in_deletion: Resource | None = None
         self._is_refused = False
+        self._is_ending = False
         self._paused_until = 0.0
 
     def on_start(self) -> None:
@@ -68,6 +78,7 @@ class TidyUser(SignedInUser):
 
         It takes `CLEAN_UP_SECONDS` at most: a server that hangs must not hold up the end.
         """
+        self._is_ending = True
         over = time.monotonic() + CLEAN_UP_SECONDS
         with gevent.Timeout(CLEAN_UP_SECONDS, exception=False):
             # The client takes the timeout for one of its own and returns, hence the second look.
@@ -88,10 +99,20 @@ class TidyUser(SignedInUser):
         """What is still there: looked up only after everything was deleted once."""
         yield from self._pools.children_first()
 
-    def _delete(self, resource: Resource) -> None:
+    def _delete(self, resource: Resource, *, at_once: bool = False) -> None:
         self._pools.remove(resource)
         if (delete := self._deleters.get(resource.kind)) is None:
             return
+        if delete in getattr(self, "tasks", ()):
+            self._call(delete, resource)
+        elif self._is_ending:
+            with self._one_at_a_time:
+                self._call(delete, resource)
+        elif at_once or not self._pools.give_back(resource):
+            self._call(delete, resource)
+
+    def _call(self, delete: Callable[[Any], None], resource: Resource) -> None:
+        """Have a method delete this resource and no other; kept for the end where it does not."""
         gevent.sleep(max(0.0, resource.ready_at - time.monotonic()))
         before, self._role, self._in_deletion = self._role, "clean-up", resource
         self._is_refused = False

@@ -56,8 +56,12 @@ def is_sign_in(case: Case) -> bool:
 
 
 def new_accounts(prober: Prober, login: Case) -> Iterator[Account]:
-    """Accounts that the run registers, to log in with."""
-    for case in list(prober.cases.values()):
+    """Accounts that the run registers, to log in with; first in the same application."""
+    application = login.spec.application
+    near_first = sorted(
+        prober.cases.values(), key=lambda case: case.spec.application != application
+    )
+    for case in near_first:
         if case.operation.method != "POST" or case is login or "{" in case.operation.path:
             continue
         if not _registers(case.operation.path) or _secret_of(case) is None:

@@ -42,9 +42,9 @@ def challenged(prober: Prober, recipe: Recipe, outcome: Outcome) -> Iterator[Rec
 
 
 def _is_somebody(prober: Prober) -> bool:
-    exchange = prober.exchange
-    sent = exchange.headers or exchange.query or exchange.cookies
-    return bool(sent or prober.credentials.secrets() or prober.sign_in is not None)
+    entrance = prober.exchange.entrance
+    sent = entrance.headers or entrance.query or entrance.cookies
+    return bool(sent or prober.credentials.secrets() or entrance.sign_in is not None)
 
 
 def _chosen_texts(recipe: Recipe) -> Iterator[Slot]:

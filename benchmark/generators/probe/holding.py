@@ -112,8 +112,9 @@ def resolved(prober: Prober, source: Source, resources: Mapping[str, Held], inde
         name, _, password = prober.credentials.basic.partition(":")
         parts = {"username": name, "password": password, "token": prober.credentials.token}
         return parts[source.part]
-    if isinstance(source, Registered) and source.pointer in prober.registered:
-        return prober.registered[source.pointer]
+    registered = prober.exchange.entrance.registered
+    if isinstance(source, Registered) and source.pointer in registered:
+        return registered[source.pointer]
     raise UnresolvedError(f"no value for {type(source).__name__}")
 
 

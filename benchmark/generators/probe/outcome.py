@@ -12,6 +12,7 @@ from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.refusals import in_words
 from benchmark.generators.probe.second_account import PROOFS
+from benchmark.generators.probe.users_by_entrance import signed_in_users
 from benchmark.generators.scenario_planner import cleared_by
 from benchmark.models import LoadPlan, PlannedTask, Readiness, Recipe, ResourceKind
 from benchmark.utils.text_safety import mask_secrets
@@ -36,18 +37,11 @@ class ProbeOutcome:
 def probed_plan(plan: LoadPlan, prober: Prober, left: tuple[Held, ...]) -> ProbeOutcome:
     """The plan with the recipes that work, and the readiness of every operation."""
     _depend_on_makers(prober)
-    users = tuple(
-        replace(
-            user,
-            tasks=tuple(_task(task, prober) for task in user.tasks),
-            sign_in=prober.sign_in,
-        )
+    proved_users = [
+        replace(user, tasks=tuple(_task(task, prober) for task in user.tasks))
         for user in plan.users
-    )
-    users = tuple(
-        replace(user, weight=max(1, sum(task.readiness.enabled for task in user.tasks)))
-        for user in users
-    )
+    ]
+    users = signed_in_users(proved_users, prober)
     counts: dict[str, int] = {}
     for held in left:
         counts[held.kind] = counts.get(held.kind, 0) + 1
@@ -78,18 +72,15 @@ def _task(task: PlannedTask, prober: Prober) -> PlannedTask:
 
 def _recipe(case: Case, prober: Prober) -> Recipe:
     """How an operation is called; one that signs in says where its credentials come from."""
-    known = prober.sign_in
-    if known is not None and case.key == known.login:
-        return known.recipe
-    if known is not None and case.key == known.register:
-        return known.register_recipe
+    if (known := prober.entrances.sign_in_of(case.key)) is not None:
+        return known.recipe if case.key == known.login else known.register_recipe
     if is_sign_in(case):
         return with_given_credentials(prober, case) or case.task.recipe
     return case.recipe if case.recipe is not None else case.task.recipe
 
 
 def _readiness(case: Case, prober: Prober) -> Readiness:
-    if prober.sign_in is not None and case.key in {prober.sign_in.login, prober.sign_in.register}:
+    if prober.entrances.sign_in_of(case.key) is not None:
         return Readiness("verified", False, "called to sign in")
     if case.status == "verified":
         return Readiness("verified", True, "")

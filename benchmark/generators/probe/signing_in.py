@@ -21,6 +21,7 @@ from benchmark.generators.probe.accounts import (
     with_given_credentials,
 )
 from benchmark.generators.probe.cases import Case
+from benchmark.generators.probe.entrances import Entrance
 from benchmark.generators.probe.forgery_tokens import read_again
 from benchmark.generators.probe.judging import answer_value
 from benchmark.generators.probe.prober import Prober
@@ -39,22 +40,25 @@ _CSRF = re.compile(r"csrf|xsrf", re.IGNORECASE)
 _MAX_LOGINS = 3
 
 
-def sign_in(prober: Prober, denied: Sequence[Case]) -> SignIn | None:
-    """Sign in, so that operations that were denied may succeed; None where there is no way.
+def sign_in(prober: Prober, denied: Sequence[Case], ways: Sequence[Case]) -> bool:
+    """Sign in by one of some logins, so that operations that were denied may succeed.
 
-    What it finds goes with every further request of the probe.
+    What it finds goes with every further request through the same entrance.
     """
-    found = _sign_in(prober, denied)
-    if found is not None:
-        prober.renewed_at = time.monotonic()
-        prober.renew = lambda: _renewed(prober)
-    return found
+    ways = sorted(ways, key=lambda case: len(case.operation.path))[:_MAX_LOGINS]
+    found = _sign_in(prober, denied, ways)
+    if found is None:
+        return False
+    entrance = prober.enter(prober.cases[found.login])
+    entrance.sign_in, entrance.renewed_at = found, time.monotonic()
+    entrance.renew = lambda: _renewed(prober, entrance)
+    return True
 
 
-def _renewed(prober: Prober) -> bool:
+def _renewed(prober: Prober, entrance: Entrance) -> bool:
     """Log in again in the way that worked before; whether it worked."""
-    known, prober.renewed_at = prober.sign_in, time.monotonic()
-    return known is not None and log_in_again(prober, known)
+    entrance.renewed_at = time.monotonic()
+    return entrance.sign_in is not None and log_in_again(prober, entrance.sign_in)
 
 
 def log_in_again(prober: Prober, known: SignIn) -> bool:
@@ -77,8 +81,7 @@ def log_in_again(prober: Prober, known: SignIn) -> bool:
     return True
 
 
-def _sign_in(prober: Prober, denied: Sequence[Case]) -> SignIn | None:
-    ways = sorted(logins(prober), key=lambda case: len(case.operation.path))[:_MAX_LOGINS]
+def _sign_in(prober: Prober, denied: Sequence[Case], ways: Sequence[Case]) -> SignIn | None:
     for login in ways:
         if prober.credentials.basic:
             recipe = with_given_credentials(prober, login)
@@ -106,7 +109,7 @@ def with_account(
 
     What requests carry from then on is kept in the exchange.
     """
-    prober.registered = account.sent
+    prober.enter(login).registered = account.sent
     recipe = login_of(prober, login, account)
     if recipe is None:
         return None
@@ -137,12 +140,12 @@ def _log_in(prober: Prober, login: Case, recipe: Recipe, denied: Sequence[Case])
         for name, value in cookies.items():
             if _CSRF.search(name):
                 header = "X-XSRF-TOKEN" if "xsrf" in name.lower() else "X-CSRFToken"
-                prober.exchange.headers[header] = value
+                prober.exchange.entrance.headers[header] = value
         for name, value in _csrf(answer):
-            prober.exchange.headers[name] = value
+            prober.exchange.entrance.headers[name] = value
         if _is_open(prober, denied):
             return SignIn(login.key, recipe, None)
-        prober.exchange.cookies.clear()
+        prober.exchange.entrance.cookies.clear()
     return None
 
 

@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+import gevent
 import pytest
-from locust import constant
+from locust import constant, task
 from locust.env import Environment
 from small_api import Answer, Asked, SmallApi, small_api
 
@@ -58,6 +59,20 @@ class Carter(ApiUser):
         """Something that can be done once to each cart."""
         cart = self.fresh("cart", self.create_cart)
         self.client.post("/carts/{id}/sale", path={"id": cart["id"]})
+
+    @task
+    @deletes("cart")
+    def delete_cart(self) -> None:
+        """One cart less."""
+        cart = self.take("cart", self.create_cart)
+        self.client.delete("/carts/{id}", path={"id": cart["id"]})
+
+
+class Hoarder(ApiUser):
+    """A user whose deletion is no task: it does not hold under load."""
+
+    wait_time = constant(0)
+    create_cart = Carter.create_cart
 
     @deletes("cart")
     def delete_cart(self) -> None:
@@ -186,6 +201,26 @@ def test_surplus_that_was_not_deleted_is_not_forgotten(user: Any, yard: Yard) ->
     assert len(yard.carts) == pools.OWN_LIMIT + 2
     user.on_stop()
     assert yard.carts == set()
+
+
+def test_deletions_that_are_no_task_wait_for_the_end(api: SmallApi, yard: Yard) -> None:
+    """Nothing is deleted before, unless there is a quota; in the end one user after another."""
+    Hoarder.start_over()
+    Hoarder.host = api.url
+    environment = Environment(user_classes=[Hoarder], host=api.url)
+    users = [Hoarder(environment), Hoarder(environment)]
+    for user in users:
+        user.on_start()
+        for _ in range(2 * pools.OWN_LIMIT):
+            user.create_cart()
+    assert len(yard.carts) == yard.made == 4 * pools.OWN_LIMIT
+    yard.room = yard.made
+    users[0].create_cart()
+    assert len(yard.carts) == yard.made - 1
+    gevent.joinall([gevent.spawn(user.on_stop) for user in users], raise_error=True)
+    assert yard.carts == set()
+    for user in users:
+        user.client.close()
 
 
 def test_a_header_of_what_the_server_holds_is_sent_back(user: Any) -> None:

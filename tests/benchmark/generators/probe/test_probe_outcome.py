@@ -78,7 +78,7 @@ def test_a_login_says_where_its_credentials_come_from(prober: Prober) -> None:
         Credential("username"), Credential("password")
     }  # fmt: skip
     own = Recipe((Slot("query", "/u", Registered("/name")),))
-    prober.sign_in = SignIn("POST /login", own, "/token")
+    prober.entrances.shared.sign_in = SignIn("POST /login", own, "/token")
     assert proved(prober)[1]["POST /login"].recipe == own
 
 
@@ -131,11 +131,11 @@ def test_what_is_excluded_says_why(prober: Prober) -> None:
 
 def test_the_login_is_called_to_sign_in_and_not_as_a_task(prober: Prober) -> None:
     """It counts as verified, and every user class gets to know how to sign in."""
-    prober.sign_in = SignIn("POST /login", Recipe(), "/token")
+    prober.entrances.shared.sign_in = sign_in = SignIn("POST /login", Recipe(), "/token")
     found, tasks = proved(prober)
     assert tasks["POST /login"].readiness.status == "verified"
     assert not tasks["POST /login"].readiness.enabled
-    assert all(user.sign_in == prober.sign_in for user in found.plan.users)
+    assert all(user.sign_in == sign_in for user in found.plan.users)
 
 
 def test_what_is_left_is_counted_by_kind(prober: Prober) -> None:
