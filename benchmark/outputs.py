@@ -13,7 +13,7 @@ from benchmark.errors import UsageError
 from benchmark.models import ApiSpec, Dependencies, Discovery, LoadPlan, Report
 
 if TYPE_CHECKING:
-    from benchmark.runner import RunFiles
+    from benchmark.run_files import RunFiles
 
 
 def time_stamp() -> str:
@@ -34,7 +34,7 @@ def write_discovery(
 ) -> Path:
     """Write `api_discovery_<stamp>.json` and give its path."""
     from benchmark.generators.subapp_discovery import discovery_json
-    from benchmark.runner import prepare_folder
+    from benchmark.run_files import prepare_folder
 
     prepare_folder(folder)
     path = folder / f"api_discovery_{stamp}.json"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmark.models import (
@@ -34,8 +34,36 @@ REHEARSAL_WAIT = (0.0, 0.05)
 LEAST_SHARE = 0.98
 """The share of an operation's requests that must succeed in the rehearsal."""
 
+MAKER_FAILURES = 0.1
+"""The share of a create's requests that may fail before what needs its things stays out as well."""
+
 Say = Callable[[str], None]
 Probing = Callable[[int, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Weakness:
+    """How often an operation failed in the rehearsal, and with which message most often."""
+
+    requests: int
+    failures: int
+    message: str = ""
+
+    @property
+    def share(self) -> float:
+        """Failures divided by requests, 0 to 1."""
+        return self.failures / self.requests
+
+    @property
+    def times(self) -> str:
+        """How often, in words."""
+        return f"{self.failures} of {self.requests} times"
+
+    @property
+    def reason(self) -> str:
+        """Why the load leaves the operation out."""
+        counts = f"{self.failures} of {self.requests} requests failed in the rehearsal"
+        return f"{counts}: {self.message}" if self.message else counts
 
 
 def probe_plan(
@@ -89,7 +117,45 @@ def _with_unverified(plan: LoadPlan) -> LoadPlan:
             return task
         return replace(task, readiness=Readiness(status, True, reason))
 
-    return _each_task(plan, enabled)
+    users = tuple(
+        replace(user, tasks=tuple(enabled(task) for task in user.tasks)) for user in plan.users
+    )
+    return replace(plan, users=users)
+
+
+def _without_things(plan: LoadPlan, failing: Mapping[str, str]) -> LoadPlan:
+    """The plan without the operations on things that cannot be relied on to be made.
+
+    `failing` are the operations that make things, and how often they failed. Whatever needs such a
+    thing would call them again and again.
+    """
+    bad = {kind.kind: kind.create for kind in plan.kinds.values() if kind.create in failing}
+    makers = {kind.create: kind.kind for kind in plan.kinds.values() if kind.create}
+    causes = {kind: create for kind, create in bad.items() if create}
+    tasks = {task.operation: task for task in plan.tasks()}
+    changed = True
+    while changed:  # what is made of a bad thing is bad itself
+        changed = False
+        for key, kind in makers.items():
+            need = next((n for n in _own_kinds(tasks.get(key)) if n in causes), None)
+            if kind not in causes and need is not None:
+                causes[kind], changed = causes[need], True
+
+    def judged(task: PlannedTask) -> PlannedTask:
+        need = next((kind for kind in _own_kinds(task) if kind in causes), None)
+        if need is None or not task.readiness.enabled:
+            return task
+        cause = causes[need]
+        reason = f"no {need} for certain: {cause} failed {failing[cause]} in the rehearsal"
+        return _left_out(task, reason)
+
+    return _each_task(plan, judged)
+
+
+def _own_kinds(task: PlannedTask | None) -> list[str]:
+    """The kinds of the things that a task has to make first."""
+    slots = task.recipe.slots() if task is not None else ()
+    return [slot.source.kind for slot in slots if isinstance(slot.source, Created)]
 
 
 def rehearse(plan: LoadPlan, config: BenchmarkConfig, say: Say) -> LoadPlan:
@@ -112,13 +178,14 @@ def rehearse(plan: LoadPlan, config: BenchmarkConfig, say: Say) -> LoadPlan:
     return without_weak(cured, _weak_in_rehearsal(cured, config))
 
 
-def _weak_in_rehearsal(plan: LoadPlan, config: BenchmarkConfig) -> dict[str, str]:
+def _weak_in_rehearsal(plan: LoadPlan, config: BenchmarkConfig) -> dict[str, Weakness]:
     """The operations that do not hold when the plan's file is run, each with what happened.
 
     All are called equally often, since one that is rarely called must be seen to fail as well.
     """
     from benchmark.generators.locust_generator import render_locustfile
-    from benchmark.runner import RunFiles, RunRequest, run_headless
+    from benchmark.run_files import RunFiles
+    from benchmark.runner import RunRequest, run_headless
     from benchmark.utils.timeline import read_timeline
 
     seconds = config.dynamic.rehearsal_seconds
@@ -139,20 +206,20 @@ def _weak_in_rehearsal(plan: LoadPlan, config: BenchmarkConfig) -> dict[str, str
     return weak_operations(timeline.operations, timeline.failures)
 
 
-def weak_operations(stats: Sequence[OperationStats], failures: Sequence[Failure]) -> dict[str, str]:
-    """The operations that did not hold, by key, each with the counts and the commonest failure."""
+def weak_operations(
+    stats: Sequence[OperationStats], failures: Sequence[Failure]
+) -> dict[str, Weakness]:
+    """The operations that did not hold, by key, each with its commonest failure."""
     messages: dict[str, tuple[int, str]] = {}
     for failure in failures:
         key = f"{failure.method} {failure.name}"
         if failure.count > messages.get(key, (0, ""))[0]:
             messages[key] = (failure.count, failure.message)
-    weak: dict[str, str] = {}
+    weak: dict[str, Weakness] = {}
     for each in stats:
         if each.requests and 1 - each.failure_share < LEAST_SHARE:
             key = f"{each.method} {each.name}"
-            reason = f"{each.failures} of {each.requests} requests failed in the rehearsal"
-            said = messages.get(key, (0, ""))[1]
-            weak[key] = f"{reason}: {said}" if said else reason
+            weak[key] = Weakness(each.requests, each.failures, messages.get(key, (0, ""))[1])
     return weak
 
 
@@ -180,19 +247,23 @@ def _shares_things(task: PlannedTask) -> bool:
     return bool(own) and task.takes is None and not task.recipe.fresh
 
 
-def without_weak(plan: LoadPlan, weak: Mapping[str, str]) -> LoadPlan:
+def without_weak(plan: LoadPlan, weak: Mapping[str, Weakness]) -> LoadPlan:
     """The plan whose load leaves out what did not hold, each with its reason.
 
     What the probe verified stays verified: a deletion still cleans up.
     """
 
     def judged(task: PlannedTask) -> PlannedTask:
-        reason = weak.get(task.operation)
-        if reason is None or not task.readiness.enabled:
+        if task.operation not in weak or not task.readiness.enabled:
             return task
-        return replace(task, readiness=replace(task.readiness, enabled=False, reason=reason))
+        return _left_out(task, weak[task.operation].reason)
 
-    return _each_task(plan, judged)
+    failing = {key: each.times for key, each in weak.items() if each.share > MAKER_FAILURES}
+    return _without_things(_each_task(plan, judged), failing)
+
+
+def _left_out(task: PlannedTask, reason: str) -> PlannedTask:
+    return replace(task, readiness=replace(task.readiness, enabled=False, reason=reason))
 
 
 def _each_task(plan: LoadPlan, change: Callable[[PlannedTask], PlannedTask]) -> LoadPlan:

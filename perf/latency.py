@@ -24,24 +24,23 @@ import json
 import math
 import statistics
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from load import machine, precise_server, tables, truth
+from load import machine, open_runs, precise_server, tables, truth
+from load.open_runs import PERCENTS, Bench
 from load.precise_server import Behaviour
 from load.processes import MeasurementError, working_folder
 from load.recorded_run import Run, Window, read_window, run_recorded
 
 ROOT = Path(__file__).resolve().parents[1]
-PERCENTS = (50.0, 90.0, 95.0, 99.0, 99.9)
 LOGNORMAL = Behaviour(median=20.0, sigma=0.5)
 MEAN = LOGNORMAL.median * math.exp(LOGNORMAL.sigma**2 / 2)
 """Milliseconds that the server sleeps on average."""
-CAPACITY_USERS = {"RapidHttpUser": 2000, "FastHttpUser": 600}
+OURS = "RapidHttpUser"
+CAPACITY_USERS = {OURS: 2000, "FastHttpUser": 600}
 """More users than the class can keep busy; the latter's connections break from 1,000 on."""
-STRICT, LOOSE = (0.02, 0.2), (0.05, 2.0)
-"""Share of the truth and milliseconds: for p50 to p99 up to half of the capacity; for the rest."""
 _WARM_UP = 3
 
 
@@ -64,17 +63,6 @@ class Measured:
     reported: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """Where and on which cores runs take place."""
-
-    cores: machine.Cores
-    folder: Path
-    server: Path
-    tree: Path
-    seconds: int
-
-
 def main() -> int:
     """Measure and print; 1 where a bar is missed."""
     options = arguments()
@@ -82,10 +70,13 @@ def main() -> int:
     machine.raise_descriptor_limit()
     head = machine.description()
     measured: list[Measured] = []
+    starts: list[open_runs.Starts] = []
+    stalls: list[open_runs.Stall] = []
     with working_folder() as folder:
         server = precise_server.compiled(folder)
         bench = Bench(cores, folder, server, options.tree, options.seconds)
         users = [name for name in CAPACITY_USERS if name not in options.without]
+        with_rates = OURS not in options.without and open_runs.has_rates(options.tree)
         capacities = {user: capacity(bench, user) for user in users}
         for number in range(options.rounds):
             for share in options.shares:
@@ -95,11 +86,15 @@ def main() -> int:
                         measured.append(measure(bench, user, share, number, asked))
                     except MeasurementError as problem:
                         sys.stderr.write(f"{user} at {share} %: {problem}\n")
+            if with_rates:
+                measure_rates(bench, number, options.shares, capacities, starts, stalls)
     if options.json:
         figures = {
             "machine": head,
             "capacities": capacities,
             "measured": [asdict(each) for each in measured],
+            "starts": [asdict(each) for each in starts],
+            "stalls": [asdict(each) for each in stalls],
         }
         options.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")
     sys.stdout.write(f"{head}; rounds: {options.rounds} of {options.seconds} s\n\n")
@@ -108,6 +103,15 @@ def main() -> int:
     rows, missed = table(measured)
     columns = ["user, share of its capacity", "requests/s", *(f"p{p:g}" for p in PERCENTS), "bars"]
     sys.stdout.write(f"\n{tables.markdown(columns, rows)}\n")
+    if not with_rates:
+        sys.stdout.write("\nStarts at a rate: left out, the engine has no --request-rate\n")
+        return int(missed)
+    for title, (text, one_missed) in (
+        ("How late requests start, by the server's log", open_runs.starts_table(starts)),
+        ("A stall of two seconds, percentiles from schedule", open_runs.stall_table(stalls)),
+    ):
+        sys.stdout.write(f"\n{title}\n\n{text}\n")
+        missed = missed or one_missed
     return int(missed)
 
 
@@ -167,6 +171,29 @@ def run(bench: Bench, user: str, users: int) -> tuple[truth.Truth, Window]:
     return server.truth(), read_window(timeline, _WARM_UP + 0.5, seconds)
 
 
+# ── Requests at a rate ────────────────────────────────────────────────────────────────────────────
+
+
+def measure_rates(
+    bench: Bench,
+    number: int,
+    shares: Sequence[int],
+    capacities: Mapping[str, float],
+    starts: list[open_runs.Starts],
+    stalls: list[open_runs.Stall],
+) -> None:
+    """One round of runs whose requests start at a rate."""
+    try:
+        for share in shares:
+            rate = capacities[OURS] * share / 100
+            starts.append(open_runs.measure_starts(bench, LOGNORMAL, MEAN, share, number, rate))
+            sys.stderr.write(f"{number + 1} {rate:,.0f}/s started at a rate\n")
+        stalls.append(open_runs.measure_stall(bench, number))
+        sys.stderr.write(f"{number + 1} stall\n")
+    except MeasurementError as problem:
+        sys.stderr.write(f"requests at a rate: {problem}\n")
+
+
 # ── The table ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -181,9 +208,9 @@ def table(measured: Sequence[Measured]) -> tuple[list[list[str]], bool]:
             more = statistics.median(each.reported[place] - each.true[place] for each in own)
             cells.append(f"{true:.2f} {more:+.2f}")
             strict = share <= 50 and percent <= 99
-            if not truth.is_within(true, true + more, *(STRICT if strict else LOOSE)):
+            if not truth.is_within(true, true + more, *(truth.STRICT if strict else truth.LOOSE)):
                 wrong.append(f"p{percent:g}")
-        missed = missed or (bool(wrong) and user == "RapidHttpUser")
+        missed = missed or (bool(wrong) and user == OURS)
         judged = f"MISSED: {', '.join(wrong)}" if wrong else "hold"
         rate = tables.median_and_range([each.rate for each in own])
         rows.append([f"{user}, {share} %", rate, *cells, judged])

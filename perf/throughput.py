@@ -58,7 +58,7 @@ BARS = (
 _FILES = 16_384
 _START_SECONDS = 20.0  # until the first request
 _END_SECONDS = 15.0
-_AFTERWARDS = 1  # second that a run lasts beyond what is measured
+_AFTERWARDS = 2  # seconds that a run lasts beyond what is measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +212,8 @@ def measure(
         begin = sample(process.pid, server)
         time.sleep(options.seconds)
         end = sample(process.pid, server)
+        if process.poll() is not None:
+            raise MeasurementError(f"it ended before it was measured: {last_words(log)}")
         try:
             process.wait(_END_SECONDS + _AFTERWARDS)
         except subprocess.TimeoutExpired:

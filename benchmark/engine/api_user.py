@@ -10,9 +10,7 @@ from random import Random
 from typing import Any, ClassVar, Literal
 
 import gevent
-from gevent.event import Event
 from locust import between, events
-from locust.user.task import LOCUST_STATE_STOPPING, LOCUST_STATE_WAITING
 
 from benchmark.engine import counters
 from benchmark.engine.bodies import AtSending, Body
@@ -54,6 +52,7 @@ class ApiUser(TidyUser):
     wait_time = between(1, 3)
     follow_redirects = False  # one call is one request
     session_class = TaskSession
+    task_set_class = SharedTasks
 
     _first_round: ClassVar[deque[Callable[[Any], None]]]
     _listings: ClassVar[Listings]
@@ -82,24 +81,10 @@ class ApiUser(TidyUser):
         self._making: set[str] = set()
         self._in_use: list[Resource] = []
         self._taken: Resource | None = None
-        self._stopping = Event()
 
-    def on_start(self) -> None:
-        """Share out one call of every operation first; the strategy applies afterwards."""
-        super().on_start()
-        self._taskset_instance = SharedTasks(self)
-
-    def stop(self, force: bool = False) -> bool:
-        """Stop after the task in hand, or at once when between two tasks.
-
-        Locust kills a user that pauses. Where the pause just ends, that hits the next request, and
-        what it makes on the server is nobody's.
-        """
-        if force or self._state != LOCUST_STATE_WAITING:
-            return bool(super().stop(force))
-        self._state = LOCUST_STATE_STOPPING
-        self._stopping.set()
-        return False
+    def pause_asked_for(self) -> float:
+        """What is left of the time that an answer 429 named."""
+        return max(0.0, self._paused_until - time.monotonic())
 
     # ── the verbs of tasks ────────────────────────────────────────────────────────────────────
 

@@ -71,7 +71,8 @@ def take() -> tuple[dict[str, float], dict[str, Histogram]]:
     for read, before in _sources.items():
         now = dict(read())
         for name, value in now.items():
-            counted[name] += value - before.get(name, 0)
+            known = before.get(name, 0)
+            counted[name] += value - known if value >= known else value  # it began anew
         _sources[read] = now
     observed = {name: times.histogram() for name, times in _observed.items()}
     _observed.clear()

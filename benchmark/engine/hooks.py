@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import resource
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,10 @@ from locust import events
 from locust.runners import WorkerRunner
 
 from benchmark.engine import locust_repairs
+from benchmark.engine.counters import add_source
+from benchmark.engine.http_client import counters as client_counters
+from benchmark.engine.load_options import add_load_options, prepare_load
 from benchmark.engine.recording import record_test
-from benchmark.engine.shapes import STAGES, StagedShape
 from benchmark.engine.stopping import end_in_order, end_with_parent
 
 
@@ -36,15 +37,13 @@ def _add_options(parser: Any, **_: Any) -> None:
         "--parent-pid", metavar="PID", type=int, help="end when this is no longer our parent",
         include_in_web_ui=False,
     )  # fmt: skip
-    parser.add_argument(
-        "--load-shape", choices=sorted(STAGES), help="scale the users over --run-time",
-        include_in_web_ui=False,
-    )  # fmt: skip
+    add_load_options(parser)
 
 
 def _prepare(environment: Any, **_: Any) -> None:
     options = environment.parsed_options
     end_in_order(environment)
+    add_source(_client_counts)
     path = Path(options.timeline) if options.timeline else None
     record_test(environment, path, options.timeline_facts)
     is_worker = isinstance(environment.runner, WorkerRunner)
@@ -52,15 +51,15 @@ def _prepare(environment: Any, **_: Any) -> None:
         end_with_parent(os.getppid())  # the master that it was forked from
     elif options.parent_pid:
         end_with_parent(options.parent_pid)
-    if options.load_shape and not is_worker:
-        if not options.run_time:
-            sys.exit("--load-shape needs --run-time")
-        stages = STAGES[options.load_shape](options.num_users or 1, options.run_time)
-        environment.shape_class = StagedShape(stages)
-        environment.shape_class.runner = environment.runner
-        options.run_time = None  # the shape ends the test
+    prepare_load(environment)
     # gevent counts delays from a time that it noted before the imports: the test would end early.
     gevent.get_hub().loop.update_now()
+
+
+def _client_counts() -> dict[str, float]:
+    """What our HTTP client counts, but for what goes up and down."""
+    counts = client_counters.snapshot()
+    return {name: n for name, n in counts.items() if name not in {"connections_open", "timeouts"}}
 
 
 def _raise_descriptor_limit() -> None:

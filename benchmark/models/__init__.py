@@ -2,8 +2,8 @@
 
     Target → Discovery → ApiSpec → Dependencies → LoadPlan → RunResult → Report
 
-`api` holds the first half, `plan` the plan, `results` the rest. Only the standard library is
-imported here, and nothing here touches the world. Raw documents end at
+`api` holds the first half, `plan` the plan, `load` what a run is asked for, `results` the rest.
+Only the standard library is imported here, and nothing here touches the world. Raw documents end at
 `generators/openapi_parser`; everything later asks these values.
 """
 
@@ -27,6 +27,14 @@ from benchmark.models.api import (
     SkippedOperation,
     SlotLocation,
     Target,
+)
+from benchmark.models.load import (
+    ArrivalKind,
+    ArrivalStats,
+    LoadProfile,
+    OpenModel,
+    ShapeName,
+    Stage,
 )
 from benchmark.models.plan import (
     ArrayNode,
@@ -62,7 +70,6 @@ from benchmark.models.results import (
     Criterion,
     Failure,
     GradeName,
-    LoadProfile,
     OperationReadiness,
     OperationStats,
     ProcessHealth,
@@ -78,6 +85,8 @@ __all__ = [
     "ApiDocument",
     "ApiSpec",
     "ArrayNode",
+    "ArrivalKind",
+    "ArrivalStats",
     "Block",
     "Clock",
     "Constant",
@@ -100,6 +109,7 @@ __all__ = [
     "Node",
     "Note",
     "ObjectNode",
+    "OpenModel",
     "Operation",
     "OperationReadiness",
     "OperationStats",
@@ -122,11 +132,13 @@ __all__ = [
     "RunStatus",
     "Second",
     "SecurityScheme",
+    "ShapeName",
     "SignIn",
     "SkippedOperation",
     "Slot",
     "SlotLocation",
     "Source",
+    "Stage",
     "StrategyName",
     "Target",
     "Unique",

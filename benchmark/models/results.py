@@ -8,23 +8,10 @@ from datetime import datetime
 from typing import Literal
 
 from benchmark.histogram import Histogram
+from benchmark.models.load import ArrivalStats, LoadProfile
 from benchmark.models.plan import Readiness
 
 # ── The run ───────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class LoadProfile:
-    """How much load: users, users started per second, seconds, and the shape of the ramp.
-
-    `shape` is "hold" (ramp up, then hold), "stress" (in steps) or "spike" (a sudden peak).
-    """
-
-    name: str
-    users: int
-    spawn_rate: float
-    run_time: float
-    shape: Literal["hold", "stress", "spike"] = "hold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +137,19 @@ class RunResult:
         """How often each operation was answered 429 (Too Many Requests, RFC 6585)."""
         counts = {f"{each.method} {each.name}": each.rate_limited for each in self.operations}
         return {operation: count for operation, count in counts.items() if count}
+
+    @property
+    def arrivals(self) -> ArrivalStats | None:
+        """What became of the iterations of an open run; None where users went on by themselves.
+
+        The seconds of a run that was completed are those of its schedule: the time in which the
+        users were made, before it began, is not among them.
+        """
+        if self.profile.open_model is None:
+            return None
+        completed = self.status == "completed" and self.profile.run_time > 0
+        seconds = self.profile.run_time if completed else self.duration
+        return ArrivalStats.counted(self.counters, seconds)
 
     @property
     def rps(self) -> float:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmark.errors import UsageError
 from benchmark.histogram import Histogram, HistogramBuilder, merge_histograms
-from benchmark.models import Block, Failure, OperationStats, ProcessHealth, Second
+from benchmark.models import ArrivalStats, Block, Failure, OperationStats, ProcessHealth, Second
 from benchmark.utils.text_safety import clean_text
 from benchmark.utils.timeline_lines import EndLine, SecondLine, StartLine, parse_line
 from benchmark.utils.timeline_sums import BlockSums, HealthSums, OperationSums, total_of
@@ -53,7 +54,8 @@ class Timeline:
 class Progress:
     """How a run is going: its length so far in seconds, users now, and requests so far.
 
-    `rps`, `failure_share` (0 to 1) and `p95` (milliseconds) are of the last seconds only.
+    `rps`, `failure_share` (0 to 1), `p95` (milliseconds) and `arrivals` are of the last seconds
+    only; without a schedule, nothing was asked in `arrivals`.
     """
 
     elapsed: float = 0.0
@@ -63,6 +65,7 @@ class Progress:
     rps: float = 0.0
     failure_share: float = 0.0
     p95: float = 0.0
+    arrivals: ArrivalStats = field(default_factory=lambda: ArrivalStats(0, 0, 0, 0.0))
 
 
 def read_timeline(path: Path) -> Timeline:
@@ -87,6 +90,14 @@ def read_timeline(path: Path) -> Timeline:
     return reader.timeline(written_at=modified)
 
 
+class _Recent(NamedTuple):
+    """What is kept of a second until it is no longer recent."""
+
+    second: Second
+    latency: Histogram
+    counters: Mapping[str, float]
+
+
 class TimelineReader:
     """Follows a growing timeline file; every line is read once and added up at once.
 
@@ -104,7 +115,7 @@ class TimelineReader:
         self._elapsed = 0.0
         self._active = 0.0
         self._seconds: list[Second] = []
-        self._recent: deque[tuple[Second, Histogram]] = deque(maxlen=_RECENT)
+        self._recent: deque[_Recent] = deque(maxlen=_RECENT)
         self._load = OperationSums()
         self._preparation = OperationSums()
         self._blocks = BlockSums()
@@ -152,16 +163,19 @@ class TimelineReader:
         """How the run goes, with rates over the last `window` seconds, a minute at most."""
         if not self._recent:
             return Progress()
-        last = self._recent[-1][0]
-        recent: list[tuple[Second, Histogram]] = []
+        last = self._recent[-1].second
+        recent: list[_Recent] = []
         begin = 0.0
-        for second, latency in reversed(self._recent):
-            if second.elapsed <= last.elapsed - window:
-                begin = second.elapsed
+        for each in reversed(self._recent):
+            if each.second.elapsed <= last.elapsed - window:
+                begin = each.second.elapsed
                 break
-            recent.append((second, latency))
-        requests = sum(second.requests for second, _ in recent)
-        failures = sum(second.failures for second, _ in recent)
+            recent.append(each)
+        requests = sum(each.second.requests for each in recent)
+        failures = sum(each.second.failures for each in recent)
+        counters: Counter[str] = Counter()
+        for each in recent:
+            counters.update(each.counters)
         width = last.elapsed - begin
         return Progress(
             elapsed=last.elapsed,
@@ -170,7 +184,8 @@ class TimelineReader:
             failures=self._failures,
             rps=requests / width if width > 0 else 0.0,
             failure_share=failures / requests if requests else 0.0,
-            p95=merge_histograms(latency for _, latency in recent).percentile(95),
+            p95=merge_histograms(each.latency for each in recent).percentile(95),
+            arrivals=ArrivalStats.counted(counters, width),
         )
 
     def timeline(self, written_at: datetime | None = None) -> Timeline:
@@ -236,7 +251,7 @@ class TimelineReader:
         latency = merge_histograms(each.latency for each in load)
         p50, p95 = (latency.percentile(p) if latency.counts else None for p in (50, 95))
         second = Second(self._elapsed, line.users, requests, failures, p50, p95)
-        self._recent.append((second, latency))
+        self._recent.append(_Recent(second, latency, line.counters))
         if len(self._seconds) < MAX_SECONDS:
             self._seconds.append(second)
 

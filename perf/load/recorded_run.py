@@ -104,12 +104,41 @@ def read_window(timeline: Path, skip: float, last: float) -> Window:
     chosen = [line for line in seconds if skip <= line["elapsed"] <= last + 0.5]
     if not chosen:
         raise MeasurementError(f"the timeline has no second between {skip} and {last}")
-    operations: list[dict[str, Any]] = [each for line in chosen for each in line["operations"]]
+    operations: list[dict[str, Any]] = [
+        each for line in chosen for each in line["operations"] if each["role"] == "load"
+    ]
     return Window(
         began + (before[-1] if before else 0.0),
         began + chosen[-1]["elapsed"],
         merge_histograms(histogram(each["latency"]) for each in operations),
         sum(each["failures"] for each in operations),
+    )
+
+
+def read_times(timeline: Path, name: str, skip: float = 0.0) -> Histogram:
+    """What the timeline has of one of the generator's own times, after `skip` seconds."""
+    lines = [json.loads(line) for line in timeline.read_text(encoding="utf-8").splitlines()]
+    return merge_histograms(
+        histogram(line["times"][name])
+        for line in lines
+        if line["kind"] == "second" and line["elapsed"] > skip and name in line.get("times", {})
+    )
+
+
+def read_counter(timeline: Path, name: str) -> int:
+    """How often something happened, by the timeline."""
+    lines = [json.loads(line) for line in timeline.read_text(encoding="utf-8").splitlines()]
+    return int(sum(line.get("counters", {}).get(name, 0) for line in lines))
+
+
+def read_latencies(timeline: Path, name: str) -> Histogram:
+    """All latencies of the load of one kind: "latency" or "latency_from_schedule"."""
+    lines = [json.loads(line) for line in timeline.read_text(encoding="utf-8").splitlines()]
+    return merge_histograms(
+        histogram(each[name])
+        for line in lines
+        for each in line.get("operations", ())
+        if name in each and each["role"] == "load"
     )
 
 

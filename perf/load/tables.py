@@ -16,6 +16,11 @@ def median_and_range(values: Sequence[float], form: str = ",.0f") -> str:
     return f"{middle} ({format(min(values), form)}–{format(max(values), form)})"
 
 
+def median(values: Sequence[float]) -> float:
+    """The median; 0 where there is nothing."""
+    return statistics.median(values) if values else 0.0
+
+
 def median_ratio(ours: Sequence[float], theirs: Sequence[float]) -> float | None:
     """The median of the ratios round by round: what disturbs a round disturbs both.
 

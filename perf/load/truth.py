@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+STRICT, LOOSE = (0.02, 0.2), (0.05, 2.0)
+"""Share of the truth, and milliseconds: what a reported percentile may be off."""
 _MILLISECOND = 1e6  # nanoseconds
 
 
@@ -103,20 +105,15 @@ def from_schedule(truth: Truth, rate: float) -> list[float]:
     )
 
 
-def lateness(truth: Truth, rate: float) -> list[float]:
-    """Milliseconds that each request arrived after it was due (see `from_schedule`), by size."""
+def lateness(truth: Truth, rate: float, skip: float = 0.0) -> list[float]:
+    """Milliseconds that each request arrived after it was due (see `from_schedule`), by size.
+
+    What was due in the first `skip` seconds is left out.
+    """
     interval = 1e9 / rate
     begins = [arrival - number * interval for number, arrival in enumerate(truth.arrivals)]
     least = min(begins, default=0.0)
-    return sorted((each - least) / _MILLISECOND for each in begins)
-
-
-def differences(
-    truth: Sequence[float], measured: Sequence[float]
-) -> Iterator[tuple[float, float, float]]:
-    """Each true figure, what was measured, and how much more the latter is."""
-    for true, said in zip(truth, measured, strict=True):
-        yield true, said, said - true
+    return sorted((each - least) / _MILLISECOND for each in begins[int(skip * rate) :])
 
 
 def is_within(true: float, said: float, share: float, milliseconds: float) -> bool:

@@ -15,9 +15,10 @@ from benchmark.models import (
     PlannedUser,
     Readiness,
     Recipe,
+    ResourceKind,
     Slot,
 )
-from benchmark.proving import weak_operations, with_own_things, without_weak
+from benchmark.proving import Weakness, weak_operations, with_own_things, without_weak
 
 VERIFIED = Readiness("verified", True)
 
@@ -60,14 +61,16 @@ def test_an_operation_that_fails_in_the_rehearsal_is_weak_and_says_why() -> None
     """Below 98 % of success, with the counts and the commonest message; without requests never."""
     measured = [stats("GET /a", 100, 3), stats("GET /b", 100, 2), stats("GET /c", 0, 0)]
     failures = [failure("GET /a", "HTTP 404", 1), failure("GET /a", "HTTP 409", 2)]
-    reason = "3 of 100 requests failed in the rehearsal: HTTP 409"
-    assert weak_operations(measured, failures) == {"GET /a": reason}
+    weak = weak_operations(measured, failures)
+    assert weak == {"GET /a": Weakness(100, 3, "HTTP 409")}
+    assert weak["GET /a"].reason == "3 of 100 requests failed in the rehearsal: HTTP 409"
 
 
 def test_weak_operations_stay_out_of_the_load() -> None:
     """They are disabled with their reason, though verified; all others stay as they are."""
-    found = readiness(without_weak(plan_of("GET /a", "GET /b"), {"GET /a": "it failed"}))
-    assert found["GET /a"] == Readiness("verified", False, "it failed")
+    found = readiness(without_weak(plan_of("GET /a", "GET /b"), {"GET /a": Weakness(9, 1)}))
+    reason = "1 of 9 requests failed in the rehearsal"
+    assert found["GET /a"] == Readiness("verified", False, reason)
     assert found["GET /b"] == VERIFIED
 
 
@@ -75,7 +78,7 @@ def test_a_disabled_operation_keeps_its_own_reason() -> None:
     """What was left out before is not said to have failed now."""
     excluded = Readiness("excluded", False, "destructive")
     plan = with_recipe(plan_of("GET /a"), "GET /a", readiness=excluded)
-    assert readiness(without_weak(plan, {"GET /a": "it failed"}))["GET /a"] == excluded
+    assert readiness(without_weak(plan, {"GET /a": Weakness(9, 9)}))["GET /a"] == excluded
 
 
 def test_weak_operations_on_shared_things_get_their_own() -> None:
@@ -88,3 +91,25 @@ def test_weak_operations_on_shared_things_get_their_own() -> None:
     cured, names = with_own_things(plan, {"GET /a/{id}", "DELETE /a/{id}", "GET /b"})
     assert names == {"GET /a/{id}"}
     assert [task.recipe.fresh for task in cured.tasks()] == [True, False, False, False]
+
+
+def test_what_needs_things_that_cannot_be_relied_on_stays_out_too() -> None:
+    """It would call the failing create again and again; so would what is made of such things."""
+    plan = plan_of("POST /a", "POST /b", "GET /a/{id}", "GET /b/{id}", "GET /c")
+
+    def needing(task: PlannedTask) -> PlannedTask:
+        kind = {"POST /b": "a", "GET /a/{id}": "a", "GET /b/{id}": "b"}.get(task.operation)
+        slots = (Slot("query", "/x", Created(kind, "/id")),) if kind else ()
+        return replace(task, recipe=Recipe(slots))
+
+    (user,) = plan.users
+    user = replace(user, tasks=tuple(needing(task) for task in user.tasks))
+    kinds = {name: ResourceKind(name, "main", create=f"POST /{name}") for name in ("a", "b")}
+    plan = replace(plan, users=(user,), kinds=kinds)
+    found = readiness(without_weak(plan, {"POST /a": Weakness(10, 6)}))
+    reason = "no a for certain: POST /a failed 6 of 10 times in the rehearsal"
+    assert found["GET /b/{id}"].reason == reason.replace("no a", "no b")
+    assert found["GET /a/{id}"] == Readiness("verified", False, reason)
+    assert found["GET /c"] == VERIFIED
+    few = readiness(without_weak(plan, {"POST /a": Weakness(100, 4)}))
+    assert few["GET /a/{id}"] == VERIFIED

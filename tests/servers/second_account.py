@@ -8,104 +8,112 @@ from fastapi import FastAPI
 
 from tests.servers.kinds import TEXT, Kind
 from tests.servers.names import pick
-from tests.servers.service import Call, Item, RefusedError, Reply, Service
+from tests.servers.service import Call, Item, Key, RefusedError, Reply, Service
 
 _LOGOUTS = ("logout", "sign-out", "auth/logout")
 _CREATES = ("users", "accounts", "users/create")
 _ME = ("me", "profile", "auth/user")
+_SECRET = {**TEXT, "minLength": 8}
 
 
 def make_app(seed: int) -> FastAPI:
     """Role "thing" and the accounts of "register", made with the given token only.
 
-    "login", "log out", "change password" and "rename" work for every account. Done to the account
-    of the given token, the last three are traps. "who" tells who calls.
+    "login", "log out", "change password" and "rename" work for every account. Done to the owner of
+    the given token, the last three are traps. "who" tells who calls.
     """
     service = Service(seed)
-    names = service.names
     service.schemes["bearer"] = {"type": "http", "scheme": "bearer"}
     service.credentials["token"] = given = f"tok-{uuid4().hex}"
     create = pick(seed, _CREATES)
-    path = names.path(create.removesuffix("/create"))
-    accounts = service.store.setdefault(path, {})
-    tokens: dict[str, str] = {given: ""}
+    path = service.names.path(create.removesuffix("/create"))
+    desk = _Desk(service, service.store.setdefault(path, {}), given)
+    signed = _object(username=TEXT, password=_SECRET)
+    operation, named = service.operation, service.names.path
+    me = named(pick(seed + 1, _ME))
+    operation("register", "POST", named(create), desk.register, body=signed, status=201,
+              answer=_object(id=TEXT, username=TEXT))  # fmt: skip
+    operation("delete account", "DELETE", f"{path}/{{user_id}}", desk.delete, status=204)
+    operation("login", "POST", named("login"), desk.log_in, body=signed, guarded=False,
+              answer=_object(token=TEXT))  # fmt: skip
+    operation("who", "GET", me, desk.who, answer=_object(username=TEXT))
+    operation("rename", "PUT", me, desk.rename, body=_object(username=TEXT))
+    operation("change password", "POST", named("password/change"), desk.change, status=204,
+              body=_object(old_password=_SECRET, new_password=_SECRET))  # fmt: skip
+    operation("log out", "POST", named(pick(seed + 2, _LOGOUTS)), desk.log_out, status=204)
+    Kind(service, "thing").with_all()
+    return service.finish()
 
-    def caller(call: Call) -> str:
-        return tokens[call.headers["authorization"].partition(" ")[2]]
 
-    def guard(call: Call) -> None:
-        kind, _, token = call.headers.get("authorization", "").partition(" ")
-        known = tokens.get(token)
-        if kind != "Bearer" or known is None or (known and (known,) not in accounts):
+class _Desk:
+    """Knows the accounts and the tokens that were given for them; "" is the owner's account."""
+
+    def __init__(self, service: Service, accounts: dict[Key, Item], given: str) -> None:
+        self.service, self.accounts = service, accounts
+        self.tokens = {given: ""}
+        service.guard = self.guard
+
+    def guard(self, call: Call) -> None:
+        known = self.tokens.get(_token(call))
+        if known is None or (known and (known,) not in self.accounts):
             raise RefusedError(401, "Invalid token.")
 
-    def register(call: Call) -> Item:
-        if caller(call):
+    def register(self, call: Call) -> Item:
+        if self.tokens[_token(call)]:
             raise RefusedError(403, "Only the owner makes accounts.")
-        if any(known["username"] == call.body["username"] for known in accounts.values()):
+        if any(known["username"] == call.body["username"] for known in self.accounts.values()):
             raise RefusedError(409, "This username is taken.")
         key = uuid4().hex
-        accounts[key,] = {"id": key, **call.body}
+        self.accounts[key,] = {"id": key, **call.body}
         return {"id": key, "username": call.body["username"]}
 
-    def login(call: Call) -> Item:
-        for (key,), known in accounts.items():
+    def log_in(self, call: Call) -> Item:
+        for (key,), known in self.accounts.items():
             if all(known[name] == call.body[name] for name in ("username", "password")):
                 token = uuid4().hex
-                tokens[token] = key
+                self.tokens[token] = key
                 return {"token": token}
         raise RefusedError(400, "Unable to log in.")
 
-    def own(call: Call, role: str) -> Item:
-        key = caller(call)
-        if not key:
-            service.traps_touched.append(role)
-            tokens.clear()
-        return accounts[key,] if key else {}
-
-    def log_out(call: Call) -> Reply:
-        own(call, "log out")
-        tokens.pop(call.headers["authorization"].partition(" ")[2], None)
+    def log_out(self, call: Call) -> Reply:
+        self.own(call)
+        self.tokens.pop(_token(call), None)
         return Reply(status=204)
 
-    def change(call: Call) -> Reply:
-        account = own(call, "change password")
+    def change(self, call: Call) -> Reply:
+        account = self.own(call)
         if call.body["old_password"] != account.get("password"):
             raise RefusedError(400, "old_password: it is wrong.")
         account["password"] = call.body["new_password"]
         return Reply(status=204)
 
-    def rename(call: Call) -> Item:
+    def rename(self, call: Call) -> Item:
         if call.body["username"] == "keeper":
             raise RefusedError(400, "username: this is taken.")
-        own(call, "rename")["username"] = call.body["username"]
+        self.own(call)["username"] = call.body["username"]
         return {"username": call.body["username"]}
 
-    def who(call: Call) -> Item:
-        key = caller(call)
-        return {"username": accounts[key,]["username"] if key else "keeper"}
+    def who(self, call: Call) -> Item:
+        key = self.tokens[_token(call)]
+        return {"username": self.accounts[key,]["username"] if key else "keeper"}
 
-    def deleted(call: Call) -> Reply:
-        if accounts.pop(tuple(call.path.values()), None) is None:
+    def delete(self, call: Call) -> Reply:
+        if self.accounts.pop(tuple(call.path.values()), None) is None:
             raise RefusedError(404, "There is no such account.")
         return Reply(status=204)
 
-    service.guard = guard
-    secret = {**TEXT, "minLength": 8}
-    signed = _object(username=TEXT, password=secret)
-    operation, me = service.operation, names.path(pick(seed + 1, _ME))
-    operation("register", "POST", names.path(create), register, body=signed, status=201,
-              answer={**_object(id=TEXT, username=TEXT), "required": ["id"]})  # fmt: skip
-    operation("delete account", "DELETE", f"{path}/{{user_id}}", deleted, status=204)
-    operation("login", "POST", names.path("login"), login, body=signed, guarded=False,
-              answer=_object(token=TEXT))  # fmt: skip
-    operation("who", "GET", me, who, answer=_object(username=TEXT))
-    operation("rename", "PUT", me, rename, body=_object(username=TEXT))
-    operation("change password", "POST", names.path("password/change"), change, status=204,
-              body=_object(old_password=secret, new_password=secret))  # fmt: skip
-    operation("log out", "POST", names.path(pick(seed + 2, _LOGOUTS)), log_out, status=204)
-    Kind(service, "thing").with_all()
-    return service.finish()
+    def own(self, call: Call) -> Item:
+        """The account that calls; what is done to the owner's locks everybody out."""
+        key = self.tokens[_token(call)]
+        if not key:
+            self.service.traps_touched.append(call.operation)
+            self.tokens.clear()
+        return self.accounts[key,] if key else {}
+
+
+def _token(call: Call) -> str:
+    kind, _, token = call.headers.get("authorization", "").partition(" ")
+    return token if kind == "Bearer" else ""
 
 
 def _object(**members: object) -> dict[str, object]:

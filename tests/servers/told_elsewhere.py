@@ -11,9 +11,9 @@ from tests.servers.service import Call, RefusedError, Service
 
 
 def make_app(seed: int) -> FastAPI:
-    """Role "thing": its "model" is one of the names of "list models", its "settings" are as the
-    "read model" of that name says. Role "note" is made below a thing and for another, which only a
-    query parameter, "of", tells; the document shows it as a member that is read.
+    """Role "thing": its model is one of the names of "list models".
+
+    Its settings, an object for the document, are as the "read model" of that name says.
     """
     service = Service(seed)
     names = service.names

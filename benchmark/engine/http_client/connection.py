@@ -35,13 +35,14 @@ class Connection:
     """A connection to one address. One greenlet at a time uses it; the others leave it alone.
 
     `connect_ns` and `tls_ns` are how long it took to open. Where anything but an answer's end
-    ends an exchange, whoever used it closes it.
+    ends an exchange, whoever used it closes it. `poll(0)` says whether something came, or the end;
+    `is_new` that it has not served yet; `watched` that the hub looks for what comes.
     """
 
     __slots__ = (
-        "__weakref__", "_early", "_hub", "_late", "_poll", "_reader", "_recv", "_send", "_sock",
-        "_tls", "_waiter", "_watching", "_writable", "closed", "connect_ns", "deadline_ns",
-        "exchanges", "in_use", "send_error", "tls_ns",
+        "__weakref__", "_early", "_hub", "_late", "_reader", "_recv", "_send", "_sock", "_tls",
+        "_waiter", "_writable", "closed", "connect_ns", "deadline_ns", "in_use", "is_new", "poll",
+        "send_error", "tls_ns", "watched",
     )  # fmt: skip
 
     def __init__(self, family: socket.AddressFamily) -> None:
@@ -55,20 +56,20 @@ class Connection:
         self._send: Any = sock.send
         self._tls = False
         self._waiter: Any = None
-        self._watching = False
+        self.watched = False
         self._writable: Any = None
         self._early = b""
         self._late: type[TimeoutError] = ConnectTimeoutError
         self.send_error: OSError | None = None
         self.closed = False
         self.in_use = True
-        self.exchanges = 0
+        self.is_new = True
         self.connect_ns = self.tls_ns = 0
         self.deadline_ns = 0
         self._reader: Any = self._hub.loop.io(sock.fileno(), _READ)
         poll = _new_poll()
         poll.register(sock.fileno(), select.POLLIN | select.POLLRDHUP)
-        self._poll = poll.poll
+        self.poll = poll.poll
         counters.connections_open += 1
         sweeper.members.add(self)
 
@@ -135,9 +136,8 @@ class Connection:
         self._sock = self._recv = self._send = self._reader = self._writable = None
 
     def is_usable(self) -> bool:
-        """Whether an idle connection still stands: the kernel is asked, which takes 0.4 µs."""
-        if not self.closed and self._poll(0):
-            self._look()
+        """Whether an idle connection on which something came (`poll` says so) still stands."""
+        self._look()
         return not self.closed
 
     # ── reading and writing ───────────────────────────────────────────────────────────────────
@@ -208,18 +208,17 @@ class Connection:
         counters.timeouts += 1
         self._waiter.throw(self._late())
 
-    def watch_for_close(self) -> None:
-        """It goes back to the pool: have the hub look whether the server closes it."""
-        self.in_use = False
-        if not self._watching:
-            self._start_watching()
+    def watch(self) -> None:
+        """Have the hub look for what comes, be it waited for or not."""
+        self._reader.start(self._on_readable)
+        self.watched = True
 
     def _wait(self, deadline_ns: int) -> None:
         self.deadline_ns = deadline_ns
         if deadline_ns < sweeper.next_ns:
             sweeper.advance(deadline_ns)
-        if not self._watching:
-            self._start_watching()
+        if not self.watched:
+            self.watch()
         self._waiter = getcurrent()
         try:
             self._hub.switch()
@@ -248,10 +247,6 @@ class Connection:
         self._early += data
         return self._early[:10] == b"HTTP/1.1 1"  # only an interim answer: go on sending
 
-    def _start_watching(self) -> None:
-        self._reader.start(self._on_readable)
-        self._watching = True
-
     def _on_readable(self) -> None:
         """Called by the hub whenever there is something to read."""
         if self._waiter is not None:
@@ -259,7 +254,7 @@ class Connection:
         elif self.in_use:
             # Its user is busy elsewhere, with the parts of an answer that came, for one.
             self._reader.stop()
-            self._watching = False
+            self.watched = False
         else:
             self._look()
 

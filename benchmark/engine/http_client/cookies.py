@@ -36,12 +36,13 @@ class Cookie:
 class CookieJar:
     """The cookies of one user; iterating gives them, `set_cookie` adds one."""
 
-    __slots__ = ("_cookies", "_headers", "_next_expiry")
+    __slots__ = ("_cookies", "_headers", "_next_expiry", "is_empty")
 
     def __init__(self) -> None:
         self._cookies: dict[tuple[str, str, str], Cookie] = {}
         self._headers: dict[tuple[Origin, str], str] = {}
         self._next_expiry = float("inf")
+        self.is_empty = True
 
     def __len__(self) -> int:
         return len(self._cookies)
@@ -129,6 +130,7 @@ class CookieJar:
         self._changed()
 
     def _changed(self) -> None:
+        self.is_empty = not self._cookies
         self._headers.clear()
         self._next_expiry = min(
             (one.expires for one in self._cookies.values() if one.expires is not None),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import perf_counter_ns
 
 from benchmark.engine.http_client.body_stream import BodyStream, Limits
@@ -28,18 +27,15 @@ WriteBody = Callable[[Callable[[bytes], bool]], bool]
 """Sends a body that is no bytes: piece by piece, until a piece is refused. Whether all was sent."""
 
 
-@dataclass(slots=True)
-class Sending:
-    """A request as it is written. The body is bytes, or a function that sends it in pieces."""
-
-    method: str
-    head: bytes
-    body: bytes | WriteBody = b""
-    expects_go_ahead: bool = False
-
-
 def exchange(
-    pool: OriginPool, connection: Connection, sending: Sending, limits: Limits, began_ns: int
+    pool: OriginPool,
+    connection: Connection,
+    method: str,
+    head: bytes,
+    body: bytes | WriteBody,
+    expects_go_ahead: bool,
+    limits: Limits,
+    began_ns: int,
 ) -> tuple[ResponseHead, bytes | BodyStream, int]:
     """Send a request and read its answer: the head, the body, and when the last byte was read.
 
@@ -48,44 +44,50 @@ def exchange(
     """
     last_ns = began_ns + limits.total_ns
     try:
-        deadline_ns = began_ns + min(limits.read_ns, limits.total_ns)
-        complete = _send(connection, sending, limits, last_ns)
-        connection.exchanges += 1
-        data = connection.read(deadline_ns if complete else _deadline(limits, last_ns))
+        if isinstance(body, bytes) and len(body) <= _SENT_AT_ONCE and not expects_go_ahead:
+            head += body
+            complete = connection.write(head, limits.read_ns, last_ns)
+            counters.bytes_sent += len(head)
+        else:
+            complete = _send_in_pieces(connection, head, body, expects_go_ahead, limits, last_ns)
+        deadline_ns = began_ns + limits.read_ns
+        if not complete or last_ns < deadline_ns:
+            deadline_ns = _deadline(limits, last_ns)
+        data = connection.read(deadline_ns)
         ended_ns = perf_counter_ns()
         end = data.find(_END) + 4
-        if end >= 4 and (head := find_head(data[:end])).status >= 200:
+        if end >= 4 and (answer := find_head(data[:end])).status >= 200:
             rest = data[end:]
             counters.bytes_received += len(data)
         else:
-            head, rest = _read_head(connection, data, limits, last_ns)
+            answer, rest = _read_head(connection, data, limits, last_ns)
             ended_ns = perf_counter_ns()
     except BaseException:
         pool.drop(connection)
         raise
-    has_body = sending.method != "HEAD"
-    if complete and has_body and head.keep_alive and head.body_length == len(rest):
+    has_body = method != "HEAD"
+    if complete and has_body and answer.keep_alive and answer.body_length == len(rest):
         pool.give_back(connection)
-        return head, rest, ended_ns
+        return answer, rest, ended_ns
     stream = BodyStream(
-        pool, connection, head, rest, limits, last_ns, has_body=has_body, reusable=complete
+        pool, connection, answer, rest, limits, last_ns, has_body=has_body, reusable=complete
     )
-    return head, stream, ended_ns
+    return answer, stream, ended_ns
 
 
 def _deadline(limits: Limits, last_ns: int) -> int:
     return min(perf_counter_ns() + limits.read_ns, last_ns)
 
 
-def _send(connection: Connection, sending: Sending, limits: Limits, last_ns: int) -> bool:
+def _send_in_pieces(
+    connection: Connection,
+    head: bytes,
+    body: bytes | WriteBody,
+    expects_go_ahead: bool,
+    limits: Limits,
+    last_ns: int,
+) -> bool:
     """Whether all of a request was sent; not so where an answer came first."""
-    head, body = sending.head, sending.body
-    if not body:
-        counters.bytes_sent += len(head)
-        return connection.write(head, limits.read_ns, last_ns)
-    if isinstance(body, bytes) and len(body) <= _SENT_AT_ONCE and not sending.expects_go_ahead:
-        counters.bytes_sent += len(head) + len(body)
-        return connection.write(head + body, limits.read_ns, last_ns)
 
     def write(piece: bytes) -> bool:
         counters.bytes_sent += len(piece)
@@ -93,7 +95,7 @@ def _send(connection: Connection, sending: Sending, limits: Limits, last_ns: int
 
     if not write(head):
         return False
-    if sending.expects_go_ahead:
+    if expects_go_ahead:
         patience_ns = min(limits.read_ns, int(GO_AHEAD_SECONDS * 1e9))
         if not connection.goes_ahead(min(perf_counter_ns() + patience_ns, last_ns)):
             return False

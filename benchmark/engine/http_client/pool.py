@@ -52,7 +52,8 @@ class OriginPool:
         while True:
             while self.idle:
                 connection = self.idle.pop()
-                if connection.is_usable():
+                # The kernel is asked each time (0.4 µs): the hub may not have seen the end yet.
+                if not connection.closed and (not connection.poll(0) or connection.is_usable()):
                     connection.in_use = True
                     return connection
                 self.count -= 1
@@ -75,9 +76,12 @@ class OriginPool:
 
     def give_back(self, connection: Connection) -> None:
         """An exchange is over and the connection can serve another."""
-        connection.watch_for_close()
+        connection.in_use = False
+        if not connection.watched:
+            connection.watch()
         self.idle.append(connection)
-        if connection.exchanges == 1 and self.origin.is_secure:
+        if connection.is_new:
+            connection.is_new = False
             self._session = connection.tls_session
         if self._freed is not None:
             self._freed.set()

@@ -21,7 +21,7 @@ Lines = tuple[tuple[str, str], ...]
 class HeaderBlock:
     """Header lines as they are sent, without Content-Length and the empty line."""
 
-    written: bytes
+    text: str
     lines: Lines
     expects_go_ahead: bool
     has_cookies: bool
@@ -67,7 +67,7 @@ class HeaderWriter:
         kept = tuple(lines.values())
         text = "".join(f"{name}: {value}\r\n" for name, value in kept)
         return HeaderBlock(
-            text.encode("latin-1"),
+            text,
             kept,
             lines.get("expect", ("", ""))[1].lower() == "100-continue",
             "cookie" in lines,

@@ -19,7 +19,7 @@ from benchmark.engine.http_client.body_stream import DecodedStream, Limits
 from benchmark.engine.http_client.cookies import CookieJar
 from benchmark.engine.http_client.decoding import ACCEPT_ENCODING, decode
 from benchmark.engine.http_client.errors import BadStatusError, HttpClientError
-from benchmark.engine.http_client.exchange import Sending, exchange
+from benchmark.engine.http_client.exchange import exchange
 from benchmark.engine.http_client.origin import Origin
 from benchmark.engine.http_client.pool import Connecting, ConnectionPool
 from benchmark.engine.http_client.proxies import Proxy
@@ -63,7 +63,7 @@ class Request:
     url: str
     headers: HeaderBlock
     body: RequestBody
-    cookies: str = ""
+    cookies: str
 
 
 class Sender:
@@ -89,6 +89,7 @@ class Sender:
         self._private = checked_lines(private)
         self._connecting = connecting
         self._home_writer = self._writer_for(home)
+        self._home_pool = pool.of(home)
 
     def writer(self, origin: Origin) -> HeaderWriter:
         """What writes the headers of requests to an origin."""
@@ -97,7 +98,7 @@ class Sender:
     def cookie_header(self, origin: Origin, target: str, own: Mapping[str, str]) -> str:
         """The Cookie header: what servers set, and `own` cookies, which win."""
         if not own:
-            return self.cookies.header_for(origin, target) if len(self.cookies) else ""
+            return "" if self.cookies.is_empty else self.cookies.header_for(origin, target)
         found = self.cookies.cookies_for(origin, target.partition("?")[0])
         every = {**{one.name: one.value for one in reversed(found)}, **own}
         return "; ".join(f"{name}={value}" for name, value in every.items())
@@ -107,50 +108,53 @@ class Sender:
 
         Raises Interrupted where something ended the greenlet's wait.
         """
-        method, origin, body = request.method, request.origin, request.body
-        response = Response(method, request.url, request.headers.lines, body.content)
-        sending = self._written(request)
-        pool = self.pool.of(origin)
-        response.start_time = time.time()
+        method, origin, block, body = request.method, request.origin, request.headers, request.body
+        response = Response(method, request.url, block.lines, body.content)
+        head = self._written(request)
+        pool = self._home_pool if origin is self._home else self.pool.of(origin)
         began_ns = perf_counter_ns()
         try:
             connection = pool.take(self._connecting)
-            if connection.exchanges == 0:
+            if connection.is_new:
                 response.connect_time = connection.connect_ns / 1e6
                 response.tls_time = connection.tls_ns / 1e6
             response.start_time = time.time()
             began_ns = perf_counter_ns()
-            head, content, ended_ns = exchange(pool, connection, sending, limits, began_ns)
-            response.head = head
-            response.status_code = head.status
-            if not isinstance(content, bytes):
-                if stream:
-                    response.unread = DecodedStream(content, head.content_coding)
-                else:
-                    content = content.read_all()
-                    ended_ns = perf_counter_ns()
+            answer, content, ended_ns = exchange(
+                pool, connection, method, head, body.content, block.expects_go_ahead, limits,
+                began_ns,
+            )  # fmt: skip
+            response.head = answer
+            response.status_code = status = answer.status
+            if not isinstance(content, bytes) and not stream:
+                content = content.read_all()
+                ended_ns = perf_counter_ns()
         except OSError as error:
             response.elapsed_ns = perf_counter_ns() - began_ns
             # Neither the error nor the answer may hold on to the greenlet's frames.
             response.error = error.with_traceback(None)
             response.head, response.status_code = None, 0
+            response.start_time = response.start_time or time.time() - response.elapsed_ns / 1e9
             gevent.sleep(0)  # where nothing was waited for, others must still get their turn
             return response
         except (GreenletExit, gevent.Timeout) as end:
             response.elapsed_ns = perf_counter_ns() - began_ns
+            response.start_time = response.start_time or time.time() - response.elapsed_ns / 1e9
             raise Interrupted(response, end) from None
         response.elapsed_ns = ended_ns - began_ns
-        if head.status >= 400:
-            response.error = BadStatusError(head.status, request.url)
-        if isinstance(content, bytes):
-            if head.content_coding and content:
-                try:
-                    content = decode(content, head.content_coding, limits.body_bytes)
-                except HttpClientError as error:
-                    content, response.error = b"", error.with_traceback(None)
+        if status >= 400:
+            response.error = BadStatusError(status, request.url)
+        if not isinstance(content, bytes):
+            response.unread = DecodedStream(content, answer.content_coding)
+        elif answer.content_coding and content:
+            try:
+                response.received = decode(content, answer.content_coding, limits.body_bytes)
+            except HttpClientError as error:
+                response.received, response.error = b"", error.with_traceback(None)
+        else:
             response.received = content
-        if head.sets_cookies:
-            self.cookies.take_over(head.headers.get_all("set-cookie"), origin, request.target)
+        if answer.sets_cookies:
+            self.cookies.take_over(answer.headers.get_all("set-cookie"), origin, request.target)
         return response
 
     def close(self) -> None:
@@ -161,26 +165,21 @@ class Sender:
         private = self._private if origin.host == self._home.host else ()
         return header_writer((("Host", origin.authority), *_BASE, *self._headers, *private))
 
-    def _written(self, request: Request) -> Sending:
-        method, origin, body, headers = (
-            request.method,
-            request.origin,
-            request.body,
-            request.headers,
-        )
-        target = request.target
-        if self._connecting.proxy is not None and not origin.is_secure:
-            target = f"{origin}{target}"  # RFC 9112, section 3.2.2
-        if body.length:
-            end = f"Content-Length: {body.length}\r\n\r\n"
-        elif body.length is None:
+    def _written(self, request: Request) -> bytes:
+        target, length = request.target, request.body.length
+        if self._connecting.proxy is not None and not request.origin.is_secure:
+            target = f"{request.origin}{target}"  # RFC 9112, section 3.2.2
+        if length:
+            end = f"Content-Length: {length}\r\n\r\n"
+        elif length is None:
             end = "Transfer-Encoding: chunked\r\n\r\n"
         else:
-            end = "Content-Length: 0\r\n\r\n" if method in _WITH_LENGTH else "\r\n"
-        if request.cookies and not headers.has_cookies:
+            end = "Content-Length: 0\r\n\r\n" if request.method in _WITH_LENGTH else "\r\n"
+        if request.cookies and not request.headers.has_cookies:
             end = f"Cookie: {request.cookies}\r\n{end}"
-        head = f"{method} {target} HTTP/1.1\r\n".encode("ascii") + headers.written
-        return Sending(method, head + end.encode("latin-1"), body.content, headers.expects_go_ahead)
+        return f"{request.method} {target} HTTP/1.1\r\n{request.headers.text}{end}".encode(
+            "latin-1"
+        )
 
 
 def connecting(

@@ -21,6 +21,7 @@ from benchmark.encoding import (
     fill_template,
 )
 from benchmark.engine.checks import Expected, WrongAnswerError, what_is_wrong
+from benchmark.engine.counters import LATENESS
 from benchmark.engine.credentials import RequestCredentials
 from benchmark.engine.http_client.body_stream import Limits
 from benchmark.engine.http_client.cookies import CookieJar
@@ -163,6 +164,8 @@ class HttpSession:
             self._report(response, name, about, stream)
             history.append(response)
             request = following
+            if LATENESS in about:  # it is told by the first request of an iteration alone
+                about = {**about, LATENESS: None}
             name = name if len(history) > 1 else f"{name} (redirected)"
         if history:
             response.history = history
@@ -225,7 +228,7 @@ class HttpSession:
             headers = {**(headers or {}), "Authorization": basic_auth(*auth)}
         block = self._sender.writer(origin).block(body.headers, headers)
         cookie = ""
-        if cookies or credentials.cookies or len(self._sender.cookies):
+        if cookies or credentials.cookies or not self._sender.cookies.is_empty:
             own = encode_cookies(cookies or {}, allow_reserved)
             if origin.host == self._origin.host:
                 own = {**credentials.cookies, **own}
@@ -273,12 +276,11 @@ class HttpSession:
     # ── what is recorded ──────────────────────────────────────────────────────────────────────
 
     def _meta(self, response: Response, name: str, context: Any, stream: bool) -> dict[str, Any]:
-        content = response.received
         return {
             "request_type": response.method,
             "name": name,
             "response_time": response.elapsed_ns / 1e6,
-            "response_length": _announced(response) if stream else len(content or b""),
+            "response_length": _announced(response) if stream else len(response.received or b""),
             "response": response,
             "context": context,
             "exception": response.error,
@@ -287,7 +289,18 @@ class HttpSession:
         }
 
     def _report(self, response: Response, name: str, context: Any, stream: bool) -> None:
-        self.request_event.fire(**self._meta(response, name, context, stream))
+        content = response.received
+        self.request_event.fire(
+            request_type=response.method,
+            name=name,
+            response_time=response.elapsed_ns / 1e6,
+            response_length=_announced(response) if stream else len(content or b""),
+            response=response,
+            context=context,
+            exception=response.error,
+            start_time=response.start_time,
+            url=response.url,
+        )
 
     def _record_given_up(self, interruption: Interrupted, name: str, context: Any) -> None:
         """A request without an answer for all of the stop timeout failed; it must not vanish.

@@ -8,7 +8,7 @@ from ssl import SSLContext
 from typing import Any, ClassVar
 
 from gevent.pool import Group
-from locust import User, events
+from locust import events
 from locust.exception import StopTest
 from locust.user.users import RestMixin
 
@@ -22,9 +22,10 @@ from benchmark.engine.http_client.response import Response
 from benchmark.engine.http_client.sender import connecting
 from benchmark.engine.http_client.session import HttpSession, limits_of
 from benchmark.engine.http_client.tls import ClientCertificate
+from benchmark.engine.scheduled_user import ScheduledUser
 
 
-class RapidHttpUser(User, RestMixin[Response]):
+class RapidHttpUser(ScheduledUser, RestMixin[Response]):
     """A Locust user with a fast client; the interface of `FastHttpUser`, and path templates.
 
     `self.client.get("/items/{id}", path={"id": 7})` asks for `/items/7` and counts it as

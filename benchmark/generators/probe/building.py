@@ -158,9 +158,7 @@ def _is_file(value: Any) -> bool:
 
 def _parts(value: Any) -> list[tuple[str, bytes, str]]:
     uploads = value if isinstance(value, list) else [value]
-    return [
-        (each.file_name, _content(each), each.content_type) for each in uploads
-    ]
+    return [(each.file_name, _content(each), each.content_type) for each in uploads]
 
 
 def _content(upload: Upload) -> bytes:

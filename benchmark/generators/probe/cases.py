@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from benchmark.generators.dependency_analyzer import Want
 from benchmark.generators.probe.building import BuiltRequest
@@ -36,8 +36,9 @@ class Case:
     is how much was known of the server when it was last tried, `allowance` how many requests it may
     still cost. `last` is what came of the last request, `told` what came of the first one of the
     last look at it, before repairs: that is what a person should read. `keeps` and `takes` are as
-    in its task, corrected by what was seen; `pending` are ideas that were not tried yet. `proved_apart` is how often it worked
-    as a second account.
+    in its task, corrected by what was seen; `pending` are ideas that were not tried yet.
+    `proved_apart` is how often it worked as a second account. `ids_member` is the member of the
+    body that names what a delete on a whole collection removes.
     """
 
     task: PlannedTask
@@ -60,7 +61,9 @@ class Case:
     asked_pages: bool = False
     pending: tuple[Recipe, ...] = ()
     proved_apart: int = 0
+    ids_member: str = ""
     siblings: frozenset[str] = frozenset()
+    answer: Any = None
 
     @property
     def key(self) -> str:

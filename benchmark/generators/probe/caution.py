@@ -6,7 +6,7 @@ to maintenance within seconds, and from then on measures nothing but refusals.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from benchmark.generators.naming import words
 from benchmark.models import Operation
@@ -18,9 +18,9 @@ _ENDS_SERVICE = frozenset(
     "shutdown restart reboot poweroff halt maintenance lockdown purge wipe flush truncate nuke "
     "factory uninstall kill".split()
 )
-_ENDS_ACCESS = frozenset(
-    "password passwd passcode deactivate suspend disable lock demote ban block".split()
-)
+_SECRETS = frozenset("password passwd passcode".split())
+_ENDS_ACCESS = frozenset("deactivate suspend disable lock demote ban block".split())
+_ACCOUNTS = frozenset("account user profile login".split())
 _ENDS = frozenset("stop terminate end close exit quit halt destroy delete clear drop".split())
 """What a POST on nothing that the test made must not do: whatever it ends, others use it."""
 _ONE_SELF = frozenset("me self myself current whoami own".split())
@@ -56,7 +56,8 @@ def danger(operation: Operation) -> str:
         return "destructive: it ends what others use"
     if not own_thing and _says(said, _RESETS):
         return "destructive: it resets what others may use"
-    if not own_thing and (_says(_all_words(operation), _ENDS_ACCESS) or _sets_password(operation)):
+    sets_password = _says(_all_words(operation), _SECRETS) or _sets_password(operation)
+    if not own_thing and (sets_password or _ends_access(last)):
         return "destructive: it changes the account in use"
     if operation.method == "DELETE":
         if not own_thing:
@@ -95,6 +96,17 @@ def changes_singleton(operation: Operation) -> bool:
     return operation.method in {"PUT", "PATCH"} and "{" not in operation.path
 
 
+def is_upsert(operation: Operation, siblings: Collection[str]) -> bool:
+    """Whether a PUT on a collection makes one item: its items are deleted, and it is never read.
+
+    `siblings` are the keys of all operations.
+    """
+    path = operation.path.rstrip("/")
+    deletes = any(key.startswith(f"DELETE {path}/{{") for key in siblings)
+    others = {f"{method} {path}{end}" for method in ("GET", "POST") for end in ("", "/")}
+    return operation.method == "PUT" and deletes and others.isdisjoint(siblings)
+
+
 def _last_words(operation: Operation) -> frozenset[str]:
     """The words of the last fixed segment of the path."""
     fixed = [s for s in operation.path.split("/") if s and "{" not in s]
@@ -106,6 +118,16 @@ def _last_words(operation: Operation) -> frozenset[str]:
 
 def _all_words(operation: Operation) -> frozenset[str]:
     return frozenset(words(" ".join(s for s in operation.path.split("/") if "{" not in s)))
+
+
+def _ends_access(last: str) -> bool:
+    """Whether the last segment is a verb like `disable`, alone or with an account as its object.
+
+    `block_types` and `lock-codes` are things, not orders.
+    """
+    said = words(last)
+    rest = frozenset(said[1:])
+    return bool(_ENDS_ACCESS.intersection(said[:1])) and rest <= _ACCOUNTS | _ONE_SELF
 
 
 def _sets_password(operation: Operation) -> bool:

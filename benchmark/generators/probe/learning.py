@@ -9,6 +9,7 @@ from typing import Any
 from benchmark.generators.dependency_analyzer import kind_name
 from benchmark.generators.naming import noun, plain, singular, static_segments, words
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.caution import is_upsert
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.judging import answer_value
 from benchmark.models import ResourceKind, escape_pointer
@@ -69,9 +70,15 @@ def listing_of(case: Case, outcome: Outcome, kinds: Mapping[str, ResourceKind]) 
     answer = answer_value(reply)
     known = next((kind for kind in kinds.values() if kind.list == case.key), None)
     pointers = [known.list_pointer] if known else []
+    # Tags that are listed as {"tag": …} are named by that, without any id.
+    about = plain(noun(next(reversed(static_segments(case.operation.path)), "")))
     ends_fixed = not case.operation.path.rstrip("/").endswith("}")
     for pointer in (*pointers, *(_list_pointers(answer) if ends_fixed else ())):
-        items = [i for i in items_of(answer, pointer) if isinstance(i, Mapping) and _ids(i)]
+        items = [
+            item
+            for item in items_of(answer, pointer)
+            if isinstance(item, Mapping) and (_ids(item) or about in map(plain, item))
+        ]
         if items:
             kind = known or _listed_kind(case, kinds)
             return Listing(replace(kind, list=case.key, list_pointer=pointer), tuple(items[:50]))
@@ -118,13 +125,15 @@ def _new_kind(
     """A kind for an operation that turned out to create something."""
     path, reply = case.operation.path.rstrip("/"), outcome.reply
     last = path.rpartition("/")[2]
-    if case.operation.method != "POST" or reply is None or "{" in last or case.takes:
+    makes = case.operation.method == "POST" or is_upsert(case.operation, case.siblings)
+    if not makes or reply is None or "{" in last or case.takes:
         return None
     parts = words(last)
     plural = bool(parts) and singular(parts[-1]) != parts[-1]
-    if not plural and reply.status != 201 and not reply.headers.get("Location"):
+    makes = bool(_VERBS.intersection(parts))
+    if not (plural or makes) and reply.status != 201 and not reply.headers.get("Location"):
         return None
-    if _VERBS.intersection(parts):
+    if makes:
         place = path.rpartition("/")[0]
         for listed in kinds.values():
             if listed.create is None and listed.list == f"GET {place}":

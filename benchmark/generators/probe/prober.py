@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmark.encoding import UnsendableError
-from benchmark.generators.media_types import is_json
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.building import build_request
+from benchmark.generators.probe.bulk import is_bulk_update, is_of_own_things, of_own_things
 from benchmark.generators.probe.canary import look_after
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.challenges import challenged
@@ -26,9 +26,11 @@ from benchmark.generators.probe.holdings import Held, Holdings
 from benchmark.generators.probe.judging import (
     CatchAll,
     Verdict,
+    answer_value,
     judge_reply,
 )
 from benchmark.generators.probe.learning import creation_of, known_as, listing_of
+from benchmark.generators.probe.own_ids import by_own_ids
 from benchmark.generators.probe.page_scripts import page_scripts
 from benchmark.generators.probe.page_vocabulary import page_vocabulary
 from benchmark.generators.probe.repairs import Maker, repaired
@@ -41,14 +43,8 @@ from benchmark.generators.probe.states import (
     prepared,
     put_back,
 )
-from benchmark.generators.probe.told_schemas import (
-    MAX_TOLD,
-    ToldSchema,
-    configured,
-    told_by,
-)
-from benchmark.generators.probe.undocumented import undocumented
-from benchmark.generators.probe.uploads import uploads
+from benchmark.generators.probe.told_schemas import MAX_TOLD, ToldSchema, told_by
+from benchmark.generators.probe.undocumented import told_elsewhere, undocumented
 from benchmark.generators.scenario_planner import RecipeWriter, cleared_by
 from benchmark.generators.transport import TransportFailure
 from benchmark.models import (
@@ -66,6 +62,9 @@ RENEW_AFTER = 0.5
 
 SHORTEST_SECRET = 8
 """Characters that a word of a header or cookie has at least to be taken for a secret."""
+
+MAX_ANSWER = 64 * 1024
+"""Bytes of an answer that is remembered."""
 
 MAX_PENDING = 12
 """How many ideas that were not tried for want of budget are kept for the next pass."""
@@ -131,7 +130,8 @@ class Prober:
                     continue
                 case.tried.add(print_)
                 case.told = case.told or outcome
-                waiting.extendleft(reversed(list(self._follow_ups(case, recipe, outcome))))
+                more = [r for r in self._follow_ups(case, recipe, outcome) if self._may(case, r)]
+                waiting.extendleft(reversed(more))
             case.pending = tuple(waiting)[:MAX_PENDING]
         finally:
             case.busy = False
@@ -240,6 +240,8 @@ class Prober:
     # ── what an answer teaches ────────────────────────────────────────────────────────────────
 
     def _learn(self, case: Case, recipe: Recipe, outcome: Outcome) -> None:
+        if outcome.reply is not None and len(outcome.reply.body) <= MAX_ANSWER:
+            case.answer = answer_value(outcome.reply)
         takes = _taken(case.operation, recipe)
         if takes and (taken := outcome.resources.get(takes)) is not None:
             self.holdings.drop(taken)
@@ -271,11 +273,18 @@ class Prober:
     def _first_ideas(self, case: Case) -> Iterator[Recipe]:
         if case.recipe is not None:
             yield case.recipe
+        if case.ids_member:
+            yield from by_own_ids(self, case)
+            return
         bound, lacking = self.sources.best(case, self)
         if lacking:
             case.reason = lacking
             return
         if self.sources.echo_only(case):
+            if is_bulk_update(case):
+                case.reason = "would change more than what the test made"
+                yield from of_own_things(case, self)
+                return
             case.reason = "would change what exists once, and no read says what it holds now"
             yield from self._echoes(case, case.task.recipe)
             return
@@ -287,9 +296,9 @@ class Prober:
     def _follow_ups(self, case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Recipe]:
         """What to try after an answer that was not good, the most promising first."""
         name = outcome.verdict.name
-        if name in {"absent", "silent", "throttled"} or outcome.reply is None:
+        if name in {"absent", "silent", "throttled"} or outcome.reply is None or case.ids_member:
             return
-        if self.sources.echo_only(case):
+        if self.sources.echo_only(case) and not is_bulk_update(case):
             # anything but what is there now would change what others rely on
             yield from ideas.partial_echo(recipe, case.operation, self._complaints(outcome))
             return
@@ -301,48 +310,50 @@ class Prober:
             return
         yield from after_others(self, case, recipe, outcome)
         complaints = self._complaints(outcome)
-        writer = self.writers[case.spec.application]
         if name in {"refused", "conflict", "missing", "broken"}:
             changed = self.repaired(case, recipe, outcome)
             if changed is not None:
                 yield changed
+        if outcome.reply.status not in {401, 415}:
+            is_hidden = name in {"missing", "denied"}
+            yield from ideas.leaner(recipe, self.maker(case), to_the_least=is_hidden)
         if name == "refused":
             definitions = case.spec.definitions
             yield from ideas.type_names(recipe, case.operation, definitions, complaints)
             unknown = [c for c in complaints if self.maker(case).lists_no_choice(c)]
             if unknown:
                 yield from ideas.choices(recipe, unknown, page_vocabulary(self.page_scripts()))
-            yield from configured(self, case, recipe)
         if outcome.reply.status == 406:
             yield from ideas.acceptable(recipe, case.operation, outcome.reply.text)
         if name == "conflict" or (case.works and name in {"refused", "broken"}):
             yield ideas.all_unique(recipe, self.maker(case))
-        if name in {"missing", "refused", "broken"}:
-            yield from self.sources.beside_the_body(case, recipe, self)
-        if name in {"refused", "broken"} and not case.asked_pages:
-            case.asked_pages = True
-            yield from undocumented(self, case, recipe)
+        yield from told_elsewhere(self, case, recipe, outcome)
         if name in {"missing", "denied", "refused", "conflict", "broken"}:
             yield from self.sources.others(case, recipe, complaints, self)
         if name in {"refused", "broken", "conflict", "denied", "missing"}:
             yield from self._echoes(case, recipe)
         if name in {"refused", "broken", "conflict"}:
-            if not case.used_variants:
-                case.used_variants = True
-                bound, lacking = self.sources.best(case, self)
-                if not lacking:
-                    yield from ideas.variants(case.operation, writer, bound)
-                    yield from ideas.single_additions(case.operation, writer, bound)
+            yield from self._variants(case)
             yield from self._mirrors(case, recipe)
         if name in {"refused", "missing"}:
             yield from ideas.free_values(recipe)
-        is_no_json = outcome.reply.status == 415 and recipe.body is not None
-        is_no_json = is_no_json and is_json(recipe.media_type or "")
-        if is_no_json and case.operation.body is None:
-            yield from uploads(self, case, recipe)
         if (cleared := cleared_by(case.operation, self.kinds.values())) is not None:
             yield ideas.by_ids(recipe, cleared)
         yield from for_new_things(case, recipe, outcome, complaints)
+
+    def _variants(self, case: Case) -> Iterator[Recipe]:
+        """The same with more or less of what is optional, once in each look at an operation."""
+        bound, lacking = self.sources.best(case, self)
+        if not case.used_variants and not lacking:
+            writer = self.writers[case.spec.application]
+            yield from ideas.variants(case.operation, writer, bound)
+            yield from ideas.single_additions(case.operation, writer, bound)
+        case.used_variants = True
+
+    def _may(self, case: Case, recipe: Recipe) -> bool:
+        """Whether a request is about one's own things, where it could be about many at once."""
+        is_bulk = self.sources.echo_only(case) and is_bulk_update(case)
+        return not is_bulk or is_of_own_things(case, recipe)
 
     def maker(self, case: Case) -> Maker:
         """What the document says of the operation's slots."""
@@ -369,9 +380,9 @@ class Prober:
             if not read.works and read.facts != self.facts:
                 self.explore(read)
             if read.works:
-                echo = ideas.echo_of(case.operation, read.operation, recipe, case.spec.definitions)
-                if echo is not None:
-                    yield echo
+                yield from ideas.echoes_of(
+                    case.operation, read.operation, recipe, case.spec.definitions, read.answer
+                )
 
     def _mirrors(self, case: Case, recipe: Recipe) -> Iterator[Recipe]:
         path = case.operation.path.rstrip("/")
@@ -391,8 +402,11 @@ class Prober:
 
 
 def _taken(operation: Operation, recipe: Recipe) -> str | None:
-    """The kind of own thing that a delete removes: what the end of its path names."""
+    """The kind of own thing that a delete removes: what its path's end, or else its body, names."""
     last = operation.path.rstrip("/").rpartition("/")[2]
+    if operation.method == "DELETE" and "{" not in operation.path:
+        own = (s.source.kind for s in recipe.slots() if isinstance(s.source, Created))
+        return next(own, None)
     if operation.method != "DELETE" or not last.startswith("{") or not last.endswith("}"):
         return None
     pointer = f"/{escape_pointer(last[1:-1])}"

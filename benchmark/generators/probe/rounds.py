@@ -24,6 +24,7 @@ from benchmark.generators.probe.entrances import Entrance
 from benchmark.generators.probe.exchange import BudgetSpentError, Exchange
 from benchmark.generators.probe.judging import CatchAll
 from benchmark.generators.probe.outcome import ProbeOutcome, probed_plan
+from benchmark.generators.probe.own_ids import allow_own_ids
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.second_account import try_apart
 from benchmark.generators.probe.signing_in import logins, sign_in
@@ -71,6 +72,7 @@ def probe(
         prober = _prober(plan, specs, dependencies, target, options, transport)
         try:
             prober.catch_all = _fingerprint(prober.exchange)
+            allow_own_ids(prober)
             _all_rounds(prober, tell)
             nobody = replace(target, credentials=Credentials())
             with Transport(nobody, timeout=options.request_timeout, connections=1) as bare:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.generators.naming import plain
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.accounts import PASSWORD, Account, is_sign_in, new_accounts
-from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.caution import concerns_account, resets
 from benchmark.generators.probe.exchange import Exchange
 from benchmark.generators.probe.field_names import is_secret
@@ -64,10 +64,10 @@ def try_apart(prober: Prober, transport: Transport) -> None:
     second = next(accounts, None)
     for case in cases:
         for _ in range(PROOFS):
-            is_good = second is not None and _tried(prober, case, second).verdict.is_good
+            is_good = second is not None and _works(prober, case, second)
             if case.proved_apart and not is_good:  # what it did once may stand in the way
                 second = next(accounts, None)
-                is_good = second is not None and _tried(prober, case, second).verdict.is_good
+                is_good = second is not None and _works(prober, case, second)
             if second is None or not is_good:
                 break
             case.proved_apart += 1
@@ -157,20 +157,21 @@ def _is_let_in(prober: Prober, second: _Second, canary: Case) -> bool:
 # ── requests ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _tried(prober: Prober, case: Case, second: _Second) -> Outcome:
-    """The operation called as the account, repaired as the answers ask."""
+def _works(prober: Prober, case: Case, second: _Second) -> bool:
+    """Whether the operation works for the account, repaired as the answers ask."""
     with _as(prober, second.exchange, second.account.sent):
-        for recipe in _recipes(prober, case, second):
-            outcome = prober.send_with(case, recipe, {}, renew=False)
-            for _ in range(_REPAIRS):
-                changed = prober.repaired(case, recipe, outcome)
-                if outcome.verdict.is_good or changed is None:
-                    break
-                recipe = changed
-                outcome = prober.send_with(case, recipe, {}, renew=False)
-            if outcome.verdict.is_good:
-                break
-    return outcome
+        return any(_is_answered(prober, case, one) for one in _recipes(prober, case, second))
+
+
+def _is_answered(prober: Prober, case: Case, recipe: Recipe) -> bool:
+    outcome = prober.send_with(case, recipe, {}, renew=False)
+    for _ in range(_REPAIRS):
+        changed = prober.repaired(case, recipe, outcome)
+        if outcome.verdict.is_good or changed is None:
+            break
+        recipe = changed
+        outcome = prober.send_with(case, recipe, {}, renew=False)
+    return outcome.verdict.is_good
 
 
 def _recipes(prober: Prober, case: Case, second: _Second) -> list[Recipe]:

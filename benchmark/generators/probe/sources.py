@@ -18,10 +18,11 @@ from benchmark.generators.naming import (
 )
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
-from benchmark.generators.probe.caution import READ_ONLY, changes_singleton
+from benchmark.generators.probe.caution import READ_ONLY, changes_singleton, is_upsert
 from benchmark.generators.probe.complaints import Complaint
+from benchmark.generators.probe.neighbours import is_worse_name, listed_names
 from benchmark.generators.probe.repairs import Maker
-from benchmark.generators.probe.suppliers import suppliers
+from benchmark.generators.probe.suppliers import about_of, suppliers
 from benchmark.models import (
     Created,
     Dependencies,
@@ -84,9 +85,8 @@ class SlotSources:
                 continue
             place: Place = (want.location, want.pointer)
             now = used.get(place)
-            is_right = isinstance(now, Created | Found) and _is_proved(now, want, prober)
             for source in self._options(case, want, prober):
-                if now != source and not (is_right and _kind_of(source) == _kind_of(now)):
+                if now != source and not is_worse_name(source, now, want, prober):
                     yield ideas.with_source(recipe, place, source)
 
     def without(
@@ -95,12 +95,12 @@ class SlotSources:
         """The recipe without the kinds of things that cannot be had: other sources, or left out."""
         changed, wants = recipe, {(w.location, w.pointer): w for w in case.wants}
         for slot in recipe.slots():
-            if not _is_of(slot.source, lacking):
+            if not _is_lacking(slot.source, lacking, prober):
                 continue
             place: Place = (slot.location, slot.pointer)
             want = wants.get(place)
             options = self._options(case, want, prober) if want else []
-            others = [source for source in options if not _is_of(source, lacking)]
+            others = [each for each in options if not _is_lacking(each, lacking, prober)]
             if others:
                 changed = ideas.with_source(changed, place, others[0])
             elif slot.location == "path" or (want is not None and want.required):
@@ -110,40 +110,16 @@ class SlotSources:
         if changed != recipe:
             yield changed
 
-    def beside_the_body(self, case: Case, recipe: Recipe, prober: Prober) -> Iterator[Recipe]:
-        """The recipe with a query parameter for what the body cannot say though the item has it.
-
-        A reference that is only read comes from elsewhere: path, query, or who is asking.
-        """
-        if case.operation.method != "POST" or case.operation.body is None:
-            return
-        named = {parameter.name for parameter in case.operation.parameters}
-        found: list[tuple[Created, Place]] = []
-        for want in case.wants:
-            resolved = schema_view.resolve(want.schema, case.spec.definitions)
-            if want.location != "body" or want.name in named or not resolved.get("readOnly"):
-                continue
-            place: Place = ("query", f"/{escape_pointer(want.name)}")
-            sources = self._options(case, want, prober)
-            found.extend((source, place) for source in sources if isinstance(source, Created))
-        folder = case.operation.path.rstrip("/").rpartition("/")[0]
-
-        def is_far(pair: tuple[Created, Place]) -> bool:
-            made_by = prober.kinds[pair[0].kind].create or ""
-            return not made_by.partition(" ")[2].startswith(f"{folder}/")
-
-        for source, place in sorted(found, key=is_far):
-            yield ideas.with_source(recipe, place, source)
-
-    def named(self, case: Case, place: Place, prober: Prober) -> list[Source]:
-        """The sources of a slot that no document knows, by its name alone."""
-        name = next((t for t in reversed(place[1].split("/")) if not t.isdecimal()), "")
-        return self._options(case, Want(case.operation, *place, name, _about(name)), prober)
+    def of_want(self, case: Case, want: Want, prober: Prober) -> list[Source]:
+        """The sources of a slot, the likeliest first; the document need not know the slot."""
+        return self._options(case, want, prober)
 
     def echo_only(self, case: Case) -> bool:
         """Whether an operation may only send back what is there: settings, the user's profile."""
         has_content = case.operation.body is not None
-        return changes_singleton(case.operation) and has_content and not case.keeps
+        if case.keeps or is_upsert(case.operation, case.siblings):
+            return False
+        return changes_singleton(case.operation) and has_content
 
     def _options(self, case: Case, want: Want, prober: Prober) -> list[Source]:
         """The sources of a slot: those of the document, corrected by what was seen, then others."""
@@ -267,7 +243,7 @@ class SlotSources:
                 changed = recipe
                 for place in quoted:
                     field = place[1].rpartition("/")[2]
-                    names_it = _about(field) in nouns or len(quoted) == 1
+                    names_it = about_of(field) in nouns or len(quoted) == 1
                     pointer = _member(item, identifying if names_it else field)
                     value = value_at(item, pointer) if pointer else None
                     schema = maker.documented(place)
@@ -294,29 +270,12 @@ class SlotSources:
             if not complaint.pointer:
                 continue
             name = complaint.pointer.rpartition("/")[2]
-            want = known.get(place) or Want(case.operation, *place, name, _about(name))
+            want = known.get(place) or Want(case.operation, *place, name, about_of(name))
             options = self._options(case, want, prober)
             if not options and complaint.rule == "not_found":
-                options = _listed_names(case, prober)
+                options = listed_names(case, prober)
             for source in options:
                 yield ideas.with_source(recipe, place, source)
-
-
-def _listed_names(case: Case, prober: Prober) -> list[Source]:
-    """Names that a list in the same folder of the API holds: what a field may choose from."""
-    folder = case.operation.path.rstrip("/").rpartition("/")[0]
-    found: list[Source] = []
-    for kind in prober.kinds.values():
-        place = (kind.list or "").partition(" ")[2].rstrip("/")
-        item = prober.holdings.samples.get(kind.kind)
-        near = place.rpartition("/")[0] == folder and kind.create != case.key
-        if near and isinstance(item, Mapping) and len(item) == 1:
-            found.extend(
-                Found(kind.kind, f"/{escape_pointer(str(name))}")
-                for name, value in item.items()
-                if isinstance(value, str)
-            )
-    return found
 
 
 def _sample(source: Source, prober: Prober) -> Any:
@@ -371,30 +330,11 @@ def _renamed(source: Source, aliases: Mapping[str, str]) -> Source:
     return source
 
 
-def _kind_of(source: Source | None) -> str:
-    return source.kind if isinstance(source, Created | Found) else ""
-
-
-def _is_proved(source: Source, want: Want, prober: Prober) -> bool:
-    """Whether other operations below the same thing work with this source: it names it well.
-
-    An operation on the thing itself may name it in another way than others do.
-    """
-    itself = want.operation.path.rstrip("/").endswith(f"{{{want.name}}}")
-    if want.location != "path" or itself:
-        return False
-    head, found, _ = want.operation.path.partition("{" + want.name + "}")
-    for other in prober.cases.values():
-        if other.works and other.recipe is not None and other.operation is not want.operation:
-            if other.operation.path.startswith(head + found):
-                slots = {(s.location, s.pointer): s.source for s in other.recipe.parameters}
-                if slots.get(("path", want.pointer)) == source:
-                    return True
-    return False
-
-
-def _is_of(source: Source, kinds: set[str]) -> bool:
-    return isinstance(source, Created | Found) and source.kind in kinds
+def _is_lacking(source: Source, kinds: set[str], prober: Prober) -> bool:
+    """Whether a source is of a kind that cannot be had; what cannot be made may still be listed."""
+    if isinstance(source, Found):
+        return source.kind in kinds and not prober.listed.get(source.kind)
+    return isinstance(source, Created) and source.kind in kinds
 
 
 def unnamed_wants(
@@ -410,7 +350,7 @@ def unnamed_wants(
         pointer = f"/{escape_pointer(name)}"
         is_uuid = schema_view.resolve(member, definitions).get("format") == "uuid"
         if is_uuid and name in needed and name != "id" and pointer not in places:
-            yield Want(operation, "body", pointer, name, _about(name), schema=member)
+            yield Want(operation, "body", pointer, name, about_of(name), schema=member)
 
 
 def slot_sources(dependencies: Dependencies) -> SlotSources:
@@ -420,15 +360,6 @@ def slot_sources(dependencies: Dependencies) -> SlotSources:
         place: Place = (link.location, link.slot_pointer)
         found.setdefault((link.consumer, place), []).append(link)
     return SlotSources({key: tuple(links) for key, links in found.items()})
-
-
-def _about(name: str) -> str:
-    """What a field is about: `owner_id` an owner."""
-    text = plain(name)
-    for ending in ("uuid", "guid", "ids", "id", "key", "slug", "name"):
-        if text.endswith(ending) and len(text) > len(ending):
-            return noun(name[: -len(ending)].rstrip("_-."))
-    return noun(name)
 
 
 def _creates(case: Case) -> bool:

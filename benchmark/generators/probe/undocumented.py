@@ -6,18 +6,40 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from benchmark.generators.dependency_analyzer import Want
 from benchmark.generators.media_types import is_json
 from benchmark.generators.naming import singular, words
 from benchmark.generators.probe import ideas
-from benchmark.generators.probe.cases import Case
+from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.neighbours import beside_the_body
 from benchmark.generators.probe.page_calls import call_of
+from benchmark.generators.probe.suppliers import about_of
+from benchmark.generators.probe.told_schemas import configured
+from benchmark.generators.probe.uploads import uploads
 from benchmark.generators.scenario_planner import Variant
-from benchmark.models import ArrayNode, Node, ObjectNode, Place, Recipe, escape_pointer
+from benchmark.models import ArrayNode, Node, ObjectNode, Place, Recipe, Source, escape_pointer
 
 if TYPE_CHECKING:
     from benchmark.generators.probe.prober import Prober
 
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
+
+
+def told_elsewhere(
+    prober: Prober, case: Case, recipe: Recipe, outcome: Outcome
+) -> Iterator[Recipe]:
+    """What other answers, pages and neighbours tell of a request that was not answered well."""
+    name, reply = outcome.verdict.name, outcome.reply
+    if name == "refused":
+        yield from configured(prober, case, recipe)
+    if name in {"missing", "refused", "broken"}:
+        yield from beside_the_body(prober, case, recipe)
+    if name in {"refused", "broken"} and not case.asked_pages:
+        case.asked_pages = True
+        yield from undocumented(prober, case, recipe)
+    was_json = recipe.body is not None and is_json(recipe.media_type or "")
+    if reply is not None and reply.status == 415 and was_json and case.operation.body is None:
+        yield from uploads(prober, case, recipe)
 
 
 def undocumented(prober: Prober, case: Case, recipe: Recipe) -> Iterator[Recipe]:
@@ -28,7 +50,7 @@ def undocumented(prober: Prober, case: Case, recipe: Recipe) -> Iterator[Recipe]
     unknown = [name for name in call.query if name not in known]
     for name in unknown:
         place: Place = ("query", f"/{escape_pointer(name)}")
-        sources = prober.sources.named(case, place, prober)
+        sources = _by_name(prober, case, place)
         made = sources[0] if sources else prober.maker(case).made(place)
         if not isinstance(made, ObjectNode | ArrayNode):
             recipe = ideas.with_source(recipe, place, made)
@@ -75,8 +97,15 @@ def _made(prober: Prober, case: Case, name: str) -> Node:
     last = (words(name) or ("",))[-1]
     is_plural = singular(last) != last
     pointer = f"/{escape_pointer(name)}" + ("/0" if is_plural else "")
-    sources = prober.sources.named(case, ("body", pointer), prober)
+    sources = _by_name(prober, case, ("body", pointer))
     if sources:
         return ArrayNode((sources[0],)) if is_plural else sources[0]
     made = prober.maker(case).made(("body", f"/{escape_pointer(name)}"))
     return ArrayNode((made,)) if is_plural else made
+
+
+def _by_name(prober: Prober, case: Case, place: Place) -> list[Source]:
+    """The sources of a slot that no document knows."""
+    name = next((t for t in reversed(place[1].split("/")) if not t.isdecimal()), "")
+    want = Want(case.operation, *place, name, about_of(name))
+    return prober.sources.of_want(case, want, prober)

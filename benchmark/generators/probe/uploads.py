@@ -96,7 +96,7 @@ def _files(prober: Prober, case: Case) -> Iterator[Upload]:
         yield Upload("data.json", "application/json", 0, json.dumps([item]))
     yield Upload("data.json", "application/json", _BYTES)
     if item:
-        yield Upload("data.csv", "text/csv", 0, _as_csv(item))
+        yield Upload("data.csv", "text/csv", 0, as_csv(item))
     yield Upload("data.csv", "text/csv", _BYTES)
 
 
@@ -132,7 +132,8 @@ def _plain_item(prober: Prober, create: Case) -> Mapping[str, Any] | None:
         return None
 
 
-def _as_csv(item: Mapping[str, Any]) -> str:
+def as_csv(item: Mapping[str, Any]) -> str:
+    """A table of one row, the plain members of an item, below their names."""
     scalars = {name: v for name, v in item.items() if isinstance(v, str | int | float)}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

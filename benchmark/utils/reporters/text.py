@@ -23,7 +23,7 @@ from benchmark.utils.figures import (
     size,
     statuses,
 )
-from benchmark.utils.grading import users_in_words
+from benchmark.utils.grading import arrivals_in_words, users_in_words
 from benchmark.utils.text_safety import clean_text
 
 PLAIN_WIDTH = 100
@@ -136,12 +136,14 @@ def _facts(report: Report) -> Text:
     totals = result.totals
     latency = totals.latency
     users = users_in_words(result)
+    arrivals = f"\n{arrivals_in_words(result)}" if result.arrivals else ""
     return Text(
         f"{moment(result.started_at)} · {seconds(result.duration)} · {users} · "
         f"{plural(totals.requests, 'request')} · {plural(totals.failures, 'failure')} "
         f"({percent(totals.failure_share)}) · {size(totals.received)} received\n"
         f"p50 {milliseconds(latency.percentile(50))} · p95 {milliseconds(latency.percentile(95))} "
         f"· p99 {milliseconds(latency.percentile(99))} · slowest {milliseconds(latency.highest)}"
+        f"{arrivals}"
     )
 
 

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchmark.histogram import Histogram
-from benchmark.models import Block, OperationStats, ProcessHealth, Report, RunResult, Second
+from benchmark.models import (
+    ArrivalStats,
+    Block,
+    OperationStats,
+    ProcessHealth,
+    Report,
+    RunResult,
+    Second,
+)
 from benchmark.utils.timeline_lines import profile_to_json
 
 SCHEMA_VERSION = 2
@@ -68,9 +76,25 @@ def result_to_json(
             "times": {name: _times_to_json(times) for name, times in result.times.items()},
             "processes": [_process_to_json(each) for each in result.processes],
         },
+        **_arrivals_to_json(result.arrivals),
         "timeline": [_second_to_json(each) for each in result.timeline],
         "blocks": [_block_to_json(each) for each in result.blocks],
     }
+
+
+def _arrivals_to_json(arrivals: ArrivalStats | None) -> dict[str, Any]:
+    """Of an open run; reading it back, the generator's counters say the same."""
+    if arrivals is None:
+        return {}
+    counts = {
+        "asked": arrivals.asked,
+        "started": arrivals.started,
+        "dropped_iterations": arrivals.dropped,
+        "missed_arrivals": arrivals.missed,
+        "asked_rate": round(arrivals.asked_rate, 3),
+        "achieved_rate": round(arrivals.achieved_rate, 3),
+    }
+    return {"arrivals": counts}
 
 
 def _verdict_to_json(report: Report) -> dict[str, Any]:

@@ -100,7 +100,7 @@ class SentSlots:
         tokens = [token for token in tokens if token][:MAX_DEPTH]
         if not tokens:
             return location, ""
-        if location is None and (told := self._told(tokens)):
+        if location is None and (told := self._told(tokens, is_missing=is_missing)):
             location, tokens = told, tokens[1:]
         known: Sequence[SlotLocation] = [location] if location else _ORDER
         partly: tuple[SlotLocation, str] | None = None
@@ -205,9 +205,14 @@ class SentSlots:
     def _is_value(self, text: str) -> bool:
         return any(str(value) == text for _, _, value in self._values) and not self.named(text)
 
-    def _told(self, tokens: Sequence[str]) -> SlotLocation | None:
-        """The location that a path begins with, unless a field of that name was sent."""
+    def _told(self, tokens: Sequence[str], *, is_missing: bool) -> SlotLocation | None:
+        """The location that a path begins with, unless a field of that name was sent.
+
+        Where a body was sent, and "data" is missing, it is a member of the body.
+        """
         told = LOCATIONS.get(plain(tokens[0]))
+        if is_missing and told == "body" and len(tokens) == 1 and plain(tokens[0]) != "body":
+            told = None if self._trees.get("body") else told
         if told and plain(tokens[0]) in self._by_name and len(tokens) == 1:
             return None
         if told and any(

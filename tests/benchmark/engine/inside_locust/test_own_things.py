@@ -16,6 +16,7 @@ from small_api import Answer, Asked, SmallApi, small_api
 
 from benchmark.engine import ApiUser, Resource, clock, counters, deletes, pools, unique
 from benchmark.engine.resources import SkipTask, skipped_tasks
+from benchmark.engine.shared_tasks import SharedTasks
 from benchmark.retry_after import DEFAULT_WAIT, LONGEST_WAIT, seconds_to_wait
 
 
@@ -289,15 +290,15 @@ def test_a_user_waits_as_long_as_it_is_told() -> None:
     busy = b"HTTP/1.1 429 x\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"
     with answering(busy) as api:
         user = owner(api)
-        user.on_start()
+        tasks = SharedTasks(user)
         counters.take()
-        user._taskset_instance.execute_task(Owner.create_bucket)
+        tasks.execute_task(Owner.create_bucket)
         assert counters.take()[0]["rate_limited"] == 1
         began = time.monotonic()
-        user._taskset_instance.wait()
+        tasks.wait()
         assert 0.8 < time.monotonic() - began < 3
         began = time.monotonic()
-        user._taskset_instance.wait()
+        tasks.wait()
         assert time.monotonic() - began < 0.5
 
 

@@ -33,7 +33,9 @@ def test_the_scripts_of_the_front_page_are_read() -> None:
     """The page at the root names its scripts; each is asked for once."""
     routes = {"/": Answer(PAGE), "/static/app.js": Answer(SCRIPT)}
     with serve(routes) as server, Transport(Target(server.url)) as transport:
-        assert page_vocabulary(page_scripts(transport)) == (("FullTime", "PartTime", "FreeLance", "SecondJob"),)
+        assert page_vocabulary(page_scripts(transport)) == (
+            ("FullTime", "PartTime", "FreeLance", "SecondJob"),
+        )
         assert server.paths() == ["/", "/static/app.js"]
 
 
