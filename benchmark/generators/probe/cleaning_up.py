@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from benchmark.generators.naming import plain
@@ -12,7 +12,8 @@ from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.exchange import BudgetSpentError
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.judging import answer_value
-from benchmark.resource_items import items_of
+from benchmark.generators.probe.learning import listing_of
+from benchmark.resource_items import items_of, value_at
 from benchmark.stamps import own_mark
 
 if TYPE_CHECKING:
@@ -101,9 +102,35 @@ def _is_deleted(prober: Prober, held: Held) -> bool:
         outcome = prober.send_with(deleter, recipe, resources)
         if outcome.verdict.name == "conflict":
             outcome = _after_actions(prober, deleter, resources, outcome)
+        if outcome.verdict.name == "missing" and _is_renamed(prober, held, resources):
+            outcome = prober.send_with(deleter, recipe, resources)
     except BudgetSpentError:
         return False
     return outcome.verdict.is_good or outcome.verdict.name == "missing"
+
+
+def _is_renamed(prober: Prober, held: Held, resources: Mapping[str, Held]) -> bool:
+    """Whether the server still lists a thing, under another name; if so, that is taken over."""
+    known = prober.kinds[held.kind]
+    lister = prober.cases.get(known.list or "")
+    if lister is None or lister.recipe is None or not isinstance(held.item, Mapping):
+        return False
+    if not ideas.kinds_in(lister.recipe).keys() <= resources.keys():
+        return False
+    outcome = prober.send_with(lister, lister.recipe, resources)
+    listing = listing_of(lister, outcome, prober.kinds) if outcome.verdict.is_good else None
+    for item in listing.items if listing is not None else ():
+        pairs = [(value_at(item, at), value_at(held.item, at)) for at in known.identifiers]
+        if any(new is not None and new == old for new, old in pairs):
+            is_other = any(new != old for new, old in _common(item, held.item))
+            held.item = {**held.item, **item}
+            return is_other
+    return False
+
+
+def _common(item: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
+    """The values of the members that both have."""
+    yield from ((item[name], known[name]) for name in item if name in known)
 
 
 def _after_actions(

@@ -118,8 +118,9 @@ def resolved(prober: Prober, source: Source, resources: Mapping[str, Held], inde
         return parts[source.part]
     if isinstance(source, OwnAddress):
         return prober.exchange.transport.url(source.path)
-    if isinstance(source, Registered) and source.pointer in prober.registered:
-        return prober.registered[source.pointer]
+    registered = prober.exchange.entrance.registered
+    if isinstance(source, Registered) and source.pointer in registered:
+        return registered[source.pointer]
     raise UnresolvedError(f"no value for {type(source).__name__}")
 
 
@@ -133,6 +134,8 @@ def _echo(prober: Prober, source: Echo, resources: Mapping[str, Held], index: in
     if outcome.reply is None or not outcome.verdict.is_good:
         raise UnresolvedError(f"{source.operation} does not answer")
     value = value_at(answer_value(outcome.reply), source.pointer)
+    if value is None and not source.header:
+        raise UnresolvedError(f"{source.operation} answers nothing that could be sent back")
     if source.header:
         value = outcome.reply.headers.get(source.header)
         if not value:

@@ -321,6 +321,11 @@ def cut(recipe: Recipe, length: int) -> Recipe:
     return _with_pools(recipe, lambda pool: Pooled(pool.values[:length]))
 
 
+def for_one_use(recipe: Recipe) -> Recipe:
+    """The recipe with a thing of its own each time, which no other request will see."""
+    return replace(recipe, fresh=True)
+
+
 def kinds_in(recipe: Recipe) -> dict[str, bool]:
     """The kinds of things that a recipe needs, and whether they must be own ones."""
     found: dict[str, bool] = {}

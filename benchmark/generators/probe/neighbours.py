@@ -89,11 +89,14 @@ def listed_names(case: Case, prober: Prober) -> list[Source]:
 def is_worse_name(source: Source, now: Source | None, want: Want, prober: Prober) -> bool:
     """Whether a source is another member of the thing of which another one is known to name it.
 
-    It is known where other operations below the same thing work with it.
+    It is known where other operations below the same thing work with it. An operation on the thing
+    itself may yet name it in another way.
     """
     if not isinstance(source, Created | Found) or not isinstance(now, Created | Found):
         return False
     if want.location != "path" or source.kind != now.kind:
+        return False
+    if want.operation.path.rstrip("/").endswith(f"{{{want.name}}}"):
         return False
     head, mark, _ = want.operation.path.partition("{" + want.name + "}")
     return any(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,9 +14,11 @@ from benchmark.generators.probe.building import build_request
 from benchmark.generators.probe.bulk import is_bulk_update, is_of_own_things, of_own_things
 from benchmark.generators.probe.canary import look_after
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.challenges import challenged
 from benchmark.generators.probe.complaints import Complaint, read_complaints
 from benchmark.generators.probe.conditional import conditioned
 from benchmark.generators.probe.confirming import try_and_confirm
+from benchmark.generators.probe.entrances import Entrance, Entrances
 from benchmark.generators.probe.exchange import Exchange
 from benchmark.generators.probe.forgery_tokens import protected
 from benchmark.generators.probe.holding import UnresolvedError, depth, hold, renewed_kind, resolved
@@ -51,7 +53,6 @@ from benchmark.models import (
     Operation,
     Recipe,
     ResourceKind,
-    SignIn,
     Source,
     escape_pointer,
 )
@@ -93,14 +94,14 @@ class Prober:
     listed: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     facts: int = 0
     is_first_pass: bool = True
-    registered: Mapping[str, Any] = field(default_factory=dict)
-    sign_in: SignIn | None = None
     accounts: list[Held] = field(default_factory=list)
-    renew: Callable[[], bool] | None = None
-    renewed_at: float = 0.0
     prompt: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
     told_schemas: dict[tuple[str, str, str], ToldSchema] = field(default_factory=dict)
+    entrances: Entrances = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.entrances = Entrances(self.exchange.entrance)
 
     # ── one operation ─────────────────────────────────────────────────────────────────────────
 
@@ -180,6 +181,7 @@ class Prober:
         def resolve(source: Source) -> Any:
             return resolved(self, source, resources, index)
 
+        self.enter(case)
         try:
             built = build_request(case.task, recipe, index, resolve)
         except (UnsendableError, ValueError, TypeError, UnresolvedError) as problem:
@@ -188,15 +190,15 @@ class Prober:
         reply = self.exchange.send(built)
         if isinstance(reply, TransportFailure):
             return Outcome(Verdict("silent", reply.message), None, built, resources)
-        if reply.status == 401 and renew and self._may_renew() and self.renew and self.renew():
+        if reply.status == 401 and renew and self._is_renewed():
             return self.send_with(case, recipe, resources, index, renew=False)
         verdict = judge_reply(reply, case.operation, self.catch_all)
         return Outcome(verdict, reply, built, resources)
 
     def secrets(self) -> tuple[str, ...]:
         """What must not be shown: what the user gave, and what a sign-in gave."""
-        exchange = self.exchange
-        given = (exchange.headers, exchange.query, exchange.cookies)
+        every = (self.exchange.entrance, *self.entrances)
+        given = [store for each in every for store in (each.headers, each.query, each.cookies)]
         received = [text for store in given for value in store.values() for text in value.split()]
         long = (text for text in received if len(text) >= SHORTEST_SECRET)
         return (*self.credentials.secrets(), *long)
@@ -207,8 +209,19 @@ class Prober:
         for case in self.cases.values():
             case.tried.clear()
 
-    def _may_renew(self) -> bool:
-        return time.monotonic() - self.renewed_at > RENEW_AFTER
+    def enter(self, case: Case) -> Entrance:
+        """Send through the entrance of an operation from now on, but for second accounts."""
+        exchange = self.exchange
+        if self.entrances.own and any(exchange.entrance is each for each in self.entrances):
+            exchange.entrance = self.entrances.of(case.spec.application)
+        return exchange.entrance
+
+    def _is_renewed(self) -> bool:
+        """Whether another sign-in worked; one that is just over is not repeated."""
+        entrance = self.exchange.entrance
+        if entrance.renew is None or time.monotonic() - entrance.renewed_at <= RENEW_AFTER:
+            return False
+        return entrance.renew()
 
     def taken(self, case: Case, recipe: Recipe) -> str | None:
         """The kind of own thing that a request removes."""
@@ -291,6 +304,7 @@ class Prober:
             return
         yield from protected(self, case, recipe, outcome)
         yield from keyed(self, case, recipe, outcome)
+        yield from challenged(self, recipe, outcome)
         if (conditional := conditioned(self, case, recipe, outcome)) is not None:
             yield conditional
             return

@@ -60,6 +60,7 @@ def result_to_json(
             for each in result.failures
         ],
         "skipped_tasks": dict(result.skipped_tasks),
+        "rate_limited": result.rate_limited,
         "readiness": [
             {
                 "operation": each.operation,
