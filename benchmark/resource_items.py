@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 _LONGEST_WORD = 400
+_WORD = re.compile(r"\w[\w.:/+=~-]*")
 
 LISTED_LIMIT = 1000
 """How many items of a list are read; the others are as good."""
@@ -67,7 +69,7 @@ def bare_text(content_type: str, content: bytes) -> str | None:
     if len(content) > _LONGEST_WORD:
         return None
     text = content.decode(errors="replace").strip()
-    return text if text and text.isprintable() and " " not in text else None
+    return text if _WORD.fullmatch(text) else None
 
 
 def value_at(document: Any, pointer: str) -> Any:

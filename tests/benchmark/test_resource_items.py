@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.resource_items import LISTED_LIMIT, item_of, items_of, value_at
+from benchmark.resource_items import LISTED_LIMIT, bare_text, item_of, items_of, value_at
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,21 @@ def test_values_at_pointers() -> None:
     assert value_at(document, "") is document
     for nowhere in ("/x", "/a/1", "/a/-1", "/a/x", "/a/0/b~1c/d"):
         assert value_at(document, nowhere) is None
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content", "word"),
+    [
+        ("text/plain; charset=utf-8", b"a1-b2\n", "a1-b2"),
+        ("text/plain", b"{", None),
+        ("text/plain", b"not found", None),
+        ("text/plain", b"", None),
+        ("text/plain", b"x" * 1000, None),
+        ("text/html", b"word", None),
+    ],
+)
+def test_a_lone_word_in_plain_text_is_a_value(
+    content_type: str, content: bytes, word: str | None
+) -> None:
+    """Sentences, pages and broken JSON are none."""
+    assert bare_text(content_type, content) == word
