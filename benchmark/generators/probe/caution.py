@@ -47,9 +47,11 @@ def danger(operation: Operation) -> str:
     said = _last_words(operation)
     if _says(said, _ENDS_SESSION) or _has_pair(said):
         return "destructive: it ends the session or takes credentials back"
-    if _says(said, _ENDS_SERVICE):
-        return "destructive: it stops or empties the service"
     segments = [s for s in operation.path.split("/") if s]
+    # Of `/kernels/{id}/restart` only a kernel of the run's own is restarted.
+    is_on_a_thing = len(segments) > 1 and segments[-2].startswith("{")
+    if _says(said, _ENDS_SERVICE) and not (is_on_a_thing and operation.method == "POST"):
+        return "destructive: it stops or empties the service"
     last = segments[-1] if segments else ""
     own_thing = "{" in operation.path
     if not own_thing and operation.method == "POST" and _says(said, _ENDS):
@@ -96,6 +98,11 @@ def is_bulk_delete(operation: Operation) -> bool:
 def changes_singleton(operation: Operation) -> bool:
     """Whether a write changes a thing that exists once: settings, the user's own profile."""
     return operation.method in {"PUT", "PATCH"} and "{" not in operation.path
+
+
+def ends_a_thing(operation: Operation) -> bool:
+    """Whether a POST ends what its path names, whatever it answers: it may only be an own thing."""
+    return operation.method == "POST" and _says(_last_words(operation), _ENDS_SERVICE | _ENDS)
 
 
 def is_upsert(operation: Operation, siblings: Collection[str]) -> bool:

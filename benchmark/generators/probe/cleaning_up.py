@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from benchmark.generators.probe.prober import Prober
 
 _REQUESTS = 2000
-_SECONDS = 20.0
+_SECONDS = 30.0
+_BUSY = 503
+_BUSY_DELAYS = (0.3, 1.0)  # seconds; what is busy with the last requests may do it later
 _PAGES = 10  # of a list that shows a part of it at once
 _NAMES = frozenset("name title email username login slug key code label tag".split())
 
@@ -100,6 +102,11 @@ def _is_deleted(prober: Prober, held: Held) -> bool:
     time.sleep(max(0.0, min(known.settle_seconds, 5.0) - age))
     try:
         outcome = prober.send_with(deleter, recipe, resources)
+        for delay in _BUSY_DELAYS:
+            if outcome.reply is None or outcome.reply.status != _BUSY:
+                break
+            time.sleep(delay)
+            outcome = prober.send_with(deleter, recipe, resources)
         if outcome.verdict.name == "conflict":
             outcome = _after_actions(prober, deleter, resources, outcome)
         if outcome.verdict.name == "missing" and _is_renamed(prober, held, resources):

@@ -18,7 +18,7 @@ from benchmark.generators.naming import (
 )
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
-from benchmark.generators.probe.caution import READ_ONLY, changes_singleton, is_upsert
+from benchmark.generators.probe.caution import READ_ONLY, changes_singleton, ends_a_thing, is_upsert
 from benchmark.generators.probe.complaints import Complaint
 from benchmark.generators.probe.neighbours import is_worse_name, listed_names
 from benchmark.generators.probe.repairs import Maker
@@ -182,7 +182,8 @@ class SlotSources:
         operation = case.operation
         if operation.method in READ_ONLY or want.location != "path":
             return False
-        if case.keeps or (operation.method == "POST" and _creates(case)):
+        makes = bool(case.keeps) or (operation.method == "POST" and _creates(case))
+        if makes and not ends_a_thing(operation):
             return False
         paths = [w for w in case.wants if w.location == "path"]
         return not paths or want == paths[-1]  # a message may name what the document does not

@@ -31,6 +31,7 @@ def operation(key: str, body: object = None) -> Operation:
         "PUT /me/password", "POST /account/deactivate", "POST /me/token/reset",
         "POST /keys/rotate", "DELETE /teams/{id}/me",
         "POST /me/disable-account", "POST /users/me/suspend", "PUT /lock", "POST /password/change",
+        "POST /nodes/{id}/all/shutdown",
     ],
 )  # fmt: skip
 def test_what_would_lock_us_out_is_left_out(key: str) -> None:
@@ -44,7 +45,8 @@ def test_what_would_lock_us_out_is_left_out(key: str) -> None:
         "GET /items", "POST /items", "DELETE /items/{id}", "POST /items/{id}/stop",
         "POST /jobs/{id}/cancel", "PUT /items/{id}", "GET /me", "GET /admin/stats",
         "POST /items/{id}/reset", "DELETE /teams/{id}/members", "GET /password/rules",
-        "POST /endings", "POST /blogs", "POST /block_types", "POST /block-documents/filter",
+        "POST /endings", "POST /blogs", "POST /block_types",
+        "POST /kernels/{id}/restart", "POST /queues/{id}/purge", "POST /block-documents/filter",
         "POST /lock-codes",
     ],
 )  # fmt: skip
