@@ -67,7 +67,7 @@ class _MasterEnding:
                 self._done.wait()
             return
         self._began = True
-        if self._runner.state not in {STATE_INIT, STATE_STOPPED}:
+        if self._runner.state not in {STATE_INIT, STATE_STOPPING, STATE_STOPPED}:
             self._end_test()
         try:
             self._leave()

@@ -36,8 +36,10 @@ def two_cores() -> Cores:
     return Cores(generator=usable[-2], server=usable[-1])
 
 
-def pinned(command: Sequence[str], core: int) -> list[str]:
-    """The command that runs `command` and all it starts on one core."""
+def pinned(command: Sequence[str], core: int | None) -> list[str]:
+    """The command that runs `command` and all it starts on one core; None is on any."""
+    if core is None:
+        return list(command)
     return ["taskset", "--cpu-list", str(core), *command]
 
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.histogram import (
-    SHORTEST,
+    HIGHEST_INDEX,
     Histogram,
     HistogramBuilder,
     bucket_bounds,
@@ -47,7 +47,7 @@ def test_what_takes_no_time_is_in_the_first_bucket(milliseconds: float) -> None:
 
 def test_indices_are_those_of_stored_results() -> None:
     """The buckets never move, or old result files would be read wrongly."""
-    known = {0.05: 13926, 1: 18432, 2: 19456, 10: 21760, 1000: 28624, 60_000: 34643, 1e12: 59206}
+    known = {0.05: 13926, 1: 18432, 2: 19456, 10: 21760, 1000: 28624, 60_000: 34643, 1e9: 49011}
     assert {latency: bucket_index(latency) for latency in known} == known
 
 
@@ -64,18 +64,14 @@ def test_a_bucket_holds_its_latency_to_three_digits(latency: float) -> None:
 
 @given(st.lists(st.floats()))
 def test_many_at_once_are_counted_as_one_by_one(latencies: list[float]) -> None:
-    """Whatever is in the array: what is no latency counts as the shortest."""
+    """Whatever they are: NaN, infinities, negative and absurd numbers are held in bounds."""
     builder, one_by_one = HistogramBuilder(), HistogramBuilder()
     builder.add_all(array("d", latencies))
-    usable = [x if math.isfinite(x) and x > SHORTEST else SHORTEST for x in latencies]
-    if any(x >= 2.0**45 for x in usable):
-        return  # a thousand years
-    for latency in usable:
+    for latency in latencies:
         one_by_one.add(latency)
     assert builder.counts == one_by_one.counts
-    assert (builder.lowest, builder.highest) == pytest.approx(
-        (one_by_one.lowest, one_by_one.highest)
-    )
+    assert (builder.lowest, builder.highest) == (one_by_one.lowest, one_by_one.highest)
+    assert max(builder.counts, default=0) <= HIGHEST_INDEX
 
 
 @given(

@@ -11,7 +11,7 @@ from benchmark.generators.probe.building import BuiltRequest
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.judging import Verdict
 from benchmark.generators.transport import Reply
-from benchmark.models import ApiSpec, Operation, PlannedTask, Recipe
+from benchmark.models import ApiSpec, Created, Operation, PlannedTask, Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class Case:
     still cost. `last` is what came of the last request, `told` what came of the first one of the
     last look at it, before repairs: that is what a person should read. `keeps` and `takes` are as
     in its task, corrected by what was seen; `pending` are ideas that were not tried yet.
-    `proved_apart` is how often it worked as a second account. `ids_member` is the member of the
+    `proved_apart` is how often it worked as a second account, `spared_names` what a write was seen
+    to leave as it is. `ids_member` is the member of the
     body that names what a delete on a whole collection removes.
     """
 
@@ -63,6 +64,7 @@ class Case:
     proved_apart: int = 0
     ids_member: str = ""
     siblings: frozenset[str] = frozenset()
+    spared_names: frozenset[Created] = frozenset()
     answer: Any = None
 
     @property

@@ -29,7 +29,6 @@ _OF_ACCOUNTS = _ONE_SELF | frozenset(
     "account auth credential credentials key login password profile secret session token "
     "user".split()
 )
-_PASSWORDS = frozenset("password passwd passcode".split())
 _RESETS = frozenset("reset regenerate rotate".split())
 
 
@@ -76,9 +75,10 @@ def concerns_account(operation: Operation) -> bool:
         return True
     if operation.method == "DELETE":
         return _says(said, _ONE_SELF | {"account", "profile", "session"})
-    if _says(every, _PASSWORDS) or _sets_password(operation):
-        return True
-    return _says(every, _RESETS | _ENDS | _ENDS_ACCESS) and _says(every, _OF_ACCOUNTS)
+    if _says(said, _RESETS):
+        return _says(every, _OF_ACCOUNTS)
+    last = next((each for each in reversed(operation.path.split("/")) if each), "")
+    return _says(every, _SECRETS) or _sets_password(operation) or _ends_access(last)
 
 
 def resets(operation: Operation) -> bool:

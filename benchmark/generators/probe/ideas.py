@@ -220,11 +220,17 @@ def acceptable(recipe: Recipe, operation: Operation, told: str) -> Iterator[Reci
         yield with_source(recipe, ("header", "/Accept"), Constant(content_type))
 
 
-def free_values(recipe: Recipe) -> Iterator[Recipe]:
-    """Other plain values for what is free in the path, where nobody says what is right."""
+def free_values(recipe: Recipe, operation: Operation) -> Iterator[Recipe]:
+    """Other plain values for what is free in the path, where nobody says what is right.
+
+    An update or a delete gets none but a status: there may be something called "test" or "1".
+    """
+    harmless = operation.method not in _WRITES or operation.method == "POST"
     for slot in reversed(recipe.parameters):
         if slot.location == "path" and isinstance(slot.source, Constant | Pooled):
-            for text in _PLAIN_TEXTS:
+            said = {noun(word) for word in words(operation.path)}
+            texts = _PLAIN_TEXTS if harmless else ("200",) if "status" in said else ()
+            for text in texts:
                 yield with_source(recipe, ("path", slot.pointer), Constant(text))
 
 

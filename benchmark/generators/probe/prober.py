@@ -31,7 +31,7 @@ from benchmark.generators.probe.judging import (
 )
 from benchmark.generators.probe.learning import creation_of, known_as, listing_of
 from benchmark.generators.probe.own_ids import by_own_ids
-from benchmark.generators.probe.page_scripts import page_scripts
+from benchmark.generators.probe.page_calls import Pages
 from benchmark.generators.probe.page_vocabulary import page_vocabulary
 from benchmark.generators.probe.repairs import Maker, repaired
 from benchmark.generators.probe.second_credentials import keyed
@@ -44,7 +44,7 @@ from benchmark.generators.probe.states import (
     put_back,
 )
 from benchmark.generators.probe.told_schemas import MAX_TOLD, ToldSchema, told_by
-from benchmark.generators.probe.undocumented import told_elsewhere, undocumented
+from benchmark.generators.probe.undocumented import told_elsewhere
 from benchmark.generators.scenario_planner import RecipeWriter, cleared_by
 from benchmark.generators.transport import TransportFailure
 from benchmark.models import (
@@ -86,6 +86,7 @@ class Prober:
     kinds: dict[str, ResourceKind]
     sources: SlotSources
     exchange: Exchange
+    pages: Pages
     writers: Mapping[str, RecipeWriter]
     credentials: Credentials = field(default_factory=Credentials)
     catch_all: CatchAll | None = None
@@ -96,7 +97,6 @@ class Prober:
     accounts: list[Held] = field(default_factory=list)
     prompt: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
-    scripts: tuple[str, ...] | None = None
     told_schemas: dict[tuple[str, str, str], ToldSchema] = field(default_factory=dict)
     entrances: Entrances = field(init=False)
 
@@ -111,9 +111,9 @@ class Prober:
             return
         case.busy, case.facts = True, self.facts
         case.used_variants = case.asked_pages = False
-        case.told = None
+        earlier, case.told = case.told, None
         try:
-            waiting = deque([*self._first_ideas(case), *case.pending])
+            waiting = deque([*self._first_ideas(case, earlier), *case.pending])
             lacking: set[str] = set()
             unsent: set[str] = set()
             while waiting and case.allowance > 0:
@@ -270,7 +270,7 @@ class Prober:
 
     # ── ideas ─────────────────────────────────────────────────────────────────────────────────
 
-    def _first_ideas(self, case: Case) -> Iterator[Recipe]:
+    def _first_ideas(self, case: Case, earlier: Outcome | None) -> Iterator[Recipe]:
         if case.recipe is not None:
             yield case.recipe
         if case.ids_member:
@@ -290,8 +290,8 @@ class Prober:
             return
         first = self.writers[case.spec.application].write(case.operation, bound)
         yield first
-        if case.last is not None and case.last.verdict.name in {"refused", "broken", "denied"}:
-            yield from undocumented(self, case, first)  # neighbours may be known now
+        if earlier is not None:  # what stands beside it may be known by now
+            yield from told_elsewhere(self, case, first, earlier)
 
     def _follow_ups(self, case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Recipe]:
         """What to try after an answer that was not good, the most promising first."""
@@ -322,7 +322,7 @@ class Prober:
             yield from ideas.type_names(recipe, case.operation, definitions, complaints)
             unknown = [c for c in complaints if self.maker(case).lists_no_choice(c)]
             if unknown:
-                yield from ideas.choices(recipe, unknown, page_vocabulary(self.page_scripts()))
+                yield from ideas.choices(recipe, unknown, page_vocabulary(self.pages.scripts()))
         if outcome.reply.status == 406:
             yield from ideas.acceptable(recipe, case.operation, outcome.reply.text)
         if name == "conflict" or (case.works and name in {"refused", "broken"}):
@@ -336,7 +336,7 @@ class Prober:
             yield from self._variants(case)
             yield from self._mirrors(case, recipe)
         if name in {"refused", "missing"}:
-            yield from ideas.free_values(recipe)
+            yield from ideas.free_values(recipe, case.operation)
         if (cleared := cleared_by(case.operation, self.kinds.values())) is not None:
             yield ideas.by_ids(recipe, cleared)
         yield from for_new_things(case, recipe, outcome, complaints)
@@ -359,12 +359,6 @@ class Prober:
         """What the document says of the operation's slots."""
         generator = self.writers[case.spec.application].generator
         return Maker(case.operation, case.spec.definitions, generator)
-
-    def page_scripts(self) -> tuple[str, ...]:
-        """The scripts of the server's own pages, fetched once."""
-        if self.scripts is None:
-            self.scripts = page_scripts(self.exchange.transport)
-        return self.scripts
 
     def repaired(self, case: Case, recipe: Recipe, outcome: Outcome) -> Recipe | None:
         """The recipe changed as the server's complaints ask; None where they ask for nothing."""

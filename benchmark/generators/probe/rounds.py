@@ -8,6 +8,7 @@ again only when something new is known. In the end everything that was made is d
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,9 +23,11 @@ from benchmark.generators.probe.caution import READ_ONLY, danger
 from benchmark.generators.probe.cleaning_up import clean_up
 from benchmark.generators.probe.entrances import Entrance
 from benchmark.generators.probe.exchange import BudgetSpentError, Exchange
+from benchmark.generators.probe.identity import check_again
 from benchmark.generators.probe.judging import CatchAll
 from benchmark.generators.probe.outcome import ProbeOutcome, probed_plan
 from benchmark.generators.probe.own_ids import allow_own_ids
+from benchmark.generators.probe.page_calls import Pages
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.second_account import try_apart
 from benchmark.generators.probe.signing_in import logins, sign_in
@@ -33,6 +36,8 @@ from benchmark.generators.scenario_planner import RecipeWriter
 from benchmark.generators.scenario_planner.credential_needs import main_api_key
 from benchmark.generators.transport import Reply, Transport
 from benchmark.models import ApiSpec, Credentials, Dependencies, LoadPlan, Target
+
+log = logging.getLogger("benchmark.probe")
 
 MAX_PASSES = 8
 """How often all operations are gone through; each pass but the first needs something new."""
@@ -130,6 +135,7 @@ def _prober(
         kinds=dict(dependencies.kinds),
         sources=slot_sources(dependencies),
         exchange=exchange,
+        pages=Pages(transport),
         writers=writers,
         credentials=target.credentials,
     )
@@ -180,15 +186,26 @@ def _all_rounds(prober: Prober, tell: Tell | None) -> None:
         for round_ in (_plain_reads, _creates, _others, _deletes):
             for case in sorted(filter(round_, cases), key=_shallow_first):
                 if case.status in {"open", "worked", "doubt"} and case.facts < prober.facts:
-                    prober.explore(case)
+                    _explore(prober, case)
                 verified = sum(each.status == "verified" for each in cases)
                 if tell is not None:
                     tell(sum(each.facts >= 0 for each in cases), len(cases), verified)
             if round_ is _plain_reads and _signed_in(prober):
                 for case in filter(round_, cases):
-                    prober.explore(case)
+                    _explore(prober, case)
         if number and prober.facts == before:
             break
+    check_again(prober)
+
+
+def _explore(prober: Prober, case: Case) -> None:
+    """Explore an operation; a fault of ours in it costs this one only, and is logged."""
+    try:
+        prober.explore(case)
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as fault:
+        log.debug("The probe failed at %s:", case.key, exc_info=fault)
+        case.status = "excluded"
+        case.reason = f"the probe failed at its answers ({type(fault).__name__}): please report it"
 
 
 def _signed_in(prober: Prober) -> bool:

@@ -184,7 +184,7 @@ class SlotSources:
         if case.keeps or (operation.method == "POST" and _creates(case)):
             return False
         paths = [w for w in case.wants if w.location == "path"]
-        return want == paths[-1]
+        return not paths or want == paths[-1]  # a message may name what the document does not
 
     def _needs_a_thing(self, case: Case, want: Want) -> bool:
         """Whether a made-up value would be aimed at nothing, or at somebody's data."""

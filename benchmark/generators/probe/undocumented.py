@@ -11,8 +11,7 @@ from benchmark.generators.media_types import is_json
 from benchmark.generators.naming import singular, words
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
-from benchmark.generators.probe.neighbours import beside_the_body
-from benchmark.generators.probe.page_calls import call_of
+from benchmark.generators.probe.neighbours import asked_in_words, beside_the_body
 from benchmark.generators.probe.suppliers import about_of
 from benchmark.generators.probe.told_schemas import configured
 from benchmark.generators.probe.uploads import uploads
@@ -34,6 +33,7 @@ def told_elsewhere(
         yield from configured(prober, case, recipe)
     if name in {"missing", "refused", "broken"}:
         yield from beside_the_body(prober, case, recipe)
+        yield from asked_in_words(prober, case, recipe, outcome)
     if name in {"refused", "broken"} and not case.asked_pages:
         case.asked_pages = True
         yield from undocumented(prober, case, recipe)
@@ -45,7 +45,7 @@ def told_elsewhere(
 def undocumented(prober: Prober, case: Case, recipe: Recipe) -> Iterator[Recipe]:
     """The recipe with the query parameters and the body that pages and neighbours know."""
     operation = case.operation
-    call = call_of(prober.page_scripts(), operation.method, operation.path)
+    call = prober.pages.call(operation)
     known = {p.name for p in operation.parameters if p.location == "query"}
     unknown = [name for name in call.query if name not in known]
     for name in unknown:

@@ -12,6 +12,7 @@ from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.exchange import Exchange
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.outcome import APART, ProbeOutcome, probed_plan
+from benchmark.generators.probe.page_calls import Pages
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.second_account import PROOFS
 from benchmark.generators.probe.sources import SlotSources
@@ -56,7 +57,14 @@ def prober() -> Prober:
     nowhere: Any = None
     writer = RecipeWriter(ParameterGenerator(0, {}), {})
     exchange = Exchange(nowhere, 0, 0, sent=12)
-    return Prober(cases, {"item": ITEMS}, SlotSources({}), exchange, {"main": writer})
+    return Prober(
+        cases,
+        {"item": ITEMS},
+        SlotSources({}),
+        exchange,
+        Pages(exchange.transport),
+        {"main": writer},
+    )
 
 
 def refuse(case: Case, status: int, content: Any) -> None:
