@@ -5,10 +5,13 @@
   milliseconds for each operation: time that the users of the same process would measure.
 - A worker builds Locust's whole command-line parser some eighty times whenever its master sends it
   users: 150 ms of processor time in which nobody is served, each second of a ramp.
+- When a test ends, it looks for the caller of its own method, for a line that nobody logs: 35 ms,
+  the first time in a process, in which the last answers wait to be read.
 """
 
 from __future__ import annotations
 
+import inspect
 import time
 from bisect import bisect_left
 from functools import cache
@@ -74,3 +77,9 @@ def install() -> None:
     stats.StatsCSVFileWriter = CompleteCsvWriter  # type: ignore[misc]  # a subclass of it
     runners.WORKER_REPORT_INTERVAL = REPORT_SECONDS
     argument_parser.default_args_dict = cache(argument_parser.default_args_dict)
+
+
+def warm_up() -> None:
+    """Do before the test what takes long for the first time only."""
+    argument_parser.default_args_dict()
+    inspect.stack()

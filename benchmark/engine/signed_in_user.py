@@ -49,6 +49,10 @@ class SignedInUser(RapidHttpUser):
             return {**super().context(), "role": "load"}
         return {"role": self._role}
 
+    def own_address(self, path: str) -> str:
+        """The URL of a path on the target, for a target that fetches what it is given."""
+        return f"{(self.host or '').rstrip('/')}{path}"
+
     # ── the verbs of signing in ───────────────────────────────────────────────────────────────
 
     def given(self, part: Literal["username", "password", "token"]) -> str:

@@ -66,10 +66,18 @@ class Arrivals:
             self._greenlet = gevent.spawn(self._run)
 
     def finish(self) -> None:
-        """The load ends here: nothing more is issued, and what has not begun is dropped."""
+        """The load ends here: nothing more is issued, and what has not begun is dropped.
+
+        What should have been issued by now was missed.
+        """
+        now = self.elapsed
+        while (due := self._next_due()) is not None and due < now:
+            self._due = None
+            self.queue.miss()
+        self._times, self._due = iter(()), None
+        self.queue.close()
         if self._greenlet is not None and self._greenlet is not gevent.getcurrent():
             self._greenlet.kill()
-        self.queue.close()
 
     def _run(self) -> None:
         timer = PreciseTimer()

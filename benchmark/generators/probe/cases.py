@@ -11,7 +11,7 @@ from benchmark.generators.probe.building import BuiltRequest
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.judging import Verdict
 from benchmark.generators.transport import Reply
-from benchmark.models import ApiSpec, Created, Operation, PlannedTask, Recipe
+from benchmark.models import ApiSpec, Created, Node, Operation, Place, PlannedTask, Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,10 @@ class Case:
     still cost. `last` is what came of the last request, `told` what came of the first one of the
     last look at it, before repairs: that is what a person should read. `keeps` and `takes` are as
     in its task, corrected by what was seen; `pending` are ideas that were not tried yet.
-    `proved_apart` is how often it worked as a second account, `spared_names` what a write was seen
-    to leave as it is. `ids_member` is the member of the
-    body that names what a delete on a whole collection removes.
+    `proved_apart` is how often it worked as a second account. `ids_member` is the member of the
+    body that names what a delete on a whole collection removes. `guesses` are the values made up
+    for places of which only the name is known: the same each time, so that none is tried twice.
+    `spared_names` is what a write was seen to leave as it is.
     """
 
     task: PlannedTask
@@ -63,6 +64,7 @@ class Case:
     pending: tuple[Recipe, ...] = ()
     proved_apart: int = 0
     ids_member: str = ""
+    guesses: dict[Place, Node] = field(default_factory=dict)
     siblings: frozenset[str] = frozenset()
     spared_names: frozenset[Created] = frozenset()
     answer: Any = None

@@ -75,10 +75,11 @@ def concerns_account(operation: Operation) -> bool:
         return True
     if operation.method == "DELETE":
         return _says(said, _ONE_SELF | {"account", "profile", "session"})
-    if _says(said, _RESETS):
-        return _says(every, _OF_ACCOUNTS)
+    if _says(every, _SECRETS) or _sets_password(operation):
+        return True
     last = next((each for each in reversed(operation.path.split("/")) if each), "")
-    return _says(every, _SECRETS) or _sets_password(operation) or _ends_access(last)
+    ends = _ends_access(last) or _says(every, _RESETS | _ENDS_ACCESS)
+    return ends and _says(every, _OF_ACCOUNTS)
 
 
 def resets(operation: Operation) -> bool:

@@ -10,7 +10,7 @@ from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.caution import READ_ONLY
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.judging import answer_value
-from benchmark.models import Created, Credential, Echo, Found, Registered, Source
+from benchmark.models import Created, Credential, Echo, Found, OwnAddress, Registered, Source
 from benchmark.resource_items import value_at
 
 if TYPE_CHECKING:
@@ -116,6 +116,8 @@ def resolved(prober: Prober, source: Source, resources: Mapping[str, Held], inde
         name, _, password = prober.credentials.basic.partition(":")
         parts = {"username": name, "password": password, "token": prober.credentials.token}
         return parts[source.part]
+    if isinstance(source, OwnAddress):
+        return prober.exchange.transport.url(source.path)
     registered = prober.exchange.entrance.registered
     if isinstance(source, Registered) and source.pointer in registered:
         return registered[source.pointer]

@@ -279,6 +279,11 @@ def with_source(recipe: Recipe, place: Place, source: Source) -> Recipe:
     return repaired_at(recipe, place[0], place[1], source)
 
 
+def with_node(recipe: Recipe, place: Place, node: Node) -> Recipe:
+    """The recipe with other content in one place of its body, or another source in a slot."""
+    return repaired_at(recipe, place[0], place[1], node)
+
+
 def without_slot(recipe: Recipe, place: Place) -> Recipe:
     """The recipe with one slot left out."""
     return repaired_at(recipe, place[0], place[1], OMIT)

@@ -24,6 +24,7 @@ from benchmark.generators.probe.neighbours import is_worse_name, listed_names
 from benchmark.generators.probe.repairs import Maker
 from benchmark.generators.probe.suppliers import about_of, suppliers
 from benchmark.models import (
+    ArrayNode,
     Created,
     Dependencies,
     Dependency,
@@ -274,8 +275,9 @@ class SlotSources:
             options = self._options(case, want, prober)
             if not options and complaint.rule == "not_found":
                 options = listed_names(case, prober)
+            is_list = prober.maker(case).is_list(place)
             for source in options:
-                yield ideas.with_source(recipe, place, source)
+                yield ideas.with_node(recipe, place, ArrayNode((source,)) if is_list else source)
 
 
 def _sample(source: Source, prober: Prober) -> Any:

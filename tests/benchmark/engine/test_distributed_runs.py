@@ -90,8 +90,12 @@ def _compare(ours: OperationStats, theirs: dict[str, str]) -> None:
         assert round(lowest) - 1 <= float(theirs[f"{percent}%"]) <= round(highest) + 1
 
 
-def test_sigterm_ends_all_processes_in_order(tmp_path: Path) -> None:
-    """Users clean up, the last statistics arrive, and all reports are written."""
+@pytest.mark.parametrize("from_a_terminal", [False, True])
+def test_signals_end_all_processes_in_order(from_a_terminal: bool, tmp_path: Path) -> None:
+    """Users clean up, the last statistics arrive, and all reports are written.
+
+    After SIGTERM to the master, and after Ctrl-C in a terminal, which all processes receive.
+    """
     shop = Shop()
     with small_api(shop) as api:
         run = start_engine(
@@ -100,12 +104,14 @@ def test_sigterm_ends_all_processes_in_order(tmp_path: Path) -> None:
         run.wait_until(lambda timeline: timeline.totals.requests > 30)
         workers = workers_of(run.process.pid)
         began = time.monotonic()
-        run.process.send_signal(signal.SIGTERM)
+        for pid in (*workers, run.process.pid) if from_a_terminal else (run.process.pid,):
+            os.kill(pid, signal.SIGINT if from_a_terminal else signal.SIGTERM)
         code, printed = run.wait()
         assert time.monotonic() - began < 5
     _expect_good_ending(run, code, printed, len(api.asked))
     assert shop.orders == {}
     assert len(workers) == 2
+    assert "lost_workers" not in run.timeline().counters
     assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
 
 

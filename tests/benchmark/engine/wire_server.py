@@ -81,7 +81,7 @@ def wire_server(
 
     def serve(wire: Wire) -> None:
         server.open.add(wire)
-        with suppress(OSError):
+        with suppress(OSError, ValueError):  # gevent's TLS sockets say ValueError when closed
             if tls is not None:
                 server.open.discard(wire)
                 wire = tls.wrap_socket(wire, server_side=True)

@@ -51,6 +51,7 @@ UNEXPECTED = (
 )  # fmt: skip
 
 REQUIRED = (
+    phrase("required", r"not null constraint failed: ?\w{0,60}\.(?P<field>\w{1,60})"),
     phrase("required", r"must have required propert(?:y|ies) (?P<names>.{1,200})$"),
     phrase("required", rf"{QUOTED} is a required (?:property|field|parameter|argument)"),
     phrase("required", rf"missing (?:the )?(?:required |mandatory )?(?:{_KIND}|positional argument|value|data)(?: for| named| in \w+)?:? ?(?P<names>[\"'`:\w\[(][\w$.\-'\"`:\[\](), ]{{0,200}}?)(?: (?:at line|in|from|of type)\b.*)?\.?$"),
@@ -67,7 +68,7 @@ REQUIRED = (
     phrase("required", rf"^(?:please )?(?:you must |must )?(?:provide|specify|enter|supply|include) (?:an? |the |your )?(?:{_KIND} )?{NAME}(?: (?:{_KIND}))?[.!]?$"),
     phrase("required", rf"^no {NAME} (?:was |were )?{_GIVEN}"),
     phrase("required", r"received undefined|expected .{1,40}, but (?:got|received) (?:undefined|none|null|nothing)"),
-    phrase("required", r"none is not an allowed value|input should not be none|null value (?:was )?(?:not allowed|in column \"(?P<field>\w{1,60})\")|not null constraint failed: ?\w{0,60}\.(?P<noun>\w{1,60})"),
+    phrase("required", r"none is not an allowed value|input should not be none|null value (?:was )?(?:not allowed|in column \"(?P<field>\w{1,60})\")"),
     phrase("required", r"\bfield required\b|^required(?: field| property| value)?[.!]?$|this field (?:is required|may not be (?:null|blank))|expected a value"),
     phrase("required", r"must have (?:an? )?value\b|must not be nil|(?:is|may not be) not nullable|required (?:when|if|unless|for|with)\b|\brequired[.!]?$"),
 )  # fmt: skip

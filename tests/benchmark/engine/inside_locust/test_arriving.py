@@ -29,6 +29,13 @@ class Issued(Arrivals):
         self.dues.append(ticket - (self._began or 0.0))
 
 
+def hold_up(seconds: float) -> None:
+    """Let nothing else run for a while."""
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        pass
+
+
 @pytest.fixture(autouse=True)
 def _nothing_counted() -> Iterator[None]:
     yield
@@ -52,9 +59,7 @@ def test_a_loop_that_was_held_up_issues_what_is_due() -> None:
     arrivals = Issued()
     arrivals.take(level(100, 0.4), Share())
     gevent.sleep(0.05)
-    held_up = time.perf_counter() + 0.2
-    while time.perf_counter() < held_up:
-        pass  # nothing else runs in this time
+    hold_up(0.2)
     gevent.sleep(0.4)
     assert len(arrivals.dues) == 40
     assert max(arrivals.late) > 0.15
@@ -79,6 +84,23 @@ def test_a_share_may_begin_in_the_middle() -> None:
     arrivals.finish()
     assert arrivals.dues[:2] == pytest.approx([3.0, 3.1])
     assert arrivals.ends == []
+
+
+def test_what_was_due_at_the_end_and_not_issued_is_missed() -> None:
+    """The loop was held up until the load was over."""
+    arrivals = Issued()
+    arrivals.take(level(100, 5), Share())
+    gevent.sleep(0.05)
+    known = len(arrivals.dues)
+    counters.take()
+    hold_up(0.2)
+    arrivals.finish()
+    missed = counters.take()[0]
+    assert missed["missed_arrivals"] == missed["asked_arrivals"]
+    assert 20 <= missed["missed_arrivals"] <= 60
+    arrivals.finish()
+    assert counters.take()[0] == {}
+    assert len(arrivals.dues) == known
 
 
 def test_nothing_is_issued_after_the_end_of_the_load() -> None:

@@ -1,4 +1,4 @@
-"""Servers, names and machines that fail: each time one failed request, in words that do not vary."""
+"""Servers, names and machines that fail: each is one failed request, in words that do not vary."""
 
 from __future__ import annotations
 
@@ -276,7 +276,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (used + 20, used + 20))
 gevent.joinall([gevent.spawn(user.client.get, "/x") for user in users])
 good = seen.count(None)
 bad = {describe_failure(one, 0) for one in seen if one is not None}
-print(len(seen), 10 < good < 30, sorted(bad), counters.out_of_descriptors == len(seen) - good)
+print(len(seen), 10 < good < 30, sorted(bad), counters.connect_failures == len(seen) - good)
 """
 
 

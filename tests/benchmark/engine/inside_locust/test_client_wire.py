@@ -27,6 +27,7 @@ def always(*answers: bytes) -> Any:
     return handle
 
 
+INTERIM = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
@@ -39,7 +40,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
         (CHUNKED + b"0\r\n\r\n", b""),
         (b"HTTP/1.1 204 No Content\r\n\r\n", b""),
         (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n", b""),
-        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\n" + answered(b"abc"), b"abc"),
+        (INTERIM + answered(b"abc"), b"abc"),
         (b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\nx", b"x"),
     ],
 )  # fmt: skip
@@ -47,7 +48,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 def test_answers_after_which_the_connection_stays(
     answer: bytes, content: bytes, torn: bool
 ) -> None:
-    """Framings of HTTP/1.1, in one piece or byte by byte: the connection serves the next request."""
+    """Framings of HTTP/1.1, at once or byte by byte: the connection serves the next request."""
 
     def handle(server: WireServer, wire: Wire) -> None:
         while server.request(wire):

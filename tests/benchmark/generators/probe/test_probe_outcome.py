@@ -57,14 +57,8 @@ def prober() -> Prober:
     nowhere: Any = None
     writer = RecipeWriter(ParameterGenerator(0, {}), {})
     exchange = Exchange(nowhere, 0, 0, sent=12)
-    return Prober(
-        cases,
-        {"item": ITEMS},
-        SlotSources({}),
-        exchange,
-        Pages(exchange.transport),
-        {"main": writer},
-    )
+    pages = Pages(exchange.transport)
+    return Prober(cases, {"item": ITEMS}, SlotSources({}), exchange, pages, {"main": writer})
 
 
 def refuse(case: Case, status: int, content: Any) -> None:
