@@ -11,7 +11,7 @@ from benchmark.generators.probe.building import BuiltRequest
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.judging import Verdict
 from benchmark.generators.transport import Reply
-from benchmark.models import ApiSpec, Node, Operation, Place, PlannedTask, Recipe
+from benchmark.models import ApiSpec, Created, Node, Operation, Place, PlannedTask, Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Case:
     `proved_apart` is how often it worked as a second account. `ids_member` is the member of the
     body that names what a delete on a whole collection removes. `guesses` are the values made up
     for places of which only the name is known: the same each time, so that none is tried twice.
+    `spared_names` is what a write was seen to leave as it is.
     """
 
     task: PlannedTask
@@ -65,6 +66,7 @@ class Case:
     ids_member: str = ""
     guesses: dict[Place, Node] = field(default_factory=dict)
     siblings: frozenset[str] = frozenset()
+    spared_names: frozenset[Created] = frozenset()
     answer: Any = None
 
     @property

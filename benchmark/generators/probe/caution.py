@@ -29,7 +29,6 @@ _OF_ACCOUNTS = _ONE_SELF | frozenset(
     "account auth credential credentials key login password profile secret session token "
     "user".split()
 )
-_PASSWORDS = frozenset("password passwd passcode".split())
 _RESETS = frozenset("reset regenerate rotate".split())
 
 
@@ -81,7 +80,7 @@ def concerns_account(operation: Operation) -> bool:
     if _says(every, _SECRETS) or _sets_password(operation):
         return True
     last = next((each for each in reversed(operation.path.split("/")) if each), "")
-    ends = _ends_access(last) or _says(every, _RESETS | _ENDS | _ENDS_ACCESS)
+    ends = _ends_access(last) or _says(every, _RESETS | _ENDS_ACCESS)
     return ends and _says(every, _OF_ACCOUNTS)
 
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from benchmark.generators.naming import words
 from benchmark.generators.probe import ideas
-from benchmark.generators.probe.cases import Case
+from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.caution import READ_ONLY
 from benchmark.generators.probe.holdings import Held
+from benchmark.generators.probe.judging import answer_value
 from benchmark.models import Created, Recipe, unescape_pointer
+from benchmark.resource_items import value_at
 
 if TYPE_CHECKING:
     from benchmark.generators.probe.prober import Prober
@@ -32,7 +34,9 @@ def faithful(prober: Prober, case: Case, recipe: Recipe) -> Recipe:
     writes = case.operation.method not in READ_ONLY and not (case.keeps or case.takes)
     if not writes or recipe.fresh or case.last is None or not case.last.verdict.is_good:
         return recipe
+    known = names_in_reads(prober)
     lost = _lost_names(prober, case, case.last.resources)
+    case.spared_names |= known
     if not lost:
         return recipe
     prober.use_up(case.last.resources)
@@ -44,6 +48,30 @@ def faithful(prober: Prober, case: Case, recipe: Recipe) -> Recipe:
     return ideas.for_one_use(recipe)
 
 
+def check_again(prober: Prober) -> None:
+    """Look at the writes once more that were verified before other reads named their things."""
+    names = names_in_reads(prober)
+    for case in prober.cases.values():
+        if case.status != "verified" or case.recipe is None or case.recipe.fresh:
+            continue
+        own = {kind for kind, is_own in ideas.kinds_in(case.recipe).items() if is_own}
+        writes = case.operation.method not in READ_ONLY and not (case.keeps or case.takes)
+        if writes and any(name.kind in own for name in names - case.spared_names):
+            if prober.attempt(case, case.recipe, 0, fresh=True).verdict.is_good:
+                case.recipe = faithful(prober, case, case.recipe)
+
+
+def names_in_reads(prober: Prober) -> frozenset[Created]:
+    """What the paths of verified reads name things by."""
+    return frozenset(
+        slot.source
+        for case in prober.cases.values()
+        if case.operation.method == "GET" and case.status == "verified" and case.recipe is not None
+        for slot in case.recipe.parameters
+        if slot.location == "path" and isinstance(slot.source, Created)
+    )
+
+
 def _lost_names(prober: Prober, case: Case, used: Mapping[str, Held]) -> list[Created]:
     """What the thing that a write was about is no longer found by."""
     own = [held for held in used.values() if held.own]
@@ -53,9 +81,21 @@ def _lost_names(prober: Prober, case: Case, used: Mapping[str, Held]) -> list[Cr
     lost = []
     for name, read in list(_reads(prober, case, about.kind, used).items())[:MAX_READS]:
         assert read.recipe is not None
-        if prober.send_with(read, read.recipe, used).verdict.name == "missing":
+        outcome = prober.send_with(read, read.recipe, used)
+        if outcome.verdict.name == "missing" or _is_another(prober, about, outcome):
             lost.append(name)
     return lost
+
+
+def _is_another(prober: Prober, held: Held, outcome: Outcome) -> bool:
+    """Whether the answer of a read shows another thing of the kind, which has the name now."""
+    if outcome.reply is None or not outcome.verdict.is_good:
+        return False
+    kind = prober.kinds[held.kind]
+    item = value_at(answer_value(outcome.reply), kind.item_pointer)
+    first = next(iter(kind.identifiers), "/id")
+    seen, own = value_at(item, first), value_at(held.item, first)
+    return seen is not None and own is not None and seen != own
 
 
 def _reads(prober: Prober, case: Case, kind: str, used: Mapping[str, Held]) -> dict[Created, Case]:

@@ -23,6 +23,7 @@ from benchmark.generators.probe.caution import READ_ONLY, danger
 from benchmark.generators.probe.cleaning_up import clean_up
 from benchmark.generators.probe.entrances import Entrance
 from benchmark.generators.probe.exchange import BudgetSpentError, Exchange
+from benchmark.generators.probe.identity import check_again
 from benchmark.generators.probe.judging import CatchAll
 from benchmark.generators.probe.outcome import ProbeOutcome, probed_plan
 from benchmark.generators.probe.own_ids import allow_own_ids
@@ -194,6 +195,7 @@ def _all_rounds(prober: Prober, tell: Tell | None) -> None:
                     _explore(prober, case)
         if number and prober.facts == before:
             break
+    check_again(prober)
 
 
 def _explore(prober: Prober, case: Case) -> None:
