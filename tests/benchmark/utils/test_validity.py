@@ -89,6 +89,13 @@ def test_all_reasons_are_given_the_worst_first() -> None:
     assert len(set(validity.advice)) == len(validity.advice) == 3
 
 
+def test_the_advice_tells_own_work_from_that_of_others() -> None:
+    """A generator that is late without much work of its own is disturbed, not overloaded."""
+    late = health(lag=30.0)
+    assert "--processes" in judge_validity(run(replace(late, cpu=0.8))).advice[0]
+    assert "nothing else" in judge_validity(run(replace(late, cpu=0.1))).advice[0]
+
+
 def test_what_was_not_watched_is_not_held_against_a_run() -> None:
     """The CSV files of plain Locust have no health of processes."""
     assert judge_validity(replace(run(), processes=())).verdict == "valid"
