@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote
 
@@ -31,6 +32,7 @@ _RESERVED_IN_PATH = "/:@!$&'()*+,;="
 _RESERVED_IN_QUERY = "/:@!$'()*,;=?"
 _RESERVED_IN_COOKIE = "/:@!$&'()*+=?#[]"
 _PERCENT_TRIPLE = re.compile(r"(%[0-9A-Fa-f]{2})")
+_is_unreserved = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 _TEMPLATE_NAME = re.compile(r"\{([^{}]*)\}")
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
@@ -49,17 +51,28 @@ def fill_template(
     `#` and brackets. Raises UnsendableError for None, "" and dot segments, which would lead to
     another path (`DELETE /items/`), and KeyError for a name that `values` does not have.
     """
+    pieces = list(_template_pieces(template))
+    for index in range(1, len(pieces), 2):
+        name = pieces[index]
+        value = values[name]
+        text = value if isinstance(value, str) else "" if value is None else plain_text(value)
+        keeps = name in allow_reserved
+        segments = unquote(text).split("/") if keeps else (text,)
+        if not text or "." in segments or ".." in segments:
+            raise UnsendableError(f"no value for {{{name}}}")
+        pieces[index] = _reserved_expansion(text, _RESERVED_IN_PATH) if keeps else _quoted(text)
+    return "".join(pieces)
 
-    def filled(match: re.Match[str]) -> str:
-        value = values[match[1]]
-        text = "" if value is None else plain_text(value)
-        keeps = match[1] in allow_reserved
-        segments = unquote(text).split("/") if keeps else [text]
-        if not text or not {".", ".."}.isdisjoint(segments):
-            raise UnsendableError(f"no value for {{{match[1]}}}")
-        return _reserved_expansion(text, _RESERVED_IN_PATH) if keeps else quote(text, safe="")
 
-    return _TEMPLATE_NAME.sub(filled, template)
+@lru_cache(maxsize=1024)
+def _template_pieces(template: str) -> tuple[str, ...]:
+    """The parts between the names, and the names, in turn."""
+    return tuple(_TEMPLATE_NAME.split(template))
+
+
+def _quoted(text: str) -> str:
+    """Percent-encoded but for the unreserved characters; most values have nothing else."""
+    return text if _is_unreserved(text) else quote(text, safe="")
 
 
 def encode_query(
@@ -71,16 +84,15 @@ def encode_query(
     `+`, which end a query, are not allowed in one, or mean something else to whoever reads forms.
     """
     pairs = [
-        f"{quote(name, safe='')}={_query_text(text, name in allow_reserved)}"
+        f"{_quoted(name)}={_query_text(text, name in allow_reserved)}"
         for name, text in form_pairs(params or ())
     ]
-    return "&".join(
-        [*pairs, *(f"{quote(n, safe='')}={quote(v, safe='')}" for n, v in more.items())]
-    )
+    pairs += [f"{_quoted(name)}={_quoted(text)}" for name, text in more.items()]
+    return "&".join(pairs)
 
 
 def _query_text(text: str, keeps: bool) -> str:
-    return _reserved_expansion(text, _RESERVED_IN_QUERY) if keeps else quote(text, safe="")
+    return _reserved_expansion(text, _RESERVED_IN_QUERY) if keeps else _quoted(text)
 
 
 def _reserved_expansion(text: str, kept: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from secrets import randbelow
@@ -29,11 +30,42 @@ def unique_value(
         return next_number()
     if style == "text":
         return stamped(str(sample), next_stamp(), max_length)
-    name, _, domain = str(sample).rpartition("@")
+    name, domain, limit = _email_parts(str(sample), max_length)
+    return f"{stamped(name, next_stamp(), limit, '.')}@{domain}"
+
+
+def _email_parts(sample: str, max_length: int | None) -> tuple[str, str, int]:
+    """The name and the domain of an address, and how long the name may become."""
+    name, _, domain = sample.rpartition("@")
     domain = domain if name else "example.org"
     room = _EMAIL_NAME_LENGTH if max_length is None else max_length - len(domain) - 1
-    limit = min(_EMAIL_NAME_LENGTH, room)
-    return f"{stamped(name or 'user', next_stamp(), limit, '.')}@{domain}"
+    return name or "user", domain, min(_EMAIL_NAME_LENGTH, room)
+
+
+def unique_maker(
+    sample: object, style: UniqueStyle = "text", max_length: int | None = None
+) -> Callable[[], str | int]:
+    """A function that gives `unique_value` with the same arguments, quicker: all is prepared."""
+    if style == "uuid":
+        return lambda: str(uuid4())
+    if style == "number":
+        return next_number
+    if style == "text":
+        return _stamper(str(sample), "-", max_length, "")
+    name, domain, limit = _email_parts(str(sample), max_length)
+    return _stamper(name, ".", limit, f"@{domain}")
+
+
+def _stamper(
+    sample: str, separator: str, max_length: int | None, end: str
+) -> Callable[[], str | int]:
+    length = 2 * _STAMP_PAIRS
+    room = len(sample) if max_length is None else max_length - length - len(separator)
+    if room <= 0 and max_length is not None:
+        first = max(0, length - max_length)
+        return lambda: f"{next_stamp()[first:]}{end}"
+    beginning = f"{sample[:room]}{separator}"
+    return lambda: f"{beginning}{next_stamp()}{end}"
 
 
 def clock_value(offset_seconds: float, style: ClockFormat = "date-time") -> str | int:
@@ -63,12 +95,11 @@ def next_stamp() -> str:
     It is a number that grows by one from a random start, so its last n places alone do not repeat
     within 36ⁿ requests of a process.
     """
-    number = next(_counters.stamps)
-    pairs = []
-    for _ in range(_STAMP_PAIRS):
-        number, pair = divmod(number, len(_PAIRS))
-        pairs.append(_PAIRS[pair])
-    return "".join(reversed(pairs))
+    high, low = divmod(next(_counters.stamps), _LOW)
+    if high != _counters.high:
+        _counters.high, _counters.beginning = high, _spelled(high, _STAMP_PAIRS - 2)
+    first, second = divmod(low, len(_PAIRS))
+    return f"{_counters.beginning}{_PAIRS[first]}{_PAIRS[second]}"
 
 
 def own_mark() -> str:
@@ -81,6 +112,14 @@ def next_number() -> int:
     return next(_counters.numbers)
 
 
+def _spelled(number: int, pairs: int) -> str:
+    spelled = []
+    for _ in range(pairs):
+        number, pair = divmod(number, len(_PAIRS))
+        spelled.append(_PAIRS[pair])
+    return "".join(reversed(spelled))
+
+
 class _Counters:
     """Where stamps and numbers of this process stand; worker processes start anew."""
 
@@ -89,6 +128,8 @@ class _Counters:
 
     def start(self) -> None:
         self.stamps = count(randbelow(len(_PAIRS) ** _STAMP_PAIRS // 2))
+        self.high = -1  # what the last stamp began with: it changes once in 1.7 million
+        self.beginning = ""
         self.numbers = count(1 + randbelow(2**30))
 
 
@@ -96,5 +137,6 @@ _DIGITS = digits + ascii_lowercase
 _PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
 _STAMP_PAIRS = 7
 _MARK_LENGTH = 10  # what stays the same for a million stamps
+_LOW = len(_PAIRS) ** 2
 _counters = _Counters()
 os.register_at_fork(after_in_child=_counters.start)

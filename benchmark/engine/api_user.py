@@ -84,7 +84,7 @@ class ApiUser(TidyUser):
 
     def pause_asked_for(self) -> float:
         """What is left of the time that an answer 429 named."""
-        return max(0.0, self._paused_until - time.monotonic())
+        return self._paused_until and max(0.0, self._paused_until - time.monotonic())
 
     # ── the verbs of tasks ────────────────────────────────────────────────────────────────────
 
@@ -242,9 +242,13 @@ class ApiUser(TidyUser):
 
     def _use(self, resources: list[Resource]) -> Resource:
         """One of some resources, of those that can be read if there are any; else wait for it."""
+        chosen = resources[int(self.random.random() * len(resources))]
+        if not chosen.ready_at:
+            self._in_use.append(chosen)
+            return chosen
         now = time.monotonic()
         ready = [one for one in resources if one.ready_at <= now]
-        chosen: Resource = self.pick(*(ready or resources))
+        chosen = self.pick(*(ready or resources))
         if not ready:
             chosen = min(resources, key=lambda one: one.ready_at)
             gevent.sleep(chosen.ready_at - now)

@@ -20,7 +20,7 @@ from random import Random
 from typing import Any
 
 from benchmark.sample_files import file_name, sample_file
-from benchmark.stamps import ClockFormat, clock_value, next_number, unique_value
+from benchmark.stamps import ClockFormat, clock_value, next_number, unique_maker
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +46,17 @@ def any_of(*values: Any) -> AnyOf:
 
 def unique(sample: str, max_length: int | None = None) -> AtSending:
     """`sample` followed by a stamp, never the same twice, at most `max_length` characters."""
-    return AtSending(lambda: unique_value(sample, "text", max_length))
+    return AtSending(unique_maker(sample, "text", max_length))
 
 
 def unique_email(sample: str, max_length: int | None = None) -> AtSending:
     """An e-mail address like `sample` that was never sent before."""
-    return AtSending(lambda: unique_value(sample, "email", max_length))
+    return AtSending(unique_maker(sample, "email", max_length))
 
 
 def unique_uuid() -> AtSending:
     """A random UUID (RFC 9562, version 4)."""
-    return AtSending(lambda: unique_value("", "uuid"))
+    return AtSending(unique_maker("", "uuid"))
 
 
 def unique_number() -> AtSending:
@@ -93,6 +93,7 @@ class Body:
         variants = max((len(leaf.values) for leaf in _find(template, AnyOf)), default=1)
         self._pool = [_fill(template, index) for index in range(variants)]
         self._varies = any(_find(body, AtSending) for body in self._pool)
+        self._members = [_members_made_at_sending(body) for body in self._pool]
 
     def sample(self, random: Random, values: Mapping[str, Any] | None = None) -> Any:
         """One body. `values` maps JSON Pointers to the values that belong there.
@@ -100,9 +101,13 @@ class Body:
         Without values and stamps the body is shared between requests: do not change it.
         """
         pool = self._pool
-        body = pool[0] if len(pool) == 1 else pool[int(random.random() * len(pool))]
+        index = 0 if len(pool) == 1 else int(random.random() * len(pool))
+        body = pool[index]
         if self._varies:
-            body = _make(body)
+            members = self._members[index]
+            body = _make(body) if members is None else body.copy()
+            for name, make in members or ():
+                body[name] = make()
         elif values:
             body = _copy(body)
         for pointer, value in (values or {}).items():
@@ -129,6 +134,17 @@ def _fill(node: Any, index: int) -> Any:
     if isinstance(node, list):
         return [_fill(item, index) for item in node]
     return node
+
+
+def _members_made_at_sending(body: Any) -> list[tuple[str, Callable[[], Any]]] | None:
+    """The members of an object that are made at sending, where nothing within members is.
+
+    Such a body is filled in place of being walked through, and it is what most of them are. None
+    where other parts vary, or may be changed.
+    """
+    if not isinstance(body, dict) or any(isinstance(one, dict | list) for one in body.values()):
+        return None
+    return [(name, one.make) for name, one in body.items() if isinstance(one, AtSending)]
 
 
 def _make(node: Any) -> Any:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from locust.exception import RescheduleTask
 
 from benchmark.resource_items import bare_text, item_of, value_at
@@ -42,9 +43,12 @@ class Resource:
 
     def __getitem__(self, field: str) -> Any:
         """A member of the item, by name or by JSON Pointer. Skips the task where it is missing."""
-        pointer = field if field[:1] in {"", "/"} else f"/{field}"
-        value = value_at(self.item, pointer)
+        if field.isidentifier() and isinstance(self.item, dict):
+            value = self.item.get(field)
+        else:
+            value = value_at(self.item, field if field[:1] in {"", "/"} else f"/{field}")
         if value is None:
+            pointer = field if field[:1] in {"", "/"} else f"/{field}"
             raise SkipTask(f"the answer with the {self.kind} has no {pointer}")
         if isinstance(value, str | int):
             self._names.add(value)
@@ -75,6 +79,10 @@ def answer_json(reply: Any) -> Any:
     """The JSON value of a good answer, or its only word in plain text; None for an error."""
     if not is_good(reply) or not reply.content:
         return None
+    try:
+        return orjson.loads(reply.content)
+    except ValueError:
+        pass  # Python's own reader takes NaN, and other encodings
     try:
         return json.loads(reply.content)
     except (ValueError, RecursionError):

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from gevent.event import Event
-from locust.user.task import DefaultTaskSet
 
+from benchmark.engine.prompt_tasks import PromptTasks
 from benchmark.engine.strategies import next_tasks
 
 if TYPE_CHECKING:
     from benchmark.engine.api_user import ApiUser
 
 
-class SharedTasks(DefaultTaskSet):
+class SharedTasks(PromptTasks):
     """Gives out tasks: first each one once, shared out between all users of the class."""
 
     user: ApiUser
@@ -46,4 +46,6 @@ class SharedTasks(DefaultTaskSet):
         self._woken.set()
 
     def _sleep(self, seconds: float) -> None:
-        self._woken.wait(max(seconds, self.user.pause_asked_for()))
+        seconds = max(seconds, self.user.pause_asked_for())
+        if seconds > 0 or not self.gave_way():
+            self._woken.wait(seconds)

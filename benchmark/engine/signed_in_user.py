@@ -41,6 +41,7 @@ class SignedInUser(RapidHttpUser):
         self._own_access = Access() if self.sign_in_per_user else None
         self._jar_version = 0
         self._signing_in = False
+        self._signs_in = hasattr(self, "sign_in")
         self._role = "load"
 
     def context(self) -> dict[str, Any]:
@@ -117,7 +118,7 @@ class SignedInUser(RapidHttpUser):
 
     def current_access(self) -> Access | None:
         """What lets requests in, up to date; None where nothing is needed."""
-        if self._signing_in or not hasattr(self, "sign_in"):
+        if self._signing_in or not self._signs_in:
             return None
         if self._shared_access.ended:
             raise StopUser

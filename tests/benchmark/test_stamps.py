@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 
 import pytest
 
-from benchmark.stamps import UniqueStyle, clock_value, stamped, unique_value
+from benchmark import stamps
+from benchmark.stamps import UniqueStyle, clock_value, stamped, unique_maker, unique_value
 
 
 @pytest.mark.parametrize(
@@ -49,3 +51,22 @@ def test_a_clock_has_four_formats() -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", str(clock_value(-86_400, "date")))
     assert re.fullmatch(r"\d\d:\d\d:\d\dZ", str(clock_value(60, "time")))
     assert isinstance(clock_value(0, "epoch"), int)
+
+
+@pytest.mark.parametrize("sample", ["keen-cedar", "ann@example.org", "", "x" * 80])
+@pytest.mark.parametrize("limit", [None, 3, 14, 15, 16, 30, 100])
+@pytest.mark.parametrize("style", ["text", "email"])
+def test_prepared_makers(
+    sample: str, limit: int | None, style: UniqueStyle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They give what `unique_value` gives."""
+    monkeypatch.setattr(stamps, "next_stamp", lambda: "0a1b2c3d4e5f6g")
+    assert unique_maker(sample, style, limit)() == unique_value(sample, style, limit)
+
+
+def test_stamps_count_on_where_their_beginning_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is one more than the one before, in 36 digits."""
+    monkeypatch.setattr(stamps._counters, "stamps", count(36**4 * 5 - 2))
+    made = [stamps.next_stamp() for _ in range(4)]
+    assert [int(one, 36) for one in made] == list(range(36**4 * 5 - 2, 36**4 * 5 + 2))
+    assert {len(one) for one in made} == {14}

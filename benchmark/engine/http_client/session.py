@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -23,6 +22,7 @@ from benchmark.encoding import (
 from benchmark.engine.checks import Expected, WrongAnswerError, what_is_wrong
 from benchmark.engine.counters import LATENESS
 from benchmark.engine.credentials import RequestCredentials
+from benchmark.engine.http_client.admission import Admission
 from benchmark.engine.http_client.body_stream import Limits
 from benchmark.engine.http_client.cookies import CookieJar
 from benchmark.engine.http_client.counters import counters
@@ -34,6 +34,7 @@ from benchmark.engine.http_client.redirects import REDIRECTS, next_location, nex
 from benchmark.engine.http_client.request_body import NO_BODY, request_body
 from benchmark.engine.http_client.response import Response
 from benchmark.engine.http_client.sender import Interrupted, Request, Sender, basic_auth
+from benchmark.engine.http_client.verbs import HttpVerbs
 from benchmark.engine.resources import SkipTask
 
 _KNOWN_METHODS = frozenset(
@@ -42,12 +43,15 @@ _KNOWN_METHODS = frozenset(
 _NO_CREDENTIALS = RequestCredentials()
 
 
-class HttpSession:
+class HttpSession(HttpVerbs):
     """Sends requests and has each of them recorded: one call is one request on the wire.
 
     Only where redirects are followed it is more, and then each is recorded. `base_url` is what
     paths are added to; what names a user and a password there becomes basic authentication.
     """
+
+    expected: Expected | None = None
+    """What requests are answered with that say nothing else; None is anything below 400."""
 
     def __init__(
         self,
@@ -68,7 +72,6 @@ class HttpSession:
         self.base_url = _without_userinfo(base_url).rstrip("/")
         self.request_event = request_event
         self.user = user
-        self.request_name: str | None = None
         self.follow_redirects = follow_redirects
         self.max_redirects = max_redirects
         self.redirect_hosts = redirect_hosts
@@ -79,6 +82,7 @@ class HttpSession:
         self._origin = location.origin
         self._path = location.target.rstrip("/")
         self._limits = limits
+        self.requests_sent = 0
         self._sender = Sender(
             location.origin,
             headers or {},
@@ -114,7 +118,7 @@ class HttpSession:
         allow_reserved: Collection[str] = (),
         encoding: Encoding | None = None,
         timeout: float | None = None,
-        expected: Expected | None = None,
+        answers: Expected | None = None,
     ) -> Response:
         """Send one request.
 
@@ -127,11 +131,18 @@ class HttpSession:
         are written that are not as others, in the words of OpenAPI's Encoding Object.
         `timeout` is the longest that this request may take, in seconds. `stream` returns as soon as
         the headers are there. With `catch_response` the request is counted at the end of a
-        with-block, which may call `success()` or `failure()`.
+        with-block, which may call `success()` or `failure()`. Where `answers` says what to expect,
+        a request also fails where it is answered otherwise: "data" is a 2xx that is no HTML page
+        and speaks of no error, "anything" any 2xx, "redirect" a 3xx as well.
         A request that cannot be written, for want of a value in its path for one, is not sent: its
         task is skipped.
         """
         name = name or self.request_name or url
+        version = 0
+        if (access := self._access()) is not None:
+            version = access.version
+            headers = access.headers(method, headers, self.cookiejar)
+            params, cookies = access.query(params), access.cookies(cookies)
         try:
             request = self._prepared(
                 method, url, path, params, data, json, files, encoding, headers, auth, cookies,
@@ -148,36 +159,33 @@ class HttpSession:
         about = self.user.context() if self.user is not None else {}
         if context:
             about = {**about, **context}
-        history: list[Response] = []
-        while True:
-            try:
-                response = self._sender.send(request, limits, stream=stream)
-            except Interrupted as interruption:
-                self._record_given_up(interruption, name, about)
-                raise interruption.end from None
-            if not (follow and response.status_code in REDIRECTS):
-                break
-            following = self._next(request, response, len(history))
-            if following is None:
-                break
-            response.close()
-            self._report(response, name, about, stream)
-            history.append(response)
-            request = following
-            if LATENESS in about:  # it is told by the first request of an iteration alone
-                about = {**about, LATENESS: None}
-            name = name if len(history) > 1 else f"{name} (redirected)"
-        if history:
-            response.history = history
-        if expected is not None and response.error is None:
-            if wrong := what_is_wrong(response.status_code, response.content or b"", expected):
+        response = self._sent(request, limits, name, about, stream)
+        if follow and response.status_code in REDIRECTS:
+            response, name, about = self._followed(request, response, limits, name, about, stream)
+        if response.error is None and not stream and (expected := answers or self.expected):
+            if wrong := what_is_wrong(response.status_code, response.received or b"", expected):
                 response.error = WrongAnswerError(wrong)
         if catch_response:
             response.meta = self._meta(response, name, about, stream)
             response.count_with(self.request_event.fire)
         else:
             self._report(response, name, about, stream)
+        self._after_answer(method, url, path, response, version)
         return response
+
+    def _access(self) -> Admission | None:
+        """What lets requests in; for subclasses."""
+        return None
+
+    def _after_answer(
+        self,
+        method: str,
+        url: str,
+        path: Mapping[str, Any] | None,
+        response: Response,
+        version: int,
+    ) -> None:
+        """Called after each answer, with the version of the access it was sent with."""
 
     def _prepared(
         self,
@@ -235,6 +243,44 @@ class HttpSession:
             cookie = self._sender.cookie_header(origin, target, own)
             cookie.encode("latin-1")
         return Request(method, origin, target, full, block, body, cookie)
+
+    def _sent(
+        self, request: Request, limits: Limits, name: str, context: dict[str, Any], stream: bool
+    ) -> Response:
+        """The answer to a request. One that is given up is recorded before the user ends."""
+        self.requests_sent += 1
+        try:
+            return self._sender.send(request, limits, stream=stream)
+        except Interrupted as interruption:
+            self._record_given_up(interruption, name, context)
+            raise interruption.end from None
+
+    def _followed(
+        self,
+        request: Request,
+        response: Response,
+        limits: Limits,
+        name: str,
+        context: dict[str, Any],
+        stream: bool,
+    ) -> tuple[Response, str, dict[str, Any]]:
+        """The answer to which redirects lead, and how it is recorded; those before it are."""
+        history: list[Response] = []
+        while response.status_code in REDIRECTS:
+            following = self._next(request, response, len(history))
+            if following is None:
+                break
+            response.close()
+            self._report(response, name, context, stream)
+            if not history:
+                name = f"{name} (redirected)"
+            history.append(response)
+            if LATENESS in context:  # it is told by the first request of an iteration alone
+                context = {**context, LATENESS: None}
+            request = following
+            response = self._sent(request, limits, name, context, stream)
+        response.history = history
+        return response, name, context
 
     def _next(self, request: Request, response: Response, followed: int) -> Request | None:
         """The request that a redirect asks for; None where there is none, or it must not be.
@@ -319,55 +365,6 @@ class HttpSession:
         else:
             response.error = AnswerTimeoutError()
         self._report(response, name, context, stream=False)
-
-    # ── the methods of HTTP ───────────────────────────────────────────────────────────────────
-
-    def get(self, url: str, **kwargs: Any) -> Response:
-        """Send a GET request."""
-        return self.request("GET", url, **kwargs)
-
-    def post(self, url: str, data: Any = None, json: Any = None, **kwargs: Any) -> Response:
-        """Send a POST request."""
-        return self.request("POST", url, data=data, json=json, **kwargs)
-
-    def put(self, url: str, data: Any = None, **kwargs: Any) -> Response:
-        """Send a PUT request."""
-        return self.request("PUT", url, data=data, **kwargs)
-
-    def patch(self, url: str, data: Any = None, **kwargs: Any) -> Response:
-        """Send a PATCH request."""
-        return self.request("PATCH", url, data=data, **kwargs)
-
-    def delete(self, url: str, **kwargs: Any) -> Response:
-        """Send a DELETE request."""
-        return self.request("DELETE", url, **kwargs)
-
-    def head(self, url: str, **kwargs: Any) -> Response:
-        """Send a HEAD request."""
-        return self.request("HEAD", url, **kwargs)
-
-    def options(self, url: str, **kwargs: Any) -> Response:
-        """Send an OPTIONS request."""
-        return self.request("OPTIONS", url, **kwargs)
-
-    def trace(self, url: str, **kwargs: Any) -> Response:
-        """Send a TRACE request."""
-        return self.request("TRACE", url, **kwargs)
-
-    def iter_lines(self, url: str, method: str = "GET", **kwargs: Any) -> Iterator[str]:
-        """The lines of an answer, as they come. Raises what made the request a failed one."""
-        response = self.request(method, url, stream=True, **kwargs)
-        response.raise_for_status()
-        yield from response.iter_lines()
-
-    @contextmanager
-    def rename_request(self, name: str) -> Iterator[None]:
-        """Count the requests within the block under one name."""
-        self.request_name = name
-        try:
-            yield
-        finally:
-            self.request_name = None
 
     def close(self) -> None:
         """Close the connections that nobody uses."""

@@ -21,6 +21,7 @@ from benchmark.engine.http_client.response import Response
 from benchmark.engine.http_client.sender import connecting
 from benchmark.engine.http_client.session import HttpSession, limits_of
 from benchmark.engine.http_client.tls import ClientCertificate
+from benchmark.engine.prompt_tasks import PromptTasks
 from benchmark.engine.scheduled_user import ScheduledUser
 
 
@@ -58,6 +59,7 @@ class RapidHttpUser(ScheduledUser, RestMixin[Response]):
     max_header_bytes: int = 64 * 1024
     max_body_bytes: int = 256 * 1024 * 1024
     session_class: ClassVar[type[HttpSession]] = HttpSession
+    task_set_class = PromptTasks
 
     client: Any  # of the class `session_class`
 

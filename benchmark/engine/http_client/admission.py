@@ -1,0 +1,29 @@
+"""What lets the requests of a user in, as the client sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from benchmark.encoding import Pairs
+from benchmark.engine.http_client.cookies import CookieJar
+
+
+class Admission(Protocol):
+    """What lets the requests of a user in, and from which sign-in it is."""
+
+    version: int
+
+    def headers(
+        self, method: str, headers: Mapping[str, Any] | None, jar: CookieJar, /
+    ) -> Mapping[str, Any]:
+        """The headers of a request, and those that let it in."""
+        ...
+
+    def query(self, params: Pairs | None, /) -> Pairs | None:
+        """The query of a request, and what lets it in."""
+        ...
+
+    def cookies(self, cookies: Mapping[str, Any] | None, /) -> Mapping[str, Any] | None:
+        """The cookies of a request, and those that let it in."""
+        ...
