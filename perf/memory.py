@@ -135,7 +135,7 @@ def is_too_much(user: str, scheme: str, users: int) -> bool:
 
 def over_http(bench: Bench, user: str, users: int, number: int) -> Measured:
     """One run against the server that logs the truth. Raises MeasurementError."""
-    watch = _Watch(run_seconds(users), lambda: False)
+    watch = _Watch(run_seconds(users), lambda: True)
     with precise_server.serving(
         bench.server, bench.folder, bench.cores.server, Behaviour()
     ) as server:
@@ -203,8 +203,9 @@ class _Watch:
         while process.poll() is None and time.monotonic() < began + self.seconds:
             if self.starting is None and self._have_started():
                 self.starting = time.monotonic() - began
-            self.memory = machine.resident_bytes(process.pid) or self.memory
-            time.sleep(_LOOK_SECONDS)
+            # Looking takes processor time, which the last seconds are to be free of.
+            time.sleep(_LOOK_SECONDS if self.starting is None else 1)
+        self.memory = machine.resident_bytes(process.pid)
 
 
 def run_users(
