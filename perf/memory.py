@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import subprocess
 import sys
 import time
@@ -26,6 +27,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from load import machine, nginx, precise_server, tables, truth
+from load.generators import TIMELINE
 from load.precise_server import Behaviour
 from load.processes import MeasurementError, working_folder
 from load.recorded_run import Run, read_window, run_recorded
@@ -135,7 +137,7 @@ def is_too_much(user: str, scheme: str, users: int) -> bool:
 
 def over_http(bench: Bench, user: str, users: int, number: int) -> Measured:
     """One run against the server that logs the truth. Raises MeasurementError."""
-    watch = _Watch(run_seconds(users), lambda: False)
+    watch = _Watch(run_seconds(users), bench.folder / TIMELINE, lambda: True)
     with precise_server.serving(
         bench.server, bench.folder, bench.cores.server, Behaviour()
     ) as server:
@@ -165,7 +167,9 @@ def over_http(bench: Bench, user: str, users: int, number: int) -> Measured:
 def over_https(bench: Bench, user: str, users: int, number: int) -> Measured:
     """One run against nginx, which counts connections but no times. Raises MeasurementError."""
     with nginx.serving(bench.folder, bench.cores.server, bench.files) as server:
-        watch = _Watch(run_seconds(users), lambda: server.counts().accepted >= users)
+        watch = _Watch(
+            run_seconds(users), bench.folder / TIMELINE, lambda: server.counts().accepted >= users
+        )
         timeline = run_users(bench, user, users, server.https_url, server.cafile, watch)
         accepted = server.counts().accepted
     window = read_window(timeline, watch.seconds - _MEASURED, watch.seconds - 1)
@@ -187,24 +191,31 @@ def over_https(bench: Bench, user: str, users: int, number: int) -> Measured:
 
 
 class _Watch:
-    """Looks at a process until `seconds` after its start, for its memory then.
+    """Looks at a process until its test has lasted `seconds`, for its memory then.
 
-    `have_started` says whether all users are there; `starting` is how many seconds that took.
+    The test begins when `timeline` is there. `have_started` says whether all users are;
+    `starting` is how many seconds that took from the start of the process.
     """
 
-    def __init__(self, seconds: int, have_started: Callable[[], bool]) -> None:
+    def __init__(self, seconds: int, timeline: Path, have_started: Callable[[], bool]) -> None:
         self.seconds = seconds
         self.memory = 0
         self.starting: float | None = None
+        self._timeline = timeline
         self._have_started = have_started
 
     def __call__(self, process: subprocess.Popen[bytes]) -> None:
         began = time.monotonic()
-        while process.poll() is None and time.monotonic() < began + self.seconds:
+        ends = math.inf
+        while process.poll() is None and time.monotonic() < ends - _LOOK_SECONDS:
+            if ends == math.inf and self._timeline.exists():
+                ends = time.monotonic() + self.seconds
             if self.starting is None and self._have_started():
                 self.starting = time.monotonic() - began
-            self.memory = machine.resident_bytes(process.pid) or self.memory
-            time.sleep(_LOOK_SECONDS)
+            # Looking takes processor time, which the last seconds are to be free of.
+            early = ends == math.inf or self.starting is None
+            time.sleep(_LOOK_SECONDS if early else min(1.0, max(0.0, ends - time.monotonic())))
+        self.memory = machine.resident_bytes(process.pid)
 
 
 def run_users(

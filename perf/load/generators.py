@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
+TIMELINE = "timeline.jsonl"
+"""What the timeline is called in the folder of a run."""
 LOCUSTFILES = _HERE / "locustfiles"
 BODY = '{"name":"amber","email":"user4242@example.com","count":42,"state":"open","price":42.4}'
 """What generators send that cannot make a body."""
@@ -82,7 +84,7 @@ def locust(user: str, *, recorded: bool = False) -> Generator:
     name = f"{user}, recorded" if recorded else user
 
     def command(load: Load) -> Command:
-        timeline = ["--timeline", str(load.folder / "timeline.jsonl")]
+        timeline = ["--timeline", str(load.folder / TIMELINE)]
         return Command(
             [
                 *(sys.executable, "-m", "benchmark.engine" if recorded else "locust"),

@@ -110,13 +110,15 @@ static Pending pop(void) {
     return first;
 }
 
-static void accept_one(int listener, int poll) {
+/* Whether a connection was accepted: thousands may come at once, and the kernel's queue is short. */
+static int accept_one(int listener, int poll) {
     int file = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
     if (file < 0) {
-        if (errno == EAGAIN || errno == ECONNABORTED) return;
+        if (errno == EAGAIN) return 0;
+        if (errno == ECONNABORTED) return 1;
         fail("accept");
     }
-    if (file >= MAX_FILES) { close(file); return; }
+    if (file >= MAX_FILES) { close(file); return 1; }
     int yes = 1;
     setsockopt(file, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     struct epoll_event event = {.events = EPOLLIN, .data.fd = file};
@@ -125,6 +127,7 @@ static void accept_one(int listener, int poll) {
     partial_length[file] = 0;
     accepted = with_room(accepted, accepted_count, &accepted_room, sizeof *accepted);
     accepted[accepted_count++] = nanoseconds(CLOCK_MONOTONIC);
+    return 1;
 }
 
 /* The length of what was read, 0 when the connection has ended. */
@@ -203,7 +206,10 @@ int main(int count, char **words) {
         int ready = epoll_wait(poll, events, MAX_EVENTS, 0);
         for (int n = 0; n < ready; n++) {
             int file = events[n].data.fd;
-            if (file == listener) { accept_one(listener, poll); continue; }
+            if (file == listener) {
+                while (accept_one(listener, poll)) {}
+                continue;
+            }
             if (!read_some(file) || !head_is_whole(file)) continue;
             int64_t arrival = nanoseconds(CLOCK_MONOTONIC);
             partial_length[file] = 0;

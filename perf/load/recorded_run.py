@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # works without be
 
 from benchmark.histogram import Histogram, merge_histograms
 
-from .generators import LOCUSTFILES, Load, environment_of, locust
+from .generators import LOCUSTFILES, TIMELINE, Load, environment_of, locust
 from .machine import pinned
 from .processes import MeasurementError, last_words, running
 
@@ -76,7 +76,7 @@ def run_recorded(
         folder=folder,
         cafile=run.cafile,
     )
-    timeline, log = folder / "timeline.jsonl", folder / "generator.log"
+    timeline, log = folder / TIMELINE, folder / "generator.log"
     timeline.unlink(missing_ok=True)
     command = locust(run.user, recorded=True).command(load)
     words = pinned([*command.words, *run.options], core)
