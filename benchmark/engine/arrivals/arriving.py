@@ -20,8 +20,8 @@ LONGEST_NAP = 0.25
 STOPPING_SECONDS = 0.25
 """How long Locust may take from the wish to stop to its event."""
 
-SHORTEST_NAP = 0.001
-"""Seconds: where more than a thousand tickets a second are due, they are issued in bunches."""
+SHORTEST_NAP = 0.0005
+"""Seconds: where more than two thousand tickets a second are due, they are issued in bunches."""
 
 
 class Arrivals:
