@@ -6,8 +6,9 @@
 The engine asks a server that answers at once, on a core of its own, at a constant or a random
 rate. The server counts; its log also says how evenly requests arrived. Lateness of starts is what
 the engine says of itself: from the moment at which an iteration was due to its start, where a user
-was free. One process of the engine is pinned to the other core; several share all cores with the
-server, so on two cores they show that they share the load, not how much they could bear.
+was free; the first two seconds, in which users connect, are left out. One process of the engine is
+pinned to the other core; several share all cores with the server, so on two cores they show that
+they share the load, not how much they could bear.
 
 Nothing else may run meanwhile. Needs a C compiler. Prints Markdown; the exit code is 1 where a bar
 is missed.
@@ -27,17 +28,18 @@ from pathlib import Path
 from load import machine, precise_server, tables, truth
 from load.precise_server import Behaviour
 from load.processes import MeasurementError, working_folder
-from load.recorded_run import Run, run_recorded
+from load.recorded_run import Run, read_times, run_recorded
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the scripts run without the package being installed
 
-from benchmark.histogram import Histogram  # noqa: E402 - see above
 from benchmark.utils.timeline import read_timeline  # noqa: E402 - see above
 
 RATES = (10, 100, 1000, 10_000)
 MOST_OFF = 0.005
 """Bar: the share by which the achieved rate may differ from the asked one."""
+SKIPPED = 2.0
+"""Seconds at the beginning, in which users connect, that lateness leaves out; rates do not."""
 MOST_LATE = 1.5
 """Bar: milliseconds, p99 of the lateness of starts."""
 
@@ -141,11 +143,11 @@ def measure(bench: Bench, rate: int, processes: int, number: int) -> Measured:
         one = Run(
             "RapidHttpUser", "one_operation.py", server.url, users, bench.seconds, options=options
         )
-        timeline = read_timeline(run_recorded(one, bench.tree, bench.folder, core))
+        path = run_recorded(one, bench.tree, bench.folder, core)
     log = server.truth()
-    counters = timeline.counters
+    counters = read_timeline(path).counters
     due = counters.get("asked_arrivals", 0)
-    late = timeline.times.get("start_lateness", Histogram())
+    late = read_times(path, "start_lateness", SKIPPED)
     sys.stderr.write(f"{number + 1} {rate}/s, {processes}: {len(log.arrivals):,} of {due:,.0f}\n")
     return Measured(
         rate=rate,
@@ -157,7 +159,9 @@ def measure(bench: Bench, rate: int, processes: int, number: int) -> Measured:
         dropped=int(counters.get("dropped_iterations", 0)),
         missed=int(counters.get("missed_arrivals", 0)),
         late=(late.percentile(50), late.percentile(99), late.highest),
-        uneven=truth.percentile(truth.lateness(log, rate), 99) if bench.kind == "constant" else 0.0,
+        uneven=truth.percentile(truth.lateness(log, rate, SKIPPED), 99)
+        if bench.kind == "constant"
+        else 0.0,
     )
 
 

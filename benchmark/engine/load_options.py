@@ -58,7 +58,7 @@ def prepare_load(environment: Any) -> None:
     except UsageError as problem:
         sys.exit(f"--stages: {problem.message}; {problem.hint}")
     ArrivalControl(environment, options.run_time)
-    if users is not None:
+    if users is not None and not isinstance(environment.runner, WorkerRunner):
         environment.shape_class = CurveShape(users)
         environment.shape_class.runner = environment.runner
     if users is not None or curve is not None:

@@ -17,8 +17,11 @@ from benchmark.models import ArrivalKind
 LONGEST_NAP = 0.25
 """Seconds after which a sleeping greenlet looks again whether its share has changed."""
 
-SHORTEST_NAP = 0.001
-"""Seconds: where more than a thousand tickets a second are due, they are issued in bunches."""
+STOPPING_SECONDS = 0.25
+"""How long Locust may take from the wish to stop to its event."""
+
+SHORTEST_NAP = 0.0005
+"""Seconds: where more than two thousand tickets a second are due, they are issued in bunches."""
 
 
 class Arrivals:
@@ -68,10 +71,12 @@ class Arrivals:
     def finish(self) -> None:
         """The load ends here: nothing more is issued, and what has not begun is dropped.
 
-        What should have been issued by now was missed.
+        What should have been issued by now was missed; but for what came due while the test was
+        being stopped, which takes a moment.
         """
-        now = self.elapsed
-        while (due := self._next_due()) is not None and due < now:
+        elapsed = self.elapsed
+        until = elapsed if elapsed >= self._curve.end else elapsed - STOPPING_SECONDS
+        while (due := self._next_due()) is not None and due < until:
             self._due = None
             self.queue.miss()
         self._times, self._due = iter(()), None

@@ -87,17 +87,18 @@ def test_a_share_may_begin_in_the_middle() -> None:
 
 
 def test_what_was_due_at_the_end_and_not_issued_is_missed() -> None:
-    """The loop was held up until the load was over."""
-    arrivals = Issued()
-    arrivals.take(level(100, 5), Share())
-    gevent.sleep(0.05)
-    known = len(arrivals.dues)
-    counters.take()
-    hold_up(0.2)
-    arrivals.finish()
-    missed = counters.take()[0]
-    assert missed["missed_arrivals"] == missed["asked_arrivals"]
-    assert 20 <= missed["missed_arrivals"] <= 60
+    """All of it where the schedule is over, elsewhere but for the moment that stopping takes."""
+    for seconds, least, most in ((5.0, 13, 40), (0.4, 33, 36)):
+        arrivals = Issued()
+        arrivals.take(level(100, seconds), Share())
+        gevent.sleep(0.05)
+        known = len(arrivals.dues)
+        counters.take()
+        hold_up(0.4)
+        arrivals.finish()
+        missed = counters.take()[0]
+        assert missed["missed_arrivals"] == missed["asked_arrivals"]
+        assert least <= missed["missed_arrivals"] <= most
     arrivals.finish()
     assert counters.take()[0] == {}
     assert len(arrivals.dues) == known
