@@ -331,12 +331,15 @@ def unnamed_wants(
         return
     schema = operation.body.media_types[0].schema
     places = {want.pointer for want in known if want.location == "body"}
-    needed = schema_view.required(schema, definitions)
-    for name, member in schema_view.properties(schema, definitions).items():
-        pointer = f"/{escape_pointer(name)}"
-        is_uuid = schema_view.resolve(member, definitions).get("format") == "uuid"
-        if is_uuid and name in needed and name != "id" and pointer not in places:
-            yield Want(operation, "body", pointer, name, _about(name), schema=member)
+    for branch in range(max(1, schema_view.alternatives(schema, definitions))):
+        one = schema_view.with_branch(schema, definitions, branch + 1)
+        needed = schema_view.required(one, definitions)
+        for name, member in schema_view.properties(one, definitions).items():
+            pointer = f"/{escape_pointer(name)}"
+            is_uuid = schema_view.resolve(member, definitions).get("format") == "uuid"
+            if is_uuid and name in needed and name != "id" and pointer not in places:
+                places.add(pointer)
+                yield Want(operation, "body", pointer, name, _about(name), schema=member)
 
 
 def slot_sources(dependencies: Dependencies) -> SlotSources:

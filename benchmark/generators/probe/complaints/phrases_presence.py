@@ -23,6 +23,7 @@ EITHER = (
     phrase("either", rf"(?:at least|exactly|only|just|either) one of(?: the (?:following )?(?:{_KIND}|values|options)?:?)? ?{_LIST} (?:is|are|must|should|may|can|needs?|has|have|required|expected)\b"),
     phrase("either", rf"(?:must|should) (?:contain|include|have|provide|specify|supply) (?:at least|exactly|only) one of(?: the following)?(?: {_KIND})?:? ?(?P<list>.{{2,200}}?)\.?$"),
     phrase("either", rf"(?:provide|specify|supply|pass|set|send|use|give|include) (?:either|(?:at least|exactly|only|any|just) one of|one of)(?: the following)?(?: {_KIND})?:? ?(?P<list>.{{2,200}}?)\.?$"),
+    phrase("either", r"(?:specify|provide|give|set|choose|select|pass|use|need|require)s? (?:exactly |only |just |at least )?(?:an?|one|1)(?: of the)?(?: \w{1,20})? (?:option|field|parameter|argument|alternative|value|member)s?:? ?\((?:e\.g\. )?(?P<list>[^()]{2,200})\)"),
     phrase("either", rf"\bone of {_LIST} (?:is required|must be {_GIVEN}|should be {_GIVEN}|has to be {_GIVEN}|needs to be {_GIVEN}|are required|required)\b"),
     phrase("either", rf"either {_LIST} (?:is|are|must be|should be|has to be|needs to be|have to be) (?:required|{_GIVEN})"),
     phrase("either", rf"(?:provide|specify|supply|pass|send) {_LIST},? (?:but )?not both"),

@@ -14,6 +14,7 @@ from benchmark.generators.probe.repairs.making import (
     Maker,
     empty,
     guessed,
+    of_branch,
 )
 from benchmark.generators.probe.repairs.places import (
     is_empty,
@@ -70,7 +71,7 @@ def repaired(
     refer to resources, accounts or answers stay as they are. A body that the document does not know
     is built from what the server says is missing.
     """
-    maker = Maker(operation, definitions, generator)
+    maker = Maker(of_branch(operation, definitions, recipe.body), definitions, generator)
     changed = recipe
     for complaint in _ordered(complaints[:MAX_COMPLAINTS]):
         changed = _repair(changed, complaint, complaints, maker)
