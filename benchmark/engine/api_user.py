@@ -24,7 +24,7 @@ from benchmark.engine.shared_tasks import SharedTasks
 from benchmark.engine.signed_in_user import SignedInUser
 from benchmark.engine.strategies import STRATEGIES
 from benchmark.engine.task_client import TaskSession
-from benchmark.resource_items import items_of
+from benchmark.resource_items import items_of, value_at
 from benchmark.retry_after import seconds_to_wait
 
 Task = TypeVar("Task", bound=Callable[..., Any])
@@ -223,17 +223,21 @@ class ApiUser(SignedInUser):
         url: str,
         *parents: Resource,
         at: str = "",
+        where: Mapping[str, str] | None = None,
         path: Mapping[str, Any] | None = None,
         **request: Any,
     ) -> Resource:
         """One of the items that the server listed at the first call; only for reading.
 
         The list at `url` is asked for once in each process, and again after a while if it was
-        empty; `at` leads to the items in the answer. `path` and what else is given (`params`,
+        empty; `at` leads to the items in the answer, and of these only the ones count that have
+        the values of `where` at its JSON Pointers. `path` and what else is given (`params`,
         `headers`) go with the request, `parents` are the resources below which it lists.
         """
         key = f"{url} {at} {sorted(path.items())}" if path else f"{url} {at}"
         found = self._listings.items(key, lambda: self._listed(url, at, path=path, **request))
+        if where:
+            found = [one for one in found if all(value_at(one, p) == v for p, v in where.items())]
         if not found:
             raise SkipTask(f"the server lists no {kind} at {url}")
         item = self.pick(*found)

@@ -36,7 +36,8 @@ class Case:
     is how much was known of the server when it was last tried, `allowance` how many requests it may
     still cost. `last` is what came of the last request, `told` what came of the first one of the
     last look at it, before repairs: that is what a person should read. `keeps` and `takes` are as
-    in its task, corrected by what was seen; `pending` are ideas that were not tried yet.
+    in its task, corrected by what was seen; `pending` are ideas that were not tried yet. `enriched`
+    says which members of which creates were tried for it.
     """
 
     task: PlannedTask
@@ -58,6 +59,7 @@ class Case:
     used_variants: bool = False
     pending: tuple[Recipe, ...] = ()
     siblings: frozenset[str] = frozenset()
+    enriched: set[str] = field(default_factory=set)
 
     @property
     def key(self) -> str:

@@ -191,6 +191,11 @@ def with_source(recipe: Recipe, place: Place, source: Source) -> Recipe:
     return repaired_at(recipe, place[0], place[1], source)
 
 
+def with_node(recipe: Recipe, place: Place, node: Node) -> Recipe:
+    """The recipe with an object or an array in one place."""
+    return repaired_at(recipe, place[0], place[1], node)
+
+
 def without_slot(recipe: Recipe, place: Place) -> Recipe:
     """The recipe with one slot left out."""
     return repaired_at(recipe, place[0], place[1], OMIT)

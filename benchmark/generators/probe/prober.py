@@ -28,6 +28,7 @@ from benchmark.generators.probe.judging import (
 from benchmark.generators.probe.learning import creation_of, known_as, listing_of
 from benchmark.generators.probe.page_vocabulary import page_vocabulary
 from benchmark.generators.probe.repairs import Maker, repaired
+from benchmark.generators.probe.richer_things import with_richer_things
 from benchmark.generators.probe.second_credentials import keyed
 from benchmark.generators.probe.settling import after_settling
 from benchmark.generators.probe.sources import SlotSources
@@ -37,7 +38,8 @@ from benchmark.generators.probe.states import (
     prepared,
     put_back,
 )
-from benchmark.generators.scenario_planner import RecipeWriter, cleared_by
+from benchmark.generators.probe.typed_things import maps_by_sort, of_told_type
+from benchmark.generators.scenario_planner import RecipeWriter, Variant, cleared_by
 from benchmark.generators.transport import TransportFailure
 from benchmark.models import (
     Created,
@@ -115,10 +117,13 @@ class Prober:
                     unsent.add(print_)
                     lacking.add(outcome.lacking)
                     waiting.extendleft(self.sources.without(case, recipe, lacking, self))
+                    waiting.extend(of_told_type(case, recipe, self))
                     continue
                 case.tried.add(print_)
                 case.told = case.told or outcome
                 waiting.extendleft(reversed(list(self._follow_ups(case, recipe, outcome))))
+                if with_richer_things(self, case, recipe, outcome):
+                    return
             case.pending = tuple(waiting)[:MAX_PENDING]
         finally:
             case.busy = False
@@ -276,6 +281,13 @@ class Prober:
             yield from ideas.acceptable(recipe, case.operation, outcome.reply.text)
         if name == "conflict" or (case.works and name in {"refused", "broken"}):
             yield ideas.all_unique(recipe, self.maker(case))
+        if name in {"refused", "missing", "broken"}:
+            yield from maps_by_sort(self, case, recipe, outcome)
+            yield from of_told_type(case, recipe, self)
+        if name == "refused" and not case.used_variants:
+            bound, lacking = self.sources.best(case, self)
+            if not lacking:
+                yield writer.write(case.operation, bound, Variant("minimal"))
         if name in {"missing", "denied", "refused", "conflict", "broken"}:
             yield from self.sources.others(case, recipe, complaints, self)
         if name in {"refused", "broken", "conflict", "denied", "missing"}:

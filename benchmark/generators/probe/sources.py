@@ -22,6 +22,7 @@ from benchmark.generators.probe.caution import READ_ONLY, changes_singleton
 from benchmark.generators.probe.complaints import Complaint
 from benchmark.generators.probe.repairs import Maker
 from benchmark.generators.probe.suppliers import suppliers
+from benchmark.generators.probe.typed_things import of_sort
 from benchmark.models import (
     Created,
     Dependencies,
@@ -33,6 +34,7 @@ from benchmark.models import (
     Recipe,
     Source,
     escape_pointer,
+    unescape_pointer,
 )
 from benchmark.resource_items import value_at
 
@@ -57,7 +59,7 @@ class SlotSources:
             if want.location != "path" and not want.required:
                 continue  # what is optional is best left out: it can only be wrong
             place: Place = (want.location, want.pointer)
-            options = self._options(case, want, prober)
+            options = self.options(case, want, prober)
             if options:
                 bound[place] = options[0]
             elif (
@@ -66,7 +68,31 @@ class SlotSources:
                 return {}, f"no {want.noun} could be made or found"
             elif want.location == "path" and self._needs_a_thing(case, want):
                 return {}, f"no way found to get a {{{want.name}}}"
-        return bound, ""
+        return bound | self._kept_names(case, bound, prober), ""
+
+    def _kept_names(
+        self, case: Case, bound: Mapping[Place, Source], prober: Prober
+    ) -> dict[Place, Source]:
+        """What an update must leave as it is: the names by which other things refer to this one."""
+        last = next((w for w in reversed(case.wants) if w.location == "path"), None)
+        thing = bound.get((last.location, last.pointer)) if last else None
+        if case.operation.method not in {"PUT", "PATCH"} or not isinstance(thing, Created):
+            return {}
+        used = {
+            slot.source
+            for other in prober.cases.values()
+            if other is not case and other.keeps and other.recipe is not None
+            for slot in other.recipe.slots()
+            if slot.location == "body" and isinstance(slot.source, Created)
+        }
+        names = (s for s in used if s.kind == thing.kind and s.pointer != thing.pointer)
+        members = schema_view.properties(_body_schema(case), case.spec.definitions)
+        ends = {f"/{s.pointer.rpartition('/')[2]}": s for s in names}
+        return {
+            ("body", end): source
+            for end, source in ends.items()
+            if unescape_pointer(end[1:]) in members
+        }
 
     def others(
         self, case: Case, recipe: Recipe, complaints: Sequence[Complaint], prober: Prober
@@ -83,7 +109,7 @@ class SlotSources:
             if not about_things and want.pointer not in blamed:
                 continue
             place: Place = (want.location, want.pointer)
-            for source in self._options(case, want, prober):
+            for source in self.options(case, want, prober):
                 if used.get(place) != source:
                     yield ideas.with_source(recipe, place, source)
 
@@ -97,7 +123,7 @@ class SlotSources:
                 continue
             place: Place = (slot.location, slot.pointer)
             want = wants.get(place)
-            options = self._options(case, want, prober) if want else []
+            options = self.options(case, want, prober) if want else []
             others = [source for source in options if not _is_of(source, lacking)]
             if others:
                 changed = ideas.with_source(changed, place, others[0])
@@ -113,7 +139,7 @@ class SlotSources:
         has_content = case.operation.body is not None
         return changes_singleton(case.operation) and has_content and not case.keeps
 
-    def _options(self, case: Case, want: Want, prober: Prober) -> list[Source]:
+    def options(self, case: Case, want: Want, prober: Prober) -> list[Source]:
         """The sources of a slot: those of the document, corrected by what was seen, then others."""
         only_own = self._only_own(case, want)
         found: list[Source] = []
@@ -122,6 +148,8 @@ class SlotSources:
             if not is_named and link.kind not in prober.holdings.samples:
                 continue  # whether such things exist at all is not known yet
             found.extend(self._of_link(link, want, prober, only_own=only_own))
+        if not only_own and not any(want.noun == kind for kind in prober.kinds):
+            found.extend(of_sort(prober, want.noun))
         found.extend(suppliers(want, prober.kinds, prober.holdings.samples, only_own=only_own))
         found = [_renamed(source, prober.aliases) for source in found]
         fit = (source for source in dict.fromkeys(found) if self._fits(source, case, want, prober))
@@ -263,8 +291,13 @@ class SlotSources:
                 continue
             name = complaint.pointer.rpartition("/")[2]
             want = known.get(place) or Want(case.operation, *place, name, _about(name))
-            for source in self._options(case, want, prober):
+            for source in self.options(case, want, prober):
                 yield ideas.with_source(recipe, place, source)
+
+
+def _body_schema(case: Case) -> JsonSchema:
+    body = case.operation.body
+    return body.media_types[0].schema if body is not None else True
 
 
 def _sample(source: Source, prober: Prober) -> Any:

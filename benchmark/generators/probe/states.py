@@ -46,6 +46,8 @@ _MAX_MESSAGE = 500
 
 def after_others(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Recipe]:
     """The recipe after another action on the same thing, where its state stood in the way."""
+    if outcome.verdict.name == "missing" and case.operation.method == "DELETE":
+        yield from _after_its_opposite(prober, case, recipe)
     if outcome.verdict.name != "conflict" or recipe.before or case.keeps:
         return
     if not _own_things(recipe):
@@ -56,6 +58,20 @@ def after_others(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -
             prober.explore(other)
         if other.works and other.recipe is not None and _needs_no_more(other.recipe, recipe):
             yield replace(recipe, before=(*other.recipe.before, other.key))
+
+
+def _after_its_opposite(prober: Prober, case: Case, recipe: Recipe) -> Iterator[Recipe]:
+    """A removal after what its path also has: `PUT /teams/{id}/members/{id}` before the DELETE."""
+    if recipe.before or len(_own_things(recipe)) < 2:
+        return
+    for method in ("PUT", "POST"):
+        other = prober.cases.get(f"{method} {case.operation.path}")
+        if other is None or other.busy:
+            continue
+        if not other.works and other.facts < prober.facts:
+            prober.explore(other)
+        if other.works and other.recipe is not None and _needs_no_more(other.recipe, recipe):
+            yield replace(recipe, before=(other.key,))
 
 
 def for_new_things(case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Recipe]:

@@ -35,6 +35,7 @@ EITHER = (
 )  # fmt: skip
 
 UNEXPECTED = (
+    phrase("unexpected", rf"^(?:value error, |the )?{NAME} (?:is|was|are) {_GIVEN},? but {NAME.replace('field>', 'noun>')} (?:is|was|are) (?:not {_GIVEN}|none|null|missing|empty|undefined|unset|not\b)"),
     phrase("unexpected", r"additional properties are not allowed \((?P<names>.{1,300}?) (?:was|were) unexpected"),
     phrase("unexpected", r"(?:additional|extra|unevaluated) (?:properties|fields|inputs?|keys|items)\b.{0,24}\bnot (?:allowed|permitted|expected)"),
     phrase("unexpected", r"must not have (?:additional|unevaluated) properties|should not have additional properties"),
@@ -65,6 +66,7 @@ REQUIRED = (
     phrase("required", rf"(?:is|are|was|were) (?:a )?(?:required|mandatory|missing|not {_GIVEN}|undefined|empty|blank|null|absent|compulsory|needed)\b|not {_GIVEN}$|isn't {_GIVEN}"),
     phrase("required", rf"(?:must|should) (?:have|include|contain|provide|specify|supply) (?:an? |the |at least )?(?:{_KIND} )?{QUOTED}"),
     phrase("required", rf"^(?:please )?(?:you must |must )?(?:provide|specify|enter|supply|include) (?:an? |the |your )?(?:{_KIND} )?{NAME}(?: (?:{_KIND}))?[.!]?$"),
+    phrase("required", rf"(?:must|can only|should|may only) be {_GIVEN} (?:together |in combination )?with (?:an? |the )?(?P<field>[a-z][\w ]{{0,40}})\.?$"),
     phrase("required", rf"^no {NAME} (?:was |were )?{_GIVEN}"),
     phrase("required", r"received undefined|expected .{1,40}, but (?:got|received) (?:undefined|none|null|nothing)"),
     phrase("required", r"none is not an allowed value|input should not be none|null value (?:was )?(?:not allowed|in column \"(?P<field>\w{1,60})\")|not null constraint failed: ?\w{0,60}\.(?P<noun>\w{1,60})"),

@@ -23,6 +23,7 @@ from benchmark.models import (
     Parameter,
     Place,
     RequestBody,
+    escape_pointer,
     unescape_pointer,
 )
 
@@ -95,6 +96,17 @@ class Maker:
             return True
         schema = self.operation.body.media_types[0].schema
         return tokens_of(place[1])[0] in schema_view.required(schema, self.definitions)
+
+    def as_documented(self, place: Place) -> Place:
+        """A place at the top of the body as the document spells its name: "start time" too."""
+        tokens = tokens_of(place[1])
+        if place[0] != "body" or len(tokens) != 1:
+            return place
+        members = self.top_members()
+        alike = [name for name in members if plain(name) == plain(tokens[0])]
+        if tokens[0] in members or not alike:
+            return place
+        return "body", f"/{escape_pointer(alike[0])}"
 
     def top_members(self) -> list[str]:
         """The names of the members that the document has at the top of the body."""

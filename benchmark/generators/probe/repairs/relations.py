@@ -227,7 +227,13 @@ def one_of_them(recipe: Recipe, complaint: Complaint, maker: Maker) -> Recipe:
     names = [str(name) for name in complaint.value] if isinstance(complaint.value, tuple) else []
     if len(names) < 2:
         return recipe
-    present = list(dict.fromkeys(_named(recipe, names, None))) or _meant(recipe, names)
+    present = list(
+        dict.fromkeys(
+            place
+            for name in names
+            for place in list(_named(recipe, [name], None)) or _meant(recipe, [name])
+        )
+    )
     if len(present) > 1:
         for place in present[1:]:
             if place[0] != "path":
@@ -254,8 +260,7 @@ def _alone(recipe: Recipe, kept: Place, maker: Maker) -> Recipe:
         for name, node in recipe.body.members
         if kept[1].startswith(f"/{escape_pointer(name)}")
         or maker.is_needed(("body", f"/{escape_pointer(name)}"))
-        or isinstance(node, Constant)
-        and name in maker.fixed_members()
+        or (isinstance(node, Constant) and name in maker.fixed_members())
     ]
     return replace(recipe, body=ObjectNode(tuple(members)))
 
@@ -263,9 +268,7 @@ def _alone(recipe: Recipe, kept: Place, maker: Maker) -> Recipe:
 def _meant(recipe: Recipe, names: list[str]) -> list[Place]:
     """The places at the top of a request that are meant by a word of their names."""
     places = [place for place in dict.fromkeys(_places(recipe)) if place[1].count("/") == 1]
-    return list(
-        dict.fromkeys(p for name in names for p in places if p[0] != "path" and _means(name, p[1]))
-    )
+    return [p for name in names for p in places if p[0] != "path" and _means(name, p[1])]
 
 
 def _means(said: str, name: str) -> bool:

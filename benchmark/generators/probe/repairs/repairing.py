@@ -98,7 +98,7 @@ def _repair(
         return _with_other_media_type(recipe, complaint, maker)
     if whole := _WHOLE.get(complaint.rule):
         return whole(recipe, complaint, maker)
-    place = place_of(complaint, recipe, maker.operation)
+    place = maker.as_documented(place_of(complaint, recipe, maker.operation))
     if not place[1] and place[0] != "body":
         return recipe
     if not place[1] and complaint.location is None:
