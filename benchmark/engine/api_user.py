@@ -24,6 +24,7 @@ from benchmark.engine.shared_tasks import SharedTasks
 from benchmark.engine.signed_in_user import SignedInUser
 from benchmark.engine.strategies import STRATEGIES
 from benchmark.engine.task_client import TaskSession
+from benchmark.kinship import of_kin
 from benchmark.resource_items import items_of, value_at
 from benchmark.retry_after import seconds_to_wait
 
@@ -104,6 +105,7 @@ class ApiUser(SignedInUser):
         self._pools = Pools()
         self._making: set[str] = set()
         self._in_use: list[Resource] = []
+        self._without_kin: set[str] = set()
         self._in_deletion: Resource | None = None
         self._taken: Resource | None = None
         self._stopping = Event()
@@ -196,9 +198,25 @@ class ApiUser(SignedInUser):
             self._pools.clear(kind, parents)
 
     def need(self, kind: str, make: Callable[[], None]) -> Resource:
-        """One of this user's own resources; where it has none, `make` is called first."""
-        own = self._pools.of(kind) or self._made(kind, make)
-        return self._use(own)
+        """One of this user's own resources; where it has none, `make` is called first.
+
+        It belongs together with what the task has already, where such a one can be had: another
+        project's file is not found in this project.
+        """
+        own = self._pools.of(kind)
+        kin = of_kin(own, self._in_use)
+        if kin or (own and kind in self._without_kin):
+            return self._use(kin or own)
+        try:
+            made = self._made(kind, make)
+        except SkipTask:
+            if not own:
+                raise
+            return self._use(own)
+        kin = of_kin(made[-1:], self._in_use)
+        if own and not kin:
+            self._without_kin.add(kind)
+        return self._use(kin or made)
 
     def take(self, kind: str, make: Callable[[], None]) -> Resource:
         """An own resource that will be deleted: it leaves the pool, and has no own children."""

@@ -33,7 +33,9 @@ def clean_up(prober: Prober) -> tuple[Held, ...]:
 
 def _is_deleted(prober: Prober, held: Held) -> bool:
     known = prober.kinds.get(held.kind)
-    deleter = prober.cases.get((known.delete if known else None) or "")
+    taking = (key for key, case in prober.cases.items() if case.takes == held.kind and case.works)
+    delete = next(taking, known.delete if known else None)
+    deleter = prober.cases.get(delete or "")
     if known is None or deleter is None or deleter.status == "excluded":
         return False
     recipe = deleter.recipe or deleter.task.recipe

@@ -10,6 +10,7 @@ from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.caution import READ_ONLY
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.judging import answer_value
+from benchmark.kinship import of_kin
 from benchmark.models import Created, Credential, Echo, Found, Registered, Source
 from benchmark.resource_items import value_at
 
@@ -21,17 +22,20 @@ class UnresolvedError(Exception):
     """A source whose value could not be had."""
 
 
-def renewed_kind(prober: Prober, case: Case, need: Mapping[str, bool]) -> str:
+def renewed_kind(
+    prober: Prober, case: Case, need: Mapping[str, bool], *, is_fresh: bool = False
+) -> str:
     """The kind of which a confirming request wants a fresh thing: for writes the deepest.
 
-    So does a read of what may take a while: of the thing itself, and where it was accepted.
+    So does a read of what may take a while: of the thing itself, and where it was accepted. A
+    create wants one only where its recipe says so (`is_fresh`).
     """
     own = [kind for kind, is_own in need.items() if is_own]
     if case.operation.method in READ_ONLY:
         newest = {kind: prober.holdings.newest(kind) for kind in own}
         itself = case.operation.path.rstrip("/").endswith("}")
         own = [kind for kind, held in newest.items() if held and (held.is_accepted or itself)]
-    if case.keeps or not own:
+    if not own or (case.keeps and not is_fresh):
         return ""
     return case.takes if case.takes in own else max(own, key=lambda kind: depth(prober, kind))
 
@@ -48,7 +52,11 @@ def hold(
         return _find(prober, kind, index)
     if renew:
         return make(prober, kind) or prober.holdings.childless(kind)
-    return prober.holdings.newest(kind) or make(prober, kind)
+    own_ones = prober.holdings.of_kind(kind)
+    fitting = of_kin(own_ones, list(chosen.values()))
+    if fitting:
+        return fitting[-1]
+    return make(prober, kind) or prober.holdings.newest(kind)
 
 
 def make(prober: Prober, kind: str) -> Held | None:

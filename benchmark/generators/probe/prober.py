@@ -18,7 +18,14 @@ from benchmark.generators.probe.conditional import conditioned
 from benchmark.generators.probe.confirming import try_and_confirm
 from benchmark.generators.probe.exchange import Exchange
 from benchmark.generators.probe.forgery_tokens import protected
-from benchmark.generators.probe.holding import UnresolvedError, depth, hold, renewed_kind, resolved
+from benchmark.generators.probe.holding import (
+    UnresolvedError,
+    depth,
+    hold,
+    make,
+    renewed_kind,
+    resolved,
+)
 from benchmark.generators.probe.holdings import Held, Holdings
 from benchmark.generators.probe.judging import (
     CatchAll,
@@ -41,6 +48,7 @@ from benchmark.generators.probe.states import (
 from benchmark.generators.probe.typed_things import maps_by_sort, of_told_type
 from benchmark.generators.scenario_planner import RecipeWriter, Variant, cleared_by
 from benchmark.generators.transport import TransportFailure
+from benchmark.kinship import are_kin
 from benchmark.models import (
     Created,
     Credentials,
@@ -66,6 +74,9 @@ _NO_FIELDS = frozenset(
     "/this /url /value /values".split()
 )
 """What sentences say of fields, taken for the name of one."""
+
+_ABOUT_ACCESS = frozenset({"credentials", "other", "not_found"})
+"""What a 403 may be about that no other value would change."""
 
 _NOT_SENT = Verdict("silent")
 
@@ -132,10 +143,14 @@ class Prober:
         """One request of a recipe, with what it needs made or found first."""
         need = ideas.kinds_in(recipe)
         takes = self.taken(case, recipe)
-        renewed = renewed_kind(self, case, need) if fresh or recipe.fresh else takes or ""
+        renewed = takes or ""
+        if fresh or recipe.fresh:
+            renewed = renewed_kind(self, case, need, is_fresh=recipe.fresh)
         resources: dict[str, Held] = {}
         for kind in sorted(need, key=lambda kind: depth(self, kind), reverse=True):
             held = hold(self, kind, need[kind], resources, renew=kind == renewed, index=index)
+            if held is not None and held.own and not are_kin(held, resources.values()):
+                resources = {k: self._renewed(one) for k, one in resources.items()}
             if held is None:
                 return self._noted(case, Outcome(_NOT_SENT, lacking=kind))
             resources[kind] = held
@@ -149,7 +164,8 @@ class Prober:
         if outcome.verdict.is_good:
             self._learn(case, recipe, outcome)
             look_after(self, case, recipe, outcome)
-        if (recipe.fresh and renewed) or (recipe.before and not outcome.verdict.is_good):
+        is_used_up = recipe.fresh and renewed and not case.keeps
+        if is_used_up or (recipe.before and not outcome.verdict.is_good):
             self.use_up(resources)
         return self._noted(case, outcome)
 
@@ -196,6 +212,10 @@ class Prober:
         self.facts += 1
         for case in self.cases.values():
             case.tried.clear()
+
+    def _renewed(self, held: Held) -> Held:
+        """A thing made anew, so that it belongs to what was made last; the same if that fails."""
+        return (make(self, held.kind) or held) if held.own else held
 
     def _may_renew(self) -> bool:
         return time.monotonic() - self.renewed_at > RENEW_AFTER
@@ -267,7 +287,8 @@ class Prober:
         yield from after_others(self, case, recipe, outcome)
         complaints = self._complaints(outcome)
         writer = self.writers[case.spec.application]
-        if name in {"refused", "conflict", "missing", "broken"}:
+        told = any(complaint.rule not in _ABOUT_ACCESS for complaint in complaints)
+        if name in {"refused", "conflict", "missing", "broken"} or (name == "denied" and told):
             changed = self.repaired(case, recipe, outcome)
             if changed is not None:
                 yield changed

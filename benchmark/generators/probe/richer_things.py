@@ -24,6 +24,9 @@ from benchmark.models import Constant, ObjectNode, Place, Recipe, escape_pointer
 if TYPE_CHECKING:
     from benchmark.generators.probe.prober import Prober
 
+MAX_HOPS = 3
+"""How many things are made richer one after the other, each because of what was said then."""
+
 MAX_TRIED = 6
 """How many things are made richer for one operation."""
 
@@ -43,22 +46,31 @@ class Enrichment:
     recipe: Recipe
 
 
-def with_richer_things(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> bool:
+def with_richer_things(
+    prober: Prober, case: Case, recipe: Recipe, outcome: Outcome, hops: int = 1
+) -> bool:
     """Whether a request works after a thing that it needs was made with more; that recipe stays."""
-    if outcome.verdict.name not in _REFUSALS or outcome.reply is None:
+    if outcome.verdict.name not in _REFUSALS or outcome.reply is None or hops > MAX_HOPS:
         return False
-    said = _said(outcome.reply.text[:_MAX_MESSAGE], outcome)
+    said = _said(outcome)
     for enrichment in list(_enrichments(prober, case, outcome, said)):
         mark = f"{enrichment.maker.key} {enrichment.place[1]}"
         if mark in case.enriched or case.allowance <= 0 or len(case.enriched) >= MAX_TRIED:
             continue
         case.enriched.add(mark)
-        if _helps(prober, case, recipe, enrichment):
+        if _helps(prober, case, recipe, enrichment, outcome, hops):
             return True
     return False
 
 
-def _helps(prober: Prober, case: Case, recipe: Recipe, enrichment: Enrichment) -> bool:
+def _helps(
+    prober: Prober,
+    case: Case,
+    recipe: Recipe,
+    enrichment: Enrichment,
+    before_it: Outcome,
+    hops: int,
+) -> bool:
     """Try a request with a thing made anew with one member more; put things back if in vain."""
     maker, before = enrichment.maker, enrichment.maker.recipe
     if maker.busy:
@@ -74,13 +86,24 @@ def _helps(prober: Prober, case: Case, recipe: Recipe, enrichment: Enrichment) -
         return False
     maker.recipe = enrichment.recipe
     _set_aside(prober, enrichment.kind, new)
-    try_and_confirm(prober, case, recipe)
+    after = try_and_confirm(prober, case, recipe)
+    if not case.works and _text(after) != _text(before_it):  # one step further
+        with_richer_things(prober, case, recipe, after, hops + 1)
     if case.works:
         prober.facts += 1  # what refused the poorer thing may take the richer one
         return True
     maker.recipe = before
     prober.holdings.use_up(new)
     return False
+
+
+def _text(outcome: Outcome) -> str:
+    """What an answer says, without the values that were sent."""
+    text = outcome.reply.text[:_MAX_MESSAGE] if outcome.reply else ""
+    for value in outcome.built.sent.values() if outcome.built else ():
+        if isinstance(value, str) and len(value) > 3:
+            text = text.replace(value, " ")
+    return text
 
 
 def _set_aside(prober: Prober, kind: str, but: Held) -> None:
@@ -127,7 +150,7 @@ def _of_maker(prober: Prober, kind: str, maker: Case, said: frozenset[str]) -> I
             continue
         want = wants.get(place) or Want(maker.operation, *place, name, noun("_".join(stem)))
         sources = prober.sources.options(maker, want, prober)
-        refers = place in wants or about[-1] in _ENDINGS or _is_uuid(making.documented(place))
+        refers = place in wants or _is_uuid(making.documented(place))
         if sources and refers:
             changed = ideas.with_source(recipe, place, sources[0])
         elif not refers:
@@ -144,9 +167,6 @@ def _is_uuid(schema: object) -> bool:
     return any(isinstance(one, dict) and one.get("format") == "uuid" for one in options)
 
 
-def _said(message: str, outcome: Outcome) -> frozenset[str]:
+def _said(outcome: Outcome) -> frozenset[str]:
     """The words of a message, without those of the values that were sent."""
-    for value in outcome.built.sent.values() if outcome.built else ():
-        if isinstance(value, str) and len(value) > 3:
-            message = message.replace(value, " ")
-    return frozenset(singular(word) for word in words(message))
+    return frozenset(singular(word) for word in words(_text(outcome)))

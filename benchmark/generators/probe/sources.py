@@ -148,7 +148,9 @@ class SlotSources:
             if not is_named and link.kind not in prober.holdings.samples:
                 continue  # whether such things exist at all is not known yet
             found.extend(self._of_link(link, want, prober, only_own=only_own))
-        if not only_own and not any(want.noun == kind for kind in prober.kinds):
+        if not only_own and not any(
+            want.noun == k.kind for k in prober.kinds.values() if not k.where
+        ):
             found.extend(of_sort(prober, want.noun))
         found.extend(suppliers(want, prober.kinds, prober.holdings.samples, only_own=only_own))
         found = [_renamed(source, prober.aliases) for source in found]
@@ -286,10 +288,11 @@ class SlotSources:
         for complaint in complaints:
             if complaint.rule not in {"not_found", "required", "format", "type"}:
                 continue
-            place: Place = (complaint.location or "body", complaint.pointer)
             if not complaint.pointer:
                 continue
-            name = complaint.pointer.rpartition("/")[2]
+            place: Place = (complaint.location or "body", complaint.pointer)
+            place = prober.maker(case).as_documented(place)
+            name = place[1].rpartition("/")[2]
             want = known.get(place) or Want(case.operation, *place, name, _about(name))
             for source in self.options(case, want, prober):
                 yield ideas.with_source(recipe, place, source)

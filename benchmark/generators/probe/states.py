@@ -42,6 +42,12 @@ _OPPOSITES = {
 }
 _UNDOING = ("un", "de", "dis")
 _MAX_MESSAGE = 500
+_ONE_EACH = re.compile(
+    r"\bonly one\b|\bat most one\b|\balready (?:has|have|exists|been)\b|\bno more than one\b"
+    r"|\b(?:one|single) \w{1,30}(?: \w{1,30}){0,3} per \w|\bmaximum\b|\blimit of\b",
+    re.IGNORECASE,
+)
+"""Messages after which a create may work for another parent."""
 
 
 def after_others(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Recipe]:
@@ -78,6 +84,11 @@ def for_new_things(case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Rec
     """The recipe with a thing of its own each time, where nothing else helped."""
     if outcome.verdict.name == "conflict" and case.operation.method in _ACTIONS:
         if _own_things(recipe) and not recipe.fresh:
+            yield replace(recipe, fresh=True)
+            return
+    said = outcome.reply.text[:_MAX_MESSAGE] if outcome.reply else ""
+    if case.keeps and case.works and _ONE_EACH.search(said) and not recipe.fresh:
+        if any(ideas.kinds_in(recipe).values()):
             yield replace(recipe, fresh=True)
 
 

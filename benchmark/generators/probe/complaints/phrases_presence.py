@@ -48,10 +48,13 @@ UNEXPECTED = (
     phrase("unexpected", rf"\bproperty {NAME} should not exist"),
     phrase("unexpected", rf"is not (?:a|an) (?:known|recogni[sz]ed|valid|allowed|accepted|supported|expected) {_KIND}\b"),
     phrase("unexpected", rf"(?:(?:must|may|should|can)(?: ?not|n't)|can't) be {_GIVEN}\b|(?:is|are) (?:read-?only|not permitted|not editable|immutable)|(?:can ?not|can't) be (?:changed|updated|modified)|(?:is|are) not (?:a )?writ(?:e)?able"),
+    phrase("unexpected", rf"{NAME} (?:{_KIND} )?is (?:for |reserved for )?internal use only|{NAME.replace('field>', 'noun>')} (?:{_KIND} )?is reserved\b"),
+    phrase("unexpected", rf"\b(?:do|does|did|can|will)(?: ?not|n't) (?:accept|take|allow|support|permit|expect) (?:an? |any |the )?{NAME}\.?$"),
     phrase("unexpected", r"^\"[^\"]{1,80}\" is not allowed$|^is not allowed$"),
 )  # fmt: skip
 
 REQUIRED = (
+    phrase("required", r"not null constraint failed: ?(?:\w{1,60}\.)?(?P<field>\w{1,60})"),
     phrase("required", r"must have required propert(?:y|ies) (?P<names>.{1,200})$"),
     phrase("required", rf"{QUOTED} is a required (?:property|field|parameter|argument)"),
     phrase("required", rf"missing (?:the )?(?:required |mandatory )?(?:{_KIND}|positional argument|value|data)(?: for| named| in \w+)?:? ?(?P<names>[\"'`:\w\[(][\w$.\-'\"`:\[\](), ]{{0,200}}?)(?: (?:at line|in|from|of type)\b.*)?\.?$"),
@@ -69,7 +72,7 @@ REQUIRED = (
     phrase("required", rf"(?:must|can only|should|may only) be {_GIVEN} (?:together |in combination )?with (?:an? |the )?(?P<field>[a-z][\w ]{{0,40}})\.?$"),
     phrase("required", rf"^no {NAME} (?:was |were )?{_GIVEN}"),
     phrase("required", r"received undefined|expected .{1,40}, but (?:got|received) (?:undefined|none|null|nothing)"),
-    phrase("required", r"none is not an allowed value|input should not be none|null value (?:was )?(?:not allowed|in column \"(?P<field>\w{1,60})\")|not null constraint failed: ?\w{0,60}\.(?P<noun>\w{1,60})"),
+    phrase("required", r"none is not an allowed value|input should not be none|null value (?:was )?(?:not allowed|in column \"(?P<field>\w{1,60})\")"),
     phrase("required", r"\bfield required\b|^required(?: field| property| value)?[.!]?$|this field (?:is required|may not be (?:null|blank))|expected a value"),
     phrase("required", r"must have (?:an? )?value\b|must not be nil|(?:is|may not be) not nullable|required (?:when|if|unless|for|with)\b|\brequired[.!]?$"),
 )  # fmt: skip

@@ -103,7 +103,9 @@ class Maker:
         if place[0] != "body" or len(tokens) != 1:
             return place
         members = self.top_members()
-        alike = [name for name in members if plain(name) == plain(tokens[0])]
+        said = plain(tokens[0])
+        spelt = (said, said.removesuffix("id"), f"{said}id")  # a column, a member that refers
+        alike = [name for form in spelt for name in members if form and plain(name) == form]
         if tokens[0] in members or not alike:
             return place
         return "body", f"/{escape_pointer(alike[0])}"
