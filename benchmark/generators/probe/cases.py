@@ -37,7 +37,7 @@ class Case:
     still cost. `last` is what came of the last request, `told` what came of the first one of the
     last look at it, before repairs: that is what a person should read. `keeps` and `takes` are as
     in its task, corrected by what was seen; `pending` are ideas that were not tried yet. `enriched`
-    says which members of which creates were tried for it.
+    says which members of which creates were tried for it, `furthest` is what was repaired last.
     """
 
     task: PlannedTask
@@ -60,6 +60,7 @@ class Case:
     pending: tuple[Recipe, ...] = ()
     siblings: frozenset[str] = frozenset()
     enriched: set[str] = field(default_factory=set)
+    furthest: Recipe | None = None
 
     @property
     def key(self) -> str:

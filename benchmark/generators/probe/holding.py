@@ -23,21 +23,28 @@ class UnresolvedError(Exception):
 
 
 def renewed_kind(
-    prober: Prober, case: Case, need: Mapping[str, bool], *, is_fresh: bool = False
+    prober: Prober, case: Case, need: Mapping[str, bool], *, is_asked: bool = False
 ) -> str:
     """The kind of which a confirming request wants a fresh thing: for writes the deepest.
 
-    So does a read of what may take a while: of the thing itself, and where it was accepted. A
-    create wants one only where its recipe says so (`is_fresh`).
+    Of several equally deep ones it is one that can be deleted. What makes something wants one only
+    where the recipe asks for it (`is_asked`), and a read where it may take a while: of the thing
+    itself, and where that was accepted.
     """
     own = [kind for kind, is_own in need.items() if is_own]
     if case.operation.method in READ_ONLY:
         newest = {kind: prober.holdings.newest(kind) for kind in own}
         itself = case.operation.path.rstrip("/").endswith("}")
         own = [kind for kind, held in newest.items() if held and (held.is_accepted or itself)]
-    if not own or (case.keeps and not is_fresh):
+    if (case.keeps and not is_asked) or not own:
         return ""
-    return case.takes if case.takes in own else max(own, key=lambda kind: depth(prober, kind))
+    if case.takes in own:
+        return case.takes
+
+    def rank(kind: str) -> tuple[int, bool]:
+        return depth(prober, kind), prober.kinds[kind].delete is not None
+
+    return max(own, key=rank)
 
 
 def hold(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -45,7 +45,7 @@ from benchmark.generators.probe.states import (
     prepared,
     put_back,
 )
-from benchmark.generators.probe.typed_things import maps_by_sort, of_told_type
+from benchmark.generators.probe.typed_things import by_sort, of_told_type
 from benchmark.generators.scenario_planner import RecipeWriter, Variant, cleared_by
 from benchmark.generators.transport import TransportFailure
 from benchmark.kinship import are_kin
@@ -145,7 +145,7 @@ class Prober:
         takes = self.taken(case, recipe)
         renewed = takes or ""
         if fresh or recipe.fresh:
-            renewed = renewed_kind(self, case, need, is_fresh=recipe.fresh)
+            renewed = renewed_kind(self, case, need, is_asked=recipe.fresh)
         resources: dict[str, Held] = {}
         for kind in sorted(need, key=lambda kind: depth(self, kind), reverse=True):
             held = hold(self, kind, need[kind], resources, renew=kind == renewed, index=index)
@@ -164,8 +164,8 @@ class Prober:
         if outcome.verdict.is_good:
             self._learn(case, recipe, outcome)
             look_after(self, case, recipe, outcome)
-        is_used_up = recipe.fresh and renewed and not case.keeps
-        if is_used_up or (recipe.before and not outcome.verdict.is_good):
+        used = recipe.fresh and renewed and not case.keeps  # what it made is below it
+        if used or (recipe.before and not outcome.verdict.is_good):
             self.use_up(resources)
         return self._noted(case, outcome)
 
@@ -262,6 +262,9 @@ class Prober:
     def _first_ideas(self, case: Case) -> Iterator[Recipe]:
         if case.recipe is not None:
             yield case.recipe
+        elif case.furthest is not None:
+            case.tried.discard(repr(case.furthest))  # it is tried again when more is known
+            yield case.furthest
         bound, lacking = self.sources.best(case, self)
         if lacking:
             case.reason = lacking
@@ -287,11 +290,10 @@ class Prober:
         yield from after_others(self, case, recipe, outcome)
         complaints = self._complaints(outcome)
         writer = self.writers[case.spec.application]
-        told = any(complaint.rule not in _ABOUT_ACCESS for complaint in complaints)
-        if name in {"refused", "conflict", "missing", "broken"} or (name == "denied" and told):
+        if name in {"refused", "conflict", "missing", "broken"} or _speaks_of_values(complaints):
             changed = self.repaired(case, recipe, outcome)
             if changed is not None:
-                yield changed
+                yield self.sources.referring(case, recipe, changed, self)
         if name == "refused":
             definitions = case.spec.definitions
             yield from ideas.type_names(recipe, case.operation, definitions, complaints)
@@ -303,8 +305,7 @@ class Prober:
         if name == "conflict" or (case.works and name in {"refused", "broken"}):
             yield ideas.all_unique(recipe, self.maker(case))
         if name in {"refused", "missing", "broken"}:
-            yield from maps_by_sort(self, case, recipe, outcome)
-            yield from of_told_type(case, recipe, self)
+            yield from by_sort(self, case, recipe, outcome)
         if name == "refused" and not case.used_variants:
             bound, lacking = self.sources.best(case, self)
             if not lacking:
@@ -373,6 +374,11 @@ class Prober:
             return ()
         found = read_complaints(reply.status, reply.content_type, reply.body, built.sent)
         return tuple(c for c in found if c.pointer.lower() not in _NO_FIELDS)
+
+
+def _speaks_of_values(complaints: Sequence[Complaint]) -> bool:
+    """Whether an answer, be it a 403, says what is wrong with what was sent."""
+    return any(complaint.rule not in _ABOUT_ACCESS for complaint in complaints)
 
 
 def _taken(operation: Operation, recipe: Recipe) -> str | None:

@@ -138,7 +138,8 @@ def _of_maker(prober: Prober, kind: str, maker: Case, said: frozenset[str]) -> I
         place: Place = ("body", f"/{escape_pointer(name)}")
         about = [singular(word) for word in words(name)]
         stem = [word for word in about if word not in _FLAGS and word not in _ENDINGS]
-        if not stem or not said.issuperset(stem):
+        stem = stem or about
+        if not said.issuperset(stem):
             continue
         node = node_at(recipe, place)
         is_flag = schema_view.resolve(member, definitions).get("type") == "boolean"
@@ -153,6 +154,8 @@ def _of_maker(prober: Prober, kind: str, maker: Case, said: frozenset[str]) -> I
         refers = place in wants or _is_uuid(making.documented(place))
         if sources and refers:
             changed = ideas.with_source(recipe, place, sources[0])
+        elif node == Constant(False):
+            changed = ideas.with_node(recipe, place, making.made(place, type="string"))
         elif not refers:
             changed = ideas.with_node(recipe, place, making.made(place))
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.caution import READ_ONLY, changes_singleton
 from benchmark.generators.probe.complaints import Complaint
 from benchmark.generators.probe.repairs import Maker
+from benchmark.generators.probe.repairs.places import sent_values
 from benchmark.generators.probe.suppliers import suppliers
 from benchmark.generators.probe.typed_things import of_sort
 from benchmark.models import (
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from benchmark.generators.probe.prober import Prober
 
 _MAX_MESSAGE = 2000
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _LONG = 12  # a value that long stands in a message for itself, quoted or not
 _ABOUT_THINGS = frozenset({"not_found", "not_unique", "credentials", "other"})
 
@@ -134,6 +137,27 @@ class SlotSources:
         if changed != recipe:
             yield changed
 
+    def referring(self, case: Case, before: Recipe, changed: Recipe, prober: Prober) -> Recipe:
+        """A repaired recipe with known things in the new slots that refer to something.
+
+        A UUID that was made up for a member that was asked for names nothing. It is noted as the
+        furthest that the operation got.
+        """
+        known = {(slot.location, slot.pointer) for slot in before.slots()}
+        wants = {(want.location, want.pointer): want for want in case.wants}
+        for slot in changed.slots():
+            place: Place = (slot.location, slot.pointer)
+            values = sent_values(slot.source)
+            is_uuid = bool(values) and isinstance(values[0], str) and _UUID.fullmatch(values[0])
+            name = slot.pointer.rpartition("/")[2]
+            if place in known or name == "id" or not is_uuid:
+                continue
+            want = wants.get(place) or Want(case.operation, *place, name, _about(name))
+            if options := self.options(case, want, prober):
+                changed = ideas.with_source(changed, place, options[0])
+        case.furthest = changed
+        return changed
+
     def echo_only(self, case: Case) -> bool:
         """Whether an operation may only send back what is there: settings, the user's profile."""
         has_content = case.operation.body is not None
@@ -148,10 +172,9 @@ class SlotSources:
             if not is_named and link.kind not in prober.holdings.samples:
                 continue  # whether such things exist at all is not known yet
             found.extend(self._of_link(link, want, prober, only_own=only_own))
-        if not only_own and not any(
-            want.noun == k.kind for k in prober.kinds.values() if not k.where
-        ):
-            found.extend(of_sort(prober, want.noun))
+        if not only_own and want.noun not in {k.kind for k in prober.kinds.values() if not k.where}:
+            said = case.last.reply.text if case.last and case.last.reply else ""
+            found.extend(of_sort(prober, want.noun, said))
         found.extend(suppliers(want, prober.kinds, prober.holdings.samples, only_own=only_own))
         found = [_renamed(source, prober.aliases) for source in found]
         fit = (source for source in dict.fromkeys(found) if self._fits(source, case, want, prober))

@@ -44,14 +44,25 @@ _MAX_MESSAGE = 2000
 _SORTS = frozenset("type kind category class sort role flavor flavour".split())
 
 
-def of_sort(prober: Prober, about: str) -> list[Found]:
-    """Sources of things of a sort named by a noun, out of lists of several sorts."""
-    wanted, found = plain(about), []
-    for name in list(prober.listed) if wanted else ():
+def of_sort(prober: Prober, about: str, said: str = "") -> list[Found]:
+    """Sources of things of a sort named by a noun, out of lists of several sorts.
+
+    Lists of things of which a message speaks (`said`) come first.
+    """
+    wanted, found = plain(about), list[Found]()
+    spoken = {noun(word) for word in words(said[:_MAX_MESSAGE])}
+    names = sorted(prober.listed, key=lambda n: _collection_noun(prober, n) not in spoken)
+    for name in names if wanted else ():
         for pointer, value in list(_sorts(prober, name)):
             if plain(value) == wanted or plain(noun(value)) == wanted:
                 found.append(Found(_kind_of_sort(prober, name, pointer, value), "/id"))
     return found
+
+
+def by_sort(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Recipe]:
+    """The recipe with what its maps and its typed references ask for by sort."""
+    yield from maps_by_sort(prober, case, recipe, outcome)
+    yield from of_told_type(case, recipe, prober)
 
 
 def maps_by_sort(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Recipe]:
