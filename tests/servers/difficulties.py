@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from benchmark.models import Credentials
 from tests.servers import (
+    alternatives,
     bare_noun,
     catch_all,
     chain,
@@ -16,14 +17,17 @@ from tests.servers import (
     cookie_csrf,
     creators,
     expiring_token,
+    families,
     hidden_missing,
     hidden_rules,
+    lacking_parts,
     listed_root,
     paired_states,
     rate_limit,
     registration,
     second_credential,
     slow_effects,
+    sorts,
     stages,
     traps,
     two_parents,
@@ -34,6 +38,7 @@ from tests.servers import (
 MakeApp = Callable[[int], FastAPI]
 
 DIFFICULTIES: Mapping[str, MakeApp] = {
+    "alternatives": alternatives.make_app,
     "bare_noun": bare_noun.make_app,
     "catch_all": catch_all.make_app,
     "chain": chain.make_app,
@@ -42,8 +47,10 @@ DIFFICULTIES: Mapping[str, MakeApp] = {
     "cookie_csrf": cookie_csrf.make_app,
     "creators": creators.make_app,
     "expiring_token": expiring_token.make_app,
+    "families": families.make_app,
     "hidden_missing": hidden_missing.make_app,
     "hidden_rules": hidden_rules.make_app,
+    "lacking_parts": lacking_parts.make_app,
     "listed_root": listed_root.make_app,
     "paired_states": paired_states.make_app,
     "rate_limit": rate_limit.make_app,
@@ -51,6 +58,7 @@ DIFFICULTIES: Mapping[str, MakeApp] = {
     "registration_oauth2": partial(registration.make_app, oauth2=True),
     "second_credential": second_credential.make_app,
     "slow_effects": partial(slow_effects.make_app, seconds=0.1),
+    "sorts": sorts.make_app,
     "stages": stages.make_app,
     "traps": traps.make_app,
     "two_parents": two_parents.make_app,

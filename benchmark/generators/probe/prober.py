@@ -386,6 +386,8 @@ def _taken(operation: Operation, recipe: Recipe) -> str | None:
     last = operation.path.rstrip("/").rpartition("/")[2]
     if operation.method != "DELETE" or not last.startswith("{") or not last.endswith("}"):
         return None
+    if any(key.partition(" ")[2] == operation.path for key in recipe.before):
+        return None  # it takes apart what was joined just before
     pointer = f"/{escape_pointer(last[1:-1])}"
     for slot in recipe.parameters:
         if slot.location == "path" and slot.pointer == pointer:
