@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from tests.servers.kinds import Kind
+from tests.servers.kinds import TEXT, Kind
 from tests.servers.service import Call, Item, Key, RefusedError, Service
 
 
 def make_app(seed: int) -> FastAPI:
-    """Roles "base" and "extra"; "flagged" needs a base with a flag, "backed" one with an extra."""
+    """Roles "base" and "extra"; "flagged" needs a base with a flag, "backed" one with an extra.
+
+    Role "pointing" refers to what a "holder" may be made with: its parts have ids of their own.
+    """
     service = Service(seed)
     names = service.names
     extra = Kind(service, "extra").with_all()
@@ -30,4 +33,25 @@ def make_app(seed: int) -> FastAPI:
     for role, check in (("flagged", flagged), ("backed", backed)):
         kind = Kind(service, role, refers={field: base}, check=check)
         kind.with_list().with_create().with_read().with_delete()
+
+    inner = names.resource()
+
+    def with_ids(_: Call, __: Key, item: Item) -> Item:
+        for number, one in enumerate(item.get(inner.many, ())):
+            one["id"] = f"{item[holder.identifier]}-{number}"
+        return item
+
+    part = {"type": "object", "properties": {names.text(): TEXT}}
+    several = {inner.many: {"type": "array", "items": part}}
+    holder = Kind(service, "holder", several, optional=(inner.many,))
+    holder.with_list().with_create(reply=with_ids).with_read().with_delete()
+
+    def known_part(_: Call, __: Key, body: Item) -> None:
+        own = [one["id"] for item in holder.held.values() for one in item.get(inner.many, ())]
+        if body[inner_field] not in own:
+            raise RefusedError(404, f"{inner_field}: there is no such {inner.one}.")
+
+    inner_field = names.cased(inner.one, "id")
+    pointing = Kind(service, "pointing", {inner_field: TEXT}, check=known_part)
+    pointing.with_list().with_create().with_read().with_delete()
     return service.finish()

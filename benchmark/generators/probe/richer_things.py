@@ -121,7 +121,7 @@ def _enrichments(
     for kind in dict.fromkeys(held.kind for held in things):
         known = prober.kinds.get(kind)
         maker = prober.cases.get((known.create if known else None) or "")
-        if maker is None or maker is case or maker.recipe is None or maker.status != "verified":
+        if maker is None or maker is case or maker.recipe is None or not maker.works:
             continue
         yield from _of_maker(prober, kind, maker, said)
 

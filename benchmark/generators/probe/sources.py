@@ -21,11 +21,13 @@ from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.caution import READ_ONLY, changes_singleton
 from benchmark.generators.probe.complaints import Complaint
+from benchmark.generators.probe.inner_things import of_inner_things
 from benchmark.generators.probe.repairs import Maker
-from benchmark.generators.probe.repairs.places import sent_values
+from benchmark.generators.probe.repairs.places import node_at, sent_values
 from benchmark.generators.probe.suppliers import suppliers
 from benchmark.generators.probe.typed_things import of_sort
 from benchmark.models import (
+    Constant,
     Created,
     Dependencies,
     Dependency,
@@ -33,6 +35,7 @@ from benchmark.models import (
     JsonSchema,
     Operation,
     Place,
+    Pooled,
     Recipe,
     Source,
     escape_pointer,
@@ -319,6 +322,24 @@ class SlotSources:
             want = known.get(place) or Want(case.operation, *place, name, _about(name))
             for source in self.options(case, want, prober):
                 yield ideas.with_source(recipe, place, source)
+            if complaint.rule == "not_found":
+                yield from of_inner_things(prober, case, recipe, place, want.noun)
+                yield from _without_made_up(case, recipe, place, prober)
+
+
+def _without_made_up(case: Case, recipe: Recipe, place: Place, prober: Prober) -> Iterator[Recipe]:
+    """The recipe without a made-up value that names nothing: an item of an array, what is optional.
+
+    What else is asked for beside it is not known, so one step is enough.
+    """
+    source = node_at(recipe, place)
+    holder, _, last = place[1].rpartition("/")
+    is_made_up = isinstance(source, Constant | Pooled) and place[0] == "body"
+    if not is_made_up:
+        return
+    is_optional = not holder and not prober.maker(case).is_needed(place)
+    if last.isdecimal() or is_optional:
+        yield ideas.without_slot(recipe, place)
 
 
 def _body_schema(case: Case) -> JsonSchema:

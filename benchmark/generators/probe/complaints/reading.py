@@ -279,7 +279,7 @@ def _place(
             return location, pointer
     if finding.rule in {"either", "credentials"}:
         return told, ""
-    if found := slots.quoted(sentence):
+    if found := slots.quoted(finding.subject) or slots.quoted(sentence):
         return found
     if finding.rule != "required" and (found := slots.mentioned(sentence)):
         return found
