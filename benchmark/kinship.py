@@ -25,7 +25,8 @@ def are_kin(one: Descendant, others: Iterable[Descendant]) -> bool:
     above = {each.kind: each for each in reversed([one, *one.ancestors()])}
     for other in others:
         for each in (other, *other.ancestors()):
-            if each.kind != one.kind and above.get(each.kind, each) is not each:
+            is_beside = each is other and each.kind == one.kind  # two of one kind may be meant
+            if not is_beside and above.get(each.kind, each) is not each:
                 return False
     return True
 

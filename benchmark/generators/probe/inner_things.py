@@ -95,7 +95,8 @@ def _part(item: Any, member: str) -> str:
     for prefix, holder in holders:
         parts = holder.get(member)
         first = parts[0] if isinstance(parts, list) and parts else None
-        for name in _IDS if isinstance(first, Mapping) else ():
-            if isinstance(first.get(name), str | int):
+        members = first if isinstance(first, Mapping) else {}
+        for name in _IDS:
+            if isinstance(members.get(name), str | int):
                 return f"{prefix}/{escape_pointer(member)}/0/{name}"
     return ""

@@ -38,6 +38,7 @@ from benchmark.generators.probe.repairs import Maker, repaired
 from benchmark.generators.probe.richer_things import with_richer_things
 from benchmark.generators.probe.second_credentials import keyed
 from benchmark.generators.probe.settling import after_settling
+from benchmark.generators.probe.slot_changes import referring
 from benchmark.generators.probe.sources import SlotSources
 from benchmark.generators.probe.states import (
     after_others,
@@ -293,7 +294,7 @@ class Prober:
         if name in {"refused", "conflict", "missing", "broken"} or _speaks_of_values(complaints):
             changed = self.repaired(case, recipe, outcome)
             if changed is not None:
-                yield self.sources.referring(case, recipe, changed, self)
+                yield referring(self, case, recipe, changed)
         if name == "refused":
             definitions = case.spec.definitions
             yield from ideas.type_names(recipe, case.operation, definitions, complaints)

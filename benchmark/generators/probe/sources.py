@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,11 +22,10 @@ from benchmark.generators.probe.caution import READ_ONLY, changes_singleton
 from benchmark.generators.probe.complaints import Complaint
 from benchmark.generators.probe.inner_things import of_inner_things
 from benchmark.generators.probe.repairs import Maker
-from benchmark.generators.probe.repairs.places import node_at, sent_values
+from benchmark.generators.probe.slot_changes import kept_names, without_made_up
 from benchmark.generators.probe.suppliers import suppliers
 from benchmark.generators.probe.typed_things import of_sort
 from benchmark.models import (
-    Constant,
     Created,
     Dependencies,
     Dependency,
@@ -35,11 +33,9 @@ from benchmark.models import (
     JsonSchema,
     Operation,
     Place,
-    Pooled,
     Recipe,
     Source,
     escape_pointer,
-    unescape_pointer,
 )
 from benchmark.resource_items import value_at
 
@@ -47,7 +43,6 @@ if TYPE_CHECKING:
     from benchmark.generators.probe.prober import Prober
 
 _MAX_MESSAGE = 2000
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _LONG = 12  # a value that long stands in a message for itself, quoted or not
 _ABOUT_THINGS = frozenset({"not_found", "not_unique", "credentials", "other"})
 
@@ -74,31 +69,7 @@ class SlotSources:
                 return {}, f"no {want.noun} could be made or found"
             elif want.location == "path" and self._needs_a_thing(case, want):
                 return {}, f"no way found to get a {{{want.name}}}"
-        return bound | self._kept_names(case, bound, prober), ""
-
-    def _kept_names(
-        self, case: Case, bound: Mapping[Place, Source], prober: Prober
-    ) -> dict[Place, Source]:
-        """What an update must leave as it is: the names by which other things refer to this one."""
-        last = next((w for w in reversed(case.wants) if w.location == "path"), None)
-        thing = bound.get((last.location, last.pointer)) if last else None
-        if case.operation.method not in {"PUT", "PATCH"} or not isinstance(thing, Created):
-            return {}
-        used = {
-            slot.source
-            for other in prober.cases.values()
-            if other is not case and other.keeps and other.recipe is not None
-            for slot in other.recipe.slots()
-            if slot.location == "body" and isinstance(slot.source, Created)
-        }
-        names = (s for s in used if s.kind == thing.kind and s.pointer != thing.pointer)
-        members = schema_view.properties(_body_schema(case), case.spec.definitions)
-        ends = {f"/{s.pointer.rpartition('/')[2]}": s for s in names}
-        return {
-            ("body", end): source
-            for end, source in ends.items()
-            if unescape_pointer(end[1:]) in members
-        }
+        return bound | kept_names(case, bound, prober), ""
 
     def others(
         self, case: Case, recipe: Recipe, complaints: Sequence[Complaint], prober: Prober
@@ -139,27 +110,6 @@ class SlotSources:
                 changed = ideas.without_slot(changed, place)
         if changed != recipe:
             yield changed
-
-    def referring(self, case: Case, before: Recipe, changed: Recipe, prober: Prober) -> Recipe:
-        """A repaired recipe with known things in the new slots that refer to something.
-
-        A UUID that was made up for a member that was asked for names nothing. It is noted as the
-        furthest that the operation got.
-        """
-        known = {(slot.location, slot.pointer) for slot in before.slots()}
-        wants = {(want.location, want.pointer): want for want in case.wants}
-        for slot in changed.slots():
-            place: Place = (slot.location, slot.pointer)
-            values = sent_values(slot.source)
-            is_uuid = bool(values) and isinstance(values[0], str) and _UUID.fullmatch(values[0])
-            name = slot.pointer.rpartition("/")[2]
-            if place in known or name == "id" or not is_uuid:
-                continue
-            want = wants.get(place) or Want(case.operation, *place, name, _about(name))
-            if options := self.options(case, want, prober):
-                changed = ideas.with_source(changed, place, options[0])
-        case.furthest = changed
-        return changed
 
     def echo_only(self, case: Case) -> bool:
         """Whether an operation may only send back what is there: settings, the user's profile."""
@@ -291,7 +241,7 @@ class SlotSources:
                 changed = recipe
                 for place in quoted:
                     field = place[1].rpartition("/")[2]
-                    names_it = _about(field) in nouns or len(quoted) == 1
+                    names_it = about_of(field) in nouns or len(quoted) == 1
                     pointer = _member(item, identifying if names_it else field)
                     value = value_at(item, pointer) if pointer else None
                     schema = maker.documented(place)
@@ -319,32 +269,12 @@ class SlotSources:
             place: Place = (complaint.location or "body", complaint.pointer)
             place = prober.maker(case).as_documented(place)
             name = place[1].rpartition("/")[2]
-            want = known.get(place) or Want(case.operation, *place, name, _about(name))
+            want = known.get(place) or Want(case.operation, *place, name, about_of(name))
             for source in self.options(case, want, prober):
                 yield ideas.with_source(recipe, place, source)
             if complaint.rule == "not_found":
                 yield from of_inner_things(prober, case, recipe, place, want.noun)
-                yield from _without_made_up(case, recipe, place, prober)
-
-
-def _without_made_up(case: Case, recipe: Recipe, place: Place, prober: Prober) -> Iterator[Recipe]:
-    """The recipe without a made-up value that names nothing: an item of an array, what is optional.
-
-    What else is asked for beside it is not known, so one step is enough.
-    """
-    source = node_at(recipe, place)
-    holder, _, last = place[1].rpartition("/")
-    is_made_up = isinstance(source, Constant | Pooled) and place[0] == "body"
-    if not is_made_up:
-        return
-    is_optional = not holder and not prober.maker(case).is_needed(place)
-    if last.isdecimal() or is_optional:
-        yield ideas.without_slot(recipe, place)
-
-
-def _body_schema(case: Case) -> JsonSchema:
-    body = case.operation.body
-    return body.media_types[0].schema if body is not None else True
+                yield from without_made_up(case, recipe, place, prober)
 
 
 def _sample(source: Source, prober: Prober) -> Any:
@@ -419,7 +349,7 @@ def unnamed_wants(
             is_uuid = schema_view.resolve(member, definitions).get("format") == "uuid"
             if is_uuid and name in needed and name != "id" and pointer not in places:
                 places.add(pointer)
-                yield Want(operation, "body", pointer, name, _about(name), schema=member)
+                yield Want(operation, "body", pointer, name, about_of(name), schema=member)
 
 
 def slot_sources(dependencies: Dependencies) -> SlotSources:
@@ -431,7 +361,7 @@ def slot_sources(dependencies: Dependencies) -> SlotSources:
     return SlotSources({key: tuple(links) for key, links in found.items()})
 
 
-def _about(name: str) -> str:
+def about_of(name: str) -> str:
     """What a field is about: `owner_id` an owner."""
     text = plain(name)
     for ending in ("uuid", "guid", "ids", "id", "key", "slug", "name"):

@@ -54,6 +54,7 @@ UNEXPECTED = (
 )  # fmt: skip
 
 REQUIRED = (
+    phrase("required", rf"(?:must|can only|should|may only) be {_GIVEN} (?:together |in combination )?with (?:an? |the )?(?P<field>[a-z][\w ]{{0,40}})\.?$"),
     phrase("required", r"not null constraint failed: ?(?:\w{1,60}\.)?(?P<field>\w{1,60})"),
     phrase("required", r"must have required propert(?:y|ies) (?P<names>.{1,200})$"),
     phrase("required", rf"{QUOTED} is a required (?:property|field|parameter|argument)"),
@@ -69,7 +70,6 @@ REQUIRED = (
     phrase("required", rf"(?:is|are|was|were) (?:a )?(?:required|mandatory|missing|not {_GIVEN}|undefined|empty|blank|null|absent|compulsory|needed)\b|not {_GIVEN}$|isn't {_GIVEN}"),
     phrase("required", rf"(?:must|should) (?:have|include|contain|provide|specify|supply) (?:an? |the |at least )?(?:{_KIND} )?{QUOTED}"),
     phrase("required", rf"^(?:please )?(?:you must |must )?(?:provide|specify|enter|supply|include) (?:an? |the |your )?(?:{_KIND} )?{NAME}(?: (?:{_KIND}))?[.!]?$"),
-    phrase("required", rf"(?:must|can only|should|may only) be {_GIVEN} (?:together |in combination )?with (?:an? |the )?(?P<field>[a-z][\w ]{{0,40}})\.?$"),
     phrase("required", rf"^no {NAME} (?:was |were )?{_GIVEN}"),
     phrase("required", r"received undefined|expected .{1,40}, but (?:got|received) (?:undefined|none|null|nothing)"),
     phrase("required", r"none is not an allowed value|input should not be none|null value (?:was )?(?:not allowed|in column \"(?P<field>\w{1,60})\")"),
