@@ -305,6 +305,7 @@ class Prober:
             yield from ideas.acceptable(recipe, case.operation, outcome.reply.text)
         if name == "conflict" or (case.works and name in {"refused", "broken"}):
             yield ideas.all_unique(recipe, self.maker(case))
+            yield from for_new_things(case, recipe, outcome)
         if name in {"refused", "missing", "broken"}:
             yield from by_sort(self, case, recipe, outcome)
         if name == "refused" and not case.used_variants:
@@ -315,7 +316,7 @@ class Prober:
             yield from self.sources.others(case, recipe, complaints, self)
         if name in {"refused", "broken", "conflict", "denied", "missing"}:
             yield from self._echoes(case, recipe)
-        if name in {"refused", "broken", "conflict"}:
+        if name in {"refused", "broken", "conflict"} or _names_things(case, name):
             if not case.used_variants:
                 case.used_variants = True
                 bound, lacking = self.sources.best(case, self)
@@ -375,6 +376,11 @@ class Prober:
             return ()
         found = read_complaints(reply.status, reply.content_type, reply.body, built.sent)
         return tuple(c for c in found if c.pointer.lower() not in _NO_FIELDS)
+
+
+def _names_things(case: Case, verdict: str) -> bool:
+    """Whether what does not exist may be named in the body of a create, or lack there."""
+    return verdict == "missing" and case.operation.method == "POST" and bool(case.operation.body)
 
 
 def _speaks_of_values(complaints: Sequence[Complaint]) -> bool:
