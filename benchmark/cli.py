@@ -29,6 +29,7 @@ from benchmark.options import (
     FILES,
     GRAPH,
     LOAD,
+    OPEN,
     OUTPUT,
     TARGET,
     YES,
@@ -158,7 +159,7 @@ _RUN_OPTIONS = "[OPTIONS] [-- LOCUST_ARGS]"
         "stress-api run --locustfile benchmark/locustfile.py -- --equal-weights"
     ),
 )
-@_command(LOAD, ACTION, TARGET, CREDENTIALS, CONTENT, FILES.without("output"), OUTPUT)
+@_command(LOAD, OPEN, ACTION, TARGET, CREDENTIALS, CONTENT, FILES.without("output"), OUTPUT)
 def run(config: BenchmarkConfig, switches: Switches) -> None:
     """Discover the API, generate a load test, run it and report.
 

@@ -107,8 +107,10 @@ class TerminalObserver:
 
 
 def _in_words(progress: RunProgress) -> str:
+    arrivals = progress.arrivals
+    rates = f"{arrivals.achieved_rate:.1f} of {arrivals.asked_rate:.1f} iterations/s started  "
     return (
-        f"{progress.users} users  {progress.rps:.1f} requests/s  "
+        f"{progress.users} users  {rates if arrivals.asked else ''}{progress.rps:.1f} requests/s  "
         f"{progress.failure_share:.1%} failed  p95 {progress.p95:.0f} ms"
     )
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TextIO
 
 from benchmark.errors import BenchmarkError, LocustError
-from benchmark.runner import WEB_PORT, port_is_free, prepare_folder
+from benchmark.run_files import prepare_folder
+from benchmark.runner import WEB_PORT, port_is_free
 from benchmark.settings import BenchmarkConfig
 from benchmark.utils.text_safety import clean_text
 

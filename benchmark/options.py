@@ -98,7 +98,37 @@ LOAD = Group(
         Option("--users -u", "NUMBER", "how many users (default: as the test type says)"),
         Option("--spawn-rate -r", "NUMBER", "how many users start per second"),
         Option("--run-time -t", "TIME", "how long, as in 90s, 5m or 1h30m"),
+        Option(
+            "--stages",
+            "STAGES",
+            "ramps instead: '30s:50,2m:200,30s:0' go to 50 users, to 200 and to none; as rates "
+            "'30s:50/s,2m:200/s'. Replaces --users, --spawn-rate and --run-time",
+        ),
         Option("--wait-time", "MIN-MAX", "a user's pause between tasks, in seconds (default: 1-3)"),
+        Option("--processes", "NUMBER", "how many processes of this machine share the users"),
+    ),
+)
+
+OPEN = Group(
+    "Open model (iterations start at a rate, however slow the answers are)",
+    (
+        Option(
+            "--request-rate",
+            "NUMBER",
+            "iterations (calls of a task) started per second; stress and spike scale it. All users "
+            "are there from the start and do not pause",
+        ),
+        Option("--arrivals", "NAME", "constant (the default) or poisson: evenly, or at random"),
+        Option(
+            "--max-users",
+            "NUMBER",
+            "how many may be at work at once (default: --users or twice the rate, what is more)",
+        ),
+        Option(
+            "--max-start-delay",
+            "SECONDS",
+            "drop an iteration that no user was free for in this time (default: 10)",
+        ),
     ),
 )
 

@@ -31,7 +31,8 @@ from benchmark.models import (
 from benchmark.settings import BenchmarkConfig
 
 if TYPE_CHECKING:
-    from benchmark.runner import RunFiles, RunOutcome, RunRequest
+    from benchmark.run_files import RunFiles
+    from benchmark.runner import RunOutcome, RunRequest
     from benchmark.utils.timeline import Progress
 
 _GENERATED_FOR = 10
@@ -210,7 +211,7 @@ def prepare(
     `out` is where the locustfile goes instead; with `live` off nothing is tried on the API. Raises
     UsageError if nothing is left to call, or if the file cannot be written there.
     """
-    from benchmark.runner import prepare_folder
+    from benchmark.run_files import prepare_folder
 
     prepare_folder(config.results_dir)
     if config.locustfile is not None:
@@ -242,11 +243,12 @@ def run(
     prepared: Prepared, profile: LoadProfile, config: BenchmarkConfig, observer: Observer
 ) -> Report:
     """Run one load, and write its result and reports beside Locust's own files."""
-    from benchmark.runner import RunFiles, interrupts_wait, prepare_folder, run_headless
+    from benchmark.run_files import claim_files, prepare_folder
+    from benchmark.runner import interrupts_wait, run_headless
     from benchmark.utils.timeline import TimelineReader
 
     prepare_folder(config.results_dir)
-    files = RunFiles(config.results_dir, f"benchmark_{profile.name}_{time_stamp()}")
+    files = claim_files(config.results_dir, profile.name)
     request = _request(prepared, profile, config, files)
     observer.stage(f"Running {profile.name}: {_in_words(profile)} against {prepared.base_url}")
     reader = TimelineReader(files.path("_timeline.jsonl"))
@@ -314,13 +316,14 @@ def run_benchmark(config: BenchmarkConfig, observer: Observer) -> tuple[Report, 
 
 def interact(config: BenchmarkConfig, observer: Observer) -> None:
     """Open Locust's web page with the generated file, and wait until it is stopped."""
-    from benchmark.runner import RunFiles, require_locust, require_web_port, run_interactive
+    from benchmark.run_files import claim_files
+    from benchmark.runner import require_locust, require_web_port, run_interactive
 
     profile = config.profile()
     require_locust()
     require_web_port(config.locust_args)  # known before the user waits for discovery
     prepared = prepare(config, profile.users, observer)
-    files = RunFiles(config.results_dir, f"benchmark_interactive_{time_stamp()}")
+    files = claim_files(config.results_dir, "interactive")
     request = _request(prepared, profile, config, files)
     run_interactive(request, lambda url: observer.stage(f"Open {url} - Ctrl-C ends it"))
     observer.stage(f"Ended; what happened is in {_shown(files.path('.log'))}")
@@ -342,7 +345,7 @@ def write_discovery(
 ) -> Path:
     """Write `api_discovery_<stamp>.json` and give its path."""
     from benchmark.generators.subapp_discovery import discovery_json
-    from benchmark.runner import prepare_folder
+    from benchmark.run_files import prepare_folder
 
     prepare_folder(folder)
     path = folder / f"api_discovery_{stamp}.json"
@@ -409,8 +412,10 @@ def _request(
         files=files,
         credentials=config.credentials,
         insecure=config.insecure,
+        processes=config.processes,
         locust_args=config.locust_args,
         facts=facts,
+        seed=config.seed,
     )
 
 
@@ -447,7 +452,12 @@ def _result_files(files: RunFiles, prepared: Prepared) -> Mapping[str, str]:
 
 def _in_words(profile: LoadProfile) -> str:
     users = f"{profile.users} user{'s' if profile.users != 1 else ''}"
-    return f"{users} for {profile.run_time:g} s"
+    if (open_model := profile.open_model) is not None:
+        up_to = "up to " if profile.shape != "hold" else ""
+        rate = f"{up_to}{open_model.rate:g} iterations per second"
+        return f"{rate} by at most {users} for {profile.run_time:g} s"
+    up_to = "up to " if profile.stages else ""
+    return f"{up_to}{users} for {profile.run_time:g} s"
 
 
 def _shown(path: Path) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmark.models import (
     ApiSpec,
+    Created,
     Dependencies,
     LoadPlan,
     LoadProfile,
@@ -30,6 +31,9 @@ REHEARSAL_WAIT = (0.0, 0.05)
 
 LEAST_SHARE = 0.98
 """The share of an operation's requests that must succeed in the rehearsal."""
+
+MAKER_FAILURES = 0.1
+"""The share of a create's requests that may fail before what needs its things stays out as well."""
 
 Say = Callable[[str], None]
 Probing = Callable[[int, int, int], None]
@@ -117,7 +121,50 @@ def without_weak(
     users = tuple(
         replace(user, tasks=tuple(judged(task) for task in user.tasks)) for user in plan.users
     )
+    failing = {
+        key: f"{each.failures} of {each.requests} times"
+        for key, each in weak.items()
+        if each.failure_share > MAKER_FAILURES
+    }
+    return _without_things(replace(plan, users=users), failing)
+
+
+def _without_things(plan: LoadPlan, failing: Mapping[str, str]) -> LoadPlan:
+    """The plan without the operations on things that cannot be relied on to be made.
+
+    `failing` are the operations that make things, and how often they failed. Whatever needs such a
+    thing would call them again and again.
+    """
+    bad = {kind.kind: kind.create for kind in plan.kinds.values() if kind.create in failing}
+    makers = {kind.create: kind.kind for kind in plan.kinds.values() if kind.create}
+    causes = {kind: create for kind, create in bad.items() if create}
+    tasks = {task.operation: task for task in plan.tasks()}
+    changed = True
+    while changed:  # what is made of a bad thing is bad itself
+        changed = False
+        for key, kind in makers.items():
+            need = next((n for n in _own_kinds(tasks.get(key)) if n in causes), None)
+            if kind not in causes and need is not None:
+                causes[kind], changed = causes[need], True
+
+    def judged(task: PlannedTask) -> PlannedTask:
+        need = next((kind for kind in _own_kinds(task) if kind in causes), None)
+        if need is None or not task.readiness.enabled:
+            return task
+        cause = causes[need]
+        reason = f"no {need} for certain: {cause} failed {failing[cause]} in the rehearsal"
+        return replace(task, readiness=Readiness("unverified", False, reason))
+
+    users = tuple(
+        replace(user, tasks=tuple(judged(task) for task in user.tasks)) for user in plan.users
+    )
     return replace(plan, users=users)
+
+
+def _own_kinds(task: PlannedTask | None) -> list[str]:
+    """The kinds of the things that a task has to make first."""
+    slots = task.recipe.slots() if task is not None else ()
+    return [slot.source.kind for slot in slots if isinstance(slot.source, Created)]
 
 
 def rehearse(plan: LoadPlan, config: BenchmarkConfig, say: Say) -> LoadPlan:
@@ -126,7 +173,8 @@ def rehearse(plan: LoadPlan, config: BenchmarkConfig, say: Say) -> LoadPlan:
     Ctrl-C (KeyboardInterrupt) ends it in good order and is passed on.
     """
     from benchmark.generators.locust_generator import render_locustfile
-    from benchmark.runner import RunFiles, RunRequest, run_headless
+    from benchmark.run_files import RunFiles
+    from benchmark.runner import RunRequest, run_headless
     from benchmark.utils.timeline import read_timeline
 
     enabled = sum(task.readiness.enabled for task in plan.tasks())

@@ -9,24 +9,23 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import IO
 
 from benchmark.errors import BenchmarkError, LocustError, TargetError, UsageError
 from benchmark.models import Credentials, LoadProfile, RunStatus
-from benchmark.utils.text_safety import clean_text, mask_secrets
+from benchmark.run_files import RunFiles
+from benchmark.run_log import LogWriter
+from benchmark.stages import PRESET_SHAPES, Stages
 
 STOP_TIMEOUT = 10
 """Seconds that a user gets to finish its request and to delete what it made."""
@@ -34,28 +33,19 @@ STOP_TIMEOUT = 10
 WEB_PORT = 8089
 _POLL_SECONDS = 0.25
 _GRACE_SECONDS = 30.0
-_MAX_LINE = 2000
-_LOG_PREFIX = re.compile(r"^\[[^\]]*\] \S+/[A-Z]+/[\w.]+: ")  # time, host, level, logger
+_START_SECONDS = 120.0  # for imports and for workers of this machine to connect
+_END_SECONDS = STOP_TIMEOUT + _GRACE_SECONDS
+_LOG_SECONDS = 5.0
 _ROOT = Path(__file__).resolve().parent.parent
-
-
-@dataclass(frozen=True, slots=True)
-class RunFiles:
-    """The files of one run: all names begin with the same stem."""
-
-    folder: Path
-    stem: str
-
-    def path(self, ending: str) -> Path:
-        """`<folder>/<stem><ending>`."""
-        return self.folder / f"{self.stem}{ending}"
 
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
     """One run: which locustfile, against which URL, with how much load, to which files.
 
-    `facts` stand in the first line of the timeline, so that it can be read without us.
+    `facts` stand in the first line of the timeline, so that it can be read without us. With more
+    than one of `processes`, that many workers share the users, and another process directs them.
+    `seed` is that of arrivals that come at random.
     """
 
     locustfile: Path
@@ -64,8 +54,10 @@ class RunRequest:
     files: RunFiles
     credentials: Credentials
     insecure: bool = False
+    processes: int = 1
     locust_args: tuple[str, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
+    seed: int = 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +80,34 @@ def run_headless(
     """
     process, log = _start(request, headless_arguments(request))
     timeline = request.files.path("_timeline.jsonl")
-    deadline = time.monotonic() + request.profile.run_time + STOP_TIMEOUT + _GRACE_SECONDS
+    # Workers of other machines come when somebody starts them.
+    start_seconds = float("inf") if "--master" in request.locust_args else _START_SECONDS
+    deadline = time.monotonic() + start_seconds
     interruption = ""
-    overdue = announced = False
+    began = overdue = announced = False
     while process.poll() is None:
         try:
             if interruption and not announced:
                 announced = True
                 stopping()
+            if not began and timeline.exists():
+                began = True
+                deadline = time.monotonic() + request.profile.run_time + _END_SECONDS
             tick()
             time.sleep(_POLL_SECONDS)
         except KeyboardInterrupt as cause:
             # Before the test began, Locust's answer to SIGINT may not be in place yet.
-            gently = signal.SIGINT if timeline.exists() else signal.SIGTERM
-            process.send_signal(signal.SIGKILL if interruption else gently)
+            if interruption or not timeline.exists():
+                _signal_all(process, signal.SIGKILL if interruption else signal.SIGTERM)
+            else:
+                process.send_signal(signal.SIGINT)
             interruption = str(cause) or "Ctrl-C"
-            deadline = time.monotonic() + STOP_TIMEOUT + _GRACE_SECONDS
+            began = True
+            deadline = time.monotonic() + _END_SECONDS
         if not overdue and time.monotonic() > deadline:
             overdue = True
-            process.kill()
-    log.join()
+            _signal_all(process, signal.SIGKILL)
+    _read_to_end(process, log)
     if interruption and not timeline.exists():
         raise KeyboardInterrupt(interruption)
     if not timeline.exists():
@@ -173,9 +173,9 @@ def run_interactive(request: RunRequest, ready: Callable[[str], None]) -> None:
     except KeyboardInterrupt:
         process.send_signal(signal.SIGINT)
         _wait(process)
-        log.join()
+        _read_to_end(process, log)
         return
-    log.join()
+    _read_to_end(process, log)
     if process.returncode != 0:
         raise LocustError(
             f"Locust ended with code {process.returncode}: {log.last_problem()}",
@@ -194,7 +194,7 @@ def headless_arguments(request: RunRequest) -> list[str]:
         f"--csv={files.path('')}",
         f"--html={files.path('_locust.html')}",
     ]
-    if profile.shape != "hold":
+    if profile.shape in PRESET_SHAPES:
         arguments.append(f"--load-shape={profile.shape}")
     return [*arguments, *request.locust_args]
 
@@ -207,6 +207,7 @@ def interactive_arguments(request: RunRequest) -> list[str]:
 
 def _common_arguments(request: RunRequest) -> list[str]:
     return [
+        *(_process_arguments(request.processes) if request.processes > 1 else ()),
         f"--locustfile={request.locustfile}",
         f"--host={request.base_url}",
         f"--users={request.profile.users}",
@@ -216,7 +217,45 @@ def _common_arguments(request: RunRequest) -> list[str]:
         f"--parent-pid={os.getpid()}",
         f"--stop-timeout={STOP_TIMEOUT}",
         "--exit-code-on-error=0",  # failed requests are a result, not an error of Locust's
+        *_load_arguments(request.profile, request.seed),
     ]
+
+
+def _load_arguments(profile: LoadProfile, seed: int) -> list[str]:
+    """What Locust's own options cannot say of a load."""
+    arguments = []
+    open_model = profile.open_model
+    if profile.stages:
+        arguments.append(f"--stages={Stages(profile.stages, per_second=open_model is not None)}")
+    elif open_model is not None:
+        arguments.append(f"--request-rate={open_model.rate!r}")
+    if open_model is not None:
+        arguments += [
+            f"--arrivals={open_model.arrivals}",
+            f"--max-start-delay={open_model.max_start_delay!r}",
+            f"--arrivals-seed={seed}",
+        ]
+    return arguments
+
+
+def _process_arguments(processes: int) -> list[str]:
+    """Workers of this machine alone: Locust would listen on all interfaces, on one port for all."""
+    port = free_port()
+    return [
+        f"--processes={processes}",
+        "--master-bind-host=127.0.0.1",
+        f"--master-bind-port={port}",
+        "--master-host=127.0.0.1",
+        f"--master-port={port}",
+        "--enable-rebalancing",
+    ]
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
 
 
 def web_port(locust_args: Sequence[str]) -> int:
@@ -250,50 +289,7 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def prepare_folder(folder: Path) -> None:
-    """Make the results folder; raises UsageError if nothing can be written there."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".writable-{os.getpid()}"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise UsageError(
-            f"Nothing can be written to {folder} ({error.strerror})", "choose another --results-dir"
-        ) from error
-
-
 # ── the child process ─────────────────────────────────────────────────────────────────────────
-
-
-class _LogWriter(threading.Thread):
-    """Copies what Locust prints to the log file, secrets masked and control characters removed."""
-
-    def __init__(self, output: IO[str], path: Path, secrets: Sequence[str]) -> None:
-        super().__init__(daemon=True)
-        self._output, self._path, self._secrets = output, path, tuple(secrets)
-        self._last: deque[str] = deque(maxlen=200)
-
-    def run(self) -> None:
-        with self._path.open("w", encoding="utf-8") as file, self._output as output:
-            for line in output:
-                text = _safe_line(mask_secrets(line.rstrip("\n"), self._secrets))
-                self._last.append(text)
-                with suppress(OSError):  # a full disk must not make Locust wait for a reader
-                    file.write(text + "\n")
-                    file.flush()
-
-    def last_problem(self) -> str:
-        """The last line that says what went wrong."""
-        words = ("Error", "ERROR", "CRITICAL", "error:", "No User class", "Unknown", "Could not")
-        telling = [line for line in self._last if any(word in line for word in words)]
-        line = (telling or list(self._last) or ["it printed nothing"])[-1]
-        return _LOG_PREFIX.sub("", line).strip()
-
-
-def _safe_line(text: str) -> str:
-    """Without control characters; spaces stay, since Locust prints tables."""
-    return " ".join(clean_text(part, _MAX_LINE) for part in text[:_MAX_LINE].split(" "))
 
 
 def require_locust() -> None:
@@ -305,7 +301,7 @@ def require_locust() -> None:
         )
 
 
-def _start(request: RunRequest, arguments: list[str]) -> tuple[subprocess.Popen[str], _LogWriter]:
+def _start(request: RunRequest, arguments: list[str]) -> tuple[subprocess.Popen[str], LogWriter]:
     require_locust()
     process = subprocess.Popen(  # noqa: S603  # our own interpreter, a list of arguments, no shell
         # -P: a folder `benchmark` where the user stands must not be taken for this package.
@@ -321,7 +317,7 @@ def _start(request: RunRequest, arguments: list[str]) -> tuple[subprocess.Popen[
     )
     if process.stdout is None:  # cannot be: it was asked for above
         raise LocustError("Locust's output cannot be read")
-    log = _LogWriter(process.stdout, request.files.path(".log"), request.credentials.secrets())
+    log = LogWriter(process.stdout, request.files.path(".log"), request.credentials.secrets())
     log.start()
     return process, log
 
@@ -346,9 +342,23 @@ def _environment(request: RunRequest) -> dict[str, str]:
     }
 
 
+def _read_to_end(process: subprocess.Popen[str], log: LogWriter) -> None:
+    """Wait for the last output. Workers that outlive their master hold it open: they are killed."""
+    log.join(_LOG_SECONDS)
+    if log.is_alive():
+        _signal_all(process, signal.SIGKILL)
+        log.join()
+
+
+def _signal_all(process: subprocess.Popen[str], number: int) -> None:
+    """Send a signal to Locust and its workers: it leads a process group of its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
+
+
 def _wait(process: subprocess.Popen[str]) -> None:
     try:
         process.wait(_GRACE_SECONDS)
     except (subprocess.TimeoutExpired, KeyboardInterrupt):
-        process.kill()
+        _signal_all(process, signal.SIGKILL)
         process.wait()

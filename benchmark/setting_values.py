@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import UsageError
+from benchmark.stages import MAX_RATE, Stages, parse_stages
 
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+(?:\.\d+)?)s?)?\Z", re.ASCII)
 _WAIT = re.compile(r"(\d+(?:\.\d+)?)s?(?:\s*-\s*(\d+(?:\.\d+)?)s?)?\Z", re.ASCII)
@@ -31,6 +32,8 @@ _LOCUST_OWNED = {
     **dict.fromkeys(("-t", "--run-time"), "--run-time"),
     **dict.fromkeys(("--csv", "--html", "--timeline", "--timeline-facts"), "--results-dir"),
     **dict.fromkeys(("--load-shape", "--headless"), "--test-type"),
+    **{name: name for name in ("--stages", "--request-rate", "--arrivals", "--max-start-delay")},
+    "--arrivals-seed": "--seed",
 }
 
 
@@ -170,6 +173,21 @@ def positive_number(value: Any) -> float:
     if not 0 < number < 1e9:
         raise UsageError(f"{value!r} is not a number above 0", "for example 2.5")
     return number
+
+
+def checked_rate(value: Any) -> float:
+    """Iterations per second."""
+    text = str(value).strip()
+    rate = positive_number(text.removesuffix("/s"))
+    if rate > MAX_RATE:
+        raise UsageError(f"{value!r} is too much", f"at most {MAX_RATE:,.0f} per second are taken")
+    return rate
+
+
+def checked_stages(value: Any) -> Stages:
+    """Stages in the words of `benchmark.stages`; a list holds one in each item."""
+    items = value if isinstance(value, list | tuple) else [value]
+    return parse_stages(",".join(checked_text(item) for item in items))
 
 
 def not_negative(value: Any) -> float:

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, TypeVar, get_origin, get_type_hints
 from benchmark import config as defaults
 from benchmark.config import default_results_dir
 from benchmark.errors import UsageError
-from benchmark.models import Credentials, LoadProfile, StrategyName, Target
+from benchmark.load_settings import load_profile
+from benchmark.models import ArrivalKind, Credentials, LoadProfile, StrategyName, Target
 from benchmark.setting_values import (
     checked_basic,
     checked_folder,
@@ -20,6 +21,8 @@ from benchmark.setting_values import (
     checked_host,
     checked_locust_argument,
     checked_path,
+    checked_rate,
+    checked_stages,
     checked_text,
     comma_items,
     line_items,
@@ -35,6 +38,7 @@ from benchmark.setting_values import (
     switch,
     whole_number,
 )
+from benchmark.stages import Stages
 
 ACTIONS = ("suite", "discover")
 """Values of --test-type that are no load profile."""
@@ -90,9 +94,9 @@ class DynamicConfig:
 class BenchmarkConfig:
     """Everything that one command was asked to do. None means "as the preset says".
 
-    `run_time` and `wait_time` are in seconds. `load_config` makes it from what people write, and
-    checks that; made directly, it takes values as they are, and reads neither the environment nor
-    a file.
+    `run_time`, `wait_time` and `max_start_delay` are in seconds, `request_rate` is in iterations
+    per second. `load_config` makes it from what people write, and checks that; made directly, it
+    takes values as they are, and reads neither the environment nor a file.
     """
 
     host: Annotated[str | None, optional(checked_host)] = None
@@ -100,6 +104,11 @@ class BenchmarkConfig:
     users: Annotated[int | None, optional(positive_int)] = None
     spawn_rate: Annotated[float | None, optional(positive_number)] = None
     run_time: Annotated[float | None, optional(parse_duration)] = None
+    stages: Annotated[Stages | None, optional(checked_stages)] = None
+    request_rate: Annotated[float | None, optional(checked_rate)] = None
+    arrivals: Annotated[ArrivalKind | None, optional(one_of("constant", "poisson"))] = None
+    max_users: Annotated[int | None, optional(positive_int)] = None
+    max_start_delay: Annotated[float | None, optional(positive_number)] = None
     wait_time: Annotated[tuple[float, float], parse_wait_time] = (1.0, 3.0)
     seed: Annotated[int, whole_number] = 42
     results_dir: Annotated[Path, checked_folder] = field(default_factory=default_results_dir)
@@ -120,6 +129,7 @@ class BenchmarkConfig:
     include_unverified: Annotated[bool, switch] = False
     auth_per_user: Annotated[bool, switch] = False
     allow_host: Commas = ()
+    processes: Annotated[int, positive_int] = 1
     locust_args: Annotated[tuple[str, ...], line_items(checked_locust_argument)] = ()
     suite: Commas = defaults.SUITE
     presets: Mapping[str, Preset] = field(default_factory=lambda: _presets({}, ""))
@@ -145,7 +155,7 @@ class BenchmarkConfig:
     def profile(self, test_type: str | None = None) -> LoadProfile:
         """The load of a test type, with what was given explicitly laid over the preset.
 
-        Raises UsageError for a name that is no preset.
+        Raises UsageError for a name that is no preset, and for settings that exclude each other.
         """
         name = test_type or self.test_type
         preset = self.presets.get(name)
@@ -153,14 +163,7 @@ class BenchmarkConfig:
             known = ", ".join(self.presets)
             problem = "stands for no load of its own" if name in ACTIONS else "is no test type"
             raise UsageError(f"{name!r} {problem}", f"known are: {known}")
-        users = self.users or preset.users
-        return LoadProfile(
-            name=name,
-            users=users,
-            spawn_rate=self.spawn_rate or preset.spawn_rate or float(users),
-            run_time=self.run_time or preset.run_time,
-            shape=preset.shape,
-        )
+        return load_profile(self, name, preset)
 
 
 # ── from where they come ──────────────────────────────────────────────────────────────────────

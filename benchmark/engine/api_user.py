@@ -11,9 +11,7 @@ from random import Random
 from typing import Any, ClassVar, Literal, TypeVar
 
 import gevent
-from gevent.event import Event
 from locust import between, events
-from locust.user.task import LOCUST_STATE_STOPPING, LOCUST_STATE_WAITING
 
 from benchmark.engine.bodies import AtSending, Body
 from benchmark.engine.listings import Listings
@@ -73,7 +71,9 @@ class ApiUser(SignedInUser):
     seed = 0
     strategy: Literal["sequential", "interleaved", "random"] = "random"
     wait_time = between(1, 3)
+    follow_redirects = False  # one call is one request
     session_class = TaskSession
+    task_set_class = SharedTasks
 
     _deleters: ClassVar[dict[str, Callable[[Any], None]]] = {}
     _first_round: ClassVar[deque[Callable[[Any], None]]]
@@ -108,25 +108,15 @@ class ApiUser(SignedInUser):
         self._without_kin: set[str] = set()
         self._in_deletion: Resource | None = None
         self._taken: Resource | None = None
-        self._stopping = Event()
         self._paused_until = 0.0
 
     def on_start(self) -> None:
-        """Share out one call of every operation first; the strategy applies afterwards."""
-        self._taskset_instance = SharedTasks(self)
+        """Take part in the sign-in that users share."""
         self._access.users += 1
 
-    def stop(self, force: bool = False) -> bool:
-        """Stop after the task in hand, or at once when between two tasks.
-
-        Locust kills a user that pauses. Where the pause just ends, that hits the next request, and
-        what it makes on the server is nobody's.
-        """
-        if force or self._state != LOCUST_STATE_WAITING:
-            return bool(super().stop(force))
-        self._state = LOCUST_STATE_STOPPING
-        self._stopping.set()
-        return False
+    def pause_asked_for(self) -> float:
+        """What is left of the time that an answer 429 named."""
+        return max(0.0, self._paused_until - time.monotonic())
 
     def on_stop(self) -> None:
         """Delete what is left of this user's resources, children before their parents.
@@ -137,7 +127,7 @@ class ApiUser(SignedInUser):
         with gevent.Timeout(CLEAN_UP_SECONDS, exception=False):
             # The client takes the timeout for one of its own and returns, hence the second look.
             for resource in self._pools.children_first():
-                gevent.sleep(max(0.0, self._paused_until - time.monotonic()))
+                gevent.sleep(self.pause_asked_for())
                 if time.monotonic() >= over:
                     break
                 self._delete(resource)
@@ -358,7 +348,7 @@ class ApiUser(SignedInUser):
                 delete(self)
                 if self._paused_until == limited:
                     break
-                gevent.sleep(max(0.0, self._paused_until - time.monotonic()))
+                gevent.sleep(self.pause_asked_for())
         except SkipTask:
             pass
         except Exception:  # the others must still be deleted

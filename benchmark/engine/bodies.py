@@ -75,9 +75,15 @@ def clock(
 
 
 @lru_cache(maxsize=256)
-def file_of(content_type: str, size: int) -> tuple[str, bytes, str]:
-    """A file to upload: a name, about `size` bytes that are really of that type, and the type."""
-    return file_name(content_type), sample_file(content_type, size), content_type
+def file_of(
+    content_type: str, size: int = 1024, *, text: str | None = None
+) -> tuple[str, bytes, str]:
+    """A file to upload: a name, about `size` bytes that are really of that type, and the type.
+
+    With `text` the file holds that, in UTF-8.
+    """
+    content = sample_file(content_type, size) if text is None else text.encode()
+    return file_name(content_type), content, content_type
 
 
 class Body:

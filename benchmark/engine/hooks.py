@@ -1,4 +1,4 @@
-"""What the suite adds to a Locust process: options, the recorder, the load shape, Ctrl-C.
+"""What the suite adds to a Locust process: options, the record, the load shape, ends.
 
 Imported before Locust parses its command line (`python -m benchmark.engine …`), so it works with
 any locustfile; a plain `locust -f FILE` does without it.
@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import sys
+import resource
 from pathlib import Path
 from typing import Any
 
 import gevent
 from locust import events
-from locust.runners import LocalRunner
+from locust.runners import WorkerRunner
 
-from benchmark.engine.recorder import Recorder
-from benchmark.engine.shapes import STAGES, StagedShape
+from benchmark.engine import locust_repairs
+from benchmark.engine.counters import add_source
+from benchmark.engine.http_client import counters as client_counters
+from benchmark.engine.load_options import add_load_options, prepare_load
+from benchmark.engine.recording import record_test
+from benchmark.engine.stopping import end_in_order, end_with_parent
 
 
 def _add_options(parser: Any, **_: Any) -> None:
@@ -34,44 +37,35 @@ def _add_options(parser: Any, **_: Any) -> None:
         "--parent-pid", metavar="PID", type=int, help="end when this is no longer our parent",
         include_in_web_ui=False,
     )  # fmt: skip
-    parser.add_argument(
-        "--load-shape", choices=sorted(STAGES), help="scale the users over --run-time",
-        include_in_web_ui=False,
-    )  # fmt: skip
+    add_load_options(parser)
 
 
 def _prepare(environment: Any, **_: Any) -> None:
     options = environment.parsed_options
-    # Also where the shell that started us in the background lets SIGINT be ignored. Raised by
-    # Python itself, it would end whichever user happens to run, without its clean-up.
-    gevent.signal_handler(signal.SIGINT, _interrupt)
-    if options.timeline:
-        if not isinstance(environment.runner, LocalRunner):
-            sys.exit("--timeline records one process: leave out --processes, --master, --worker")
-        Recorder(environment, Path(options.timeline), options.timeline_facts)
-    if options.parent_pid:
-        gevent.spawn(_end_with_parent, options.parent_pid)
-    if options.load_shape:
-        if not options.run_time:
-            sys.exit("--load-shape needs --run-time")
-        stages = STAGES[options.load_shape](options.num_users or 1, options.run_time)
-        environment.shape_class = StagedShape(stages)
-        environment.shape_class.runner = environment.runner
-        options.run_time = None  # the shape ends the test
+    end_in_order(environment)
+    add_source(_client_counts)
+    path = Path(options.timeline) if options.timeline else None
+    record_test(environment, path, options.timeline_facts)
+    is_worker = isinstance(environment.runner, WorkerRunner)
+    if is_worker and options.processes:
+        end_with_parent(os.getppid())  # the master that it was forked from
+    elif options.parent_pid:
+        end_with_parent(options.parent_pid)
+    prepare_load(environment)
     # gevent counts delays from a time that it noted before the imports: the test would end early.
     gevent.get_hub().loop.update_now()
 
 
-def _interrupt() -> None:
-    """Ctrl-C, in the one greenlet that knows what to do then: Locust's main one."""
-    gevent.get_hub().handle_system_error(KeyboardInterrupt, KeyboardInterrupt())
+def _client_counts() -> dict[str, float]:
+    """What our HTTP client counts, but for what goes up and down."""
+    counts = client_counters.snapshot()
+    return {name: n for name, n in counts.items() if name not in {"connections_open", "timeouts"}}
 
 
-def _end_with_parent(parent: int) -> None:
-    """Stop the load when the process that watches it is gone: nobody else would."""
-    while os.getppid() == parent:
-        gevent.sleep(1)
-    _interrupt()
+def _raise_descriptor_limit() -> None:
+    """As many sockets as the system lets us have; Locust would stop at 10,000."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _json_object(text: str) -> dict[str, Any]:
@@ -83,5 +77,7 @@ def _json_object(text: str) -> dict[str, Any]:
 
 def install() -> None:
     """Register everything with Locust's events."""
+    _raise_descriptor_limit()
+    locust_repairs.install()
     events.init_command_line_parser.add_listener(_add_options)
     events.init.add_listener(_prepare)

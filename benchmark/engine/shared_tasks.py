@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from gevent.event import Event
 from locust.user.task import DefaultTaskSet
 
 from benchmark.engine.strategies import next_tasks
@@ -22,6 +22,7 @@ class SharedTasks(DefaultTaskSet):
     def __init__(self, user: ApiUser) -> None:
         super().__init__(user)
         self._rest: Iterator[Any] | None = None
+        self._woken = Event()
 
     def get_next_task(self) -> Any:
         """One of the first round while there is any, then as the strategy says."""
@@ -40,6 +41,9 @@ class SharedTasks(DefaultTaskSet):
         self.user._taken = None
         super().execute_task(task)
 
+    def wake(self) -> None:
+        """End the pause of a user that is to stop."""
+        self._woken.set()
+
     def _sleep(self, seconds: float) -> None:
-        asked_for = self.user._paused_until - time.monotonic()
-        self.user._stopping.wait(max(seconds, asked_for))
+        self._woken.wait(max(seconds, self.user.pause_asked_for()))

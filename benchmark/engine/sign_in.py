@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
-from http.cookiejar import Cookie, CookieJar
 from math import inf
 from typing import Any, Literal
 from urllib.parse import unquote
@@ -14,6 +13,7 @@ from urllib.parse import unquote
 from gevent.lock import BoundedSemaphore
 
 from benchmark.encoding import Pairs, UnsendableError, header_text
+from benchmark.engine.http_client import Cookie, CookieJar
 from benchmark.engine.resources import Resource, answer_json
 from benchmark.resource_items import value_at
 

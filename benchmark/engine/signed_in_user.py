@@ -43,8 +43,10 @@ class SignedInUser(RapidHttpUser):
         self._signing_in = False
         self._role = "load"
 
-    def context(self) -> dict[str, str]:
+    def context(self) -> dict[str, Any]:
         """What the `request` event says of the purpose of a request: load, set-up or clean-up."""
+        if self._role == "load":
+            return {**super().context(), "role": "load"}
         return {"role": self._role}
 
     # ── the verbs of signing in ───────────────────────────────────────────────────────────────

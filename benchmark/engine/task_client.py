@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from locust.contrib.fasthttp import ResponseContextManager
-
 from benchmark.encoding import Pairs
 from benchmark.engine.checks import Expected
-from benchmark.engine.http_client import ApiSession
+from benchmark.engine.http_client import HttpSession, Response
 
 
-class TaskSession(ApiSession):
+class TaskSession(HttpSession):
     """The session of an `ApiUser`, whom it asks for access and tells of every answer."""
 
     user: Any
@@ -31,7 +29,7 @@ class TaskSession(ApiSession):
         cookies: Mapping[str, Any] | None = None,
         stream: bool = False,
         **kwargs: Any,
-    ) -> ResponseContextManager:
+    ) -> Response:
         """Send one request.
 
         Fails also where an answer is not what it `answers` with: "data" is a 2xx that is no HTML

@@ -2,8 +2,8 @@
 
     Target → Discovery → ApiSpec → Dependencies → LoadPlan → RunResult → Report
 
-`api` holds the first half, `plan` the plan, `results` the rest. Only the standard library is
-imported here, and nothing here touches the world. Raw documents end at
+`api` holds the first half, `plan` the plan, `load` what a run is asked for, `results` the rest.
+Only the standard library is imported here, and nothing here touches the world. Raw documents end at
 `generators/openapi_parser`; everything later asks these values.
 """
 
@@ -27,6 +27,14 @@ from benchmark.models.api import (
     SkippedOperation,
     SlotLocation,
     Target,
+)
+from benchmark.models.load import (
+    ArrivalKind,
+    ArrivalStats,
+    LoadProfile,
+    OpenModel,
+    ShapeName,
+    Stage,
 )
 from benchmark.models.plan import (
     ArrayNode,
@@ -58,22 +66,28 @@ from benchmark.models.plan import (
     unescape_pointer,
 )
 from benchmark.models.results import (
+    Block,
     Criterion,
     Failure,
     GradeName,
-    LoadProfile,
     OperationReadiness,
     OperationStats,
+    ProcessHealth,
     Report,
     RunResult,
     RunStatus,
     Second,
+    Validity,
+    ValidityName,
 )
 
 __all__ = [
     "ApiDocument",
     "ApiSpec",
     "ArrayNode",
+    "ArrivalKind",
+    "ArrivalStats",
+    "Block",
     "Clock",
     "Constant",
     "Created",
@@ -95,6 +109,7 @@ __all__ = [
     "Node",
     "Note",
     "ObjectNode",
+    "OpenModel",
     "Operation",
     "OperationReadiness",
     "OperationStats",
@@ -104,6 +119,7 @@ __all__ = [
     "PlannedTask",
     "PlannedUser",
     "Pooled",
+    "ProcessHealth",
     "Readiness",
     "ReadinessStatus",
     "Recipe",
@@ -116,15 +132,19 @@ __all__ = [
     "RunStatus",
     "Second",
     "SecurityScheme",
+    "ShapeName",
     "SignIn",
     "SkippedOperation",
     "Slot",
     "SlotLocation",
     "Source",
+    "Stage",
     "StrategyName",
     "Target",
     "Unique",
     "Upload",
+    "Validity",
+    "ValidityName",
     "escape_pointer",
     "unescape_pointer",
 ]

@@ -50,11 +50,15 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A small file of `size` bytes, really of the type `content_type`."""
+    """A small file of `size` bytes, really of the type `content_type`.
+
+    Where `text` is set, that is what the file holds.
+    """
 
     file_name: str
     content_type: str
     size: int
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,23 +8,10 @@ from datetime import datetime
 from typing import Literal
 
 from benchmark.histogram import Histogram
+from benchmark.models.load import ArrivalStats, LoadProfile
 from benchmark.models.plan import Readiness
 
 # ── The run ───────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class LoadProfile:
-    """How much load: users, users started per second, seconds, and the shape of the ramp.
-
-    `shape` is "hold" (ramp up, then hold), "stress" (in steps) or "spike" (a sudden peak).
-    """
-
-    name: str
-    users: int
-    spawn_rate: float
-    run_time: float
-    shape: Literal["hold", "stress", "spike"] = "hold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +19,9 @@ class OperationStats:
     """What was measured of one operation, or of all together (`method` "" and `name` "Total").
 
     `statuses` counts answers by HTTP status ("0" where no answer came). `latency` holds failures
-    too. `received` is the sum of the answers' body bytes.
+    too. `received` is the sum of the answers' body bytes. `latency_from_schedule` counts the
+    requests with which an iteration of the open model began, from the moment when it should have
+    begun; it is empty elsewhere.
     """
 
     method: str
@@ -42,6 +31,7 @@ class OperationStats:
     latency: Histogram = field(repr=False)
     statuses: Mapping[str, int] = field(default_factory=dict)
     received: int = 0
+    latency_from_schedule: Histogram = field(default_factory=Histogram, repr=False)
 
     @property
     def failure_share(self) -> float:
@@ -61,13 +51,46 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Second:
-    """One second of a run: `elapsed` seconds after its start, all operations together."""
+    """One second of a run: `elapsed` seconds after its start, all operations together.
+
+    `p50` and `p95` are milliseconds, None where no request ended in that second.
+    """
 
     elapsed: float
     users: int
     requests: int
     failures: int
-    latency: Histogram = field(repr=False)
+    p50: float | None = None
+    p95: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some seconds of a run, to the one that ended `elapsed` seconds after its start.
+
+    Long enough that percentiles say something, short enough to be compared as samples.
+    """
+
+    elapsed: float
+    users: int
+    operations: tuple[OperationStats, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessHealth:
+    """How well one process of the generator kept up with its own load.
+
+    `seconds` were watched; `busy_seconds` of them took more than 90 % of a processor, and `cpu` is
+    the mean share. `lag` counts how late its event loop was, `gc_pauses` how long garbage
+    collection stopped it, both in milliseconds.
+    """
+
+    process: str
+    seconds: int
+    busy_seconds: int
+    cpu: float
+    lag: Histogram = field(repr=False)
+    gc_pauses: Histogram = field(repr=False)
 
 
 RunStatus = Literal["completed", "interrupted", "failed"]
@@ -79,6 +102,8 @@ class RunResult:
 
     `skipped_tasks` counts, per task, how often nothing was sent because what it needs could not be
     had. `status_reason` says why a run was interrupted or failed, "" for a completed one.
+    `preparation` are the requests of set-up and clean-up, which are in no other number. `counters`
+    and `times` (milliseconds) are what `engine/counters.py` lists, `processes` the generator's own.
     """
 
     test_type: str
@@ -93,9 +118,27 @@ class RunResult:
     operations: tuple[OperationStats, ...]
     failures: tuple[Failure, ...] = ()
     timeline: tuple[Second, ...] = ()
+    blocks: tuple[Block, ...] = ()
     skipped_tasks: Mapping[str, int] = field(default_factory=dict)
     readiness: tuple[OperationReadiness, ...] = ()
     seed: int | None = None
+    preparation: tuple[OperationStats, ...] = ()
+    counters: Mapping[str, float] = field(default_factory=dict)
+    times: Mapping[str, Histogram] = field(default_factory=dict)
+    processes: tuple[ProcessHealth, ...] = ()
+
+    @property
+    def arrivals(self) -> ArrivalStats | None:
+        """What became of the iterations of an open run; None where users went on by themselves.
+
+        The seconds of a run that was completed are those of its schedule: the time in which the
+        users were made, before it began, is not among them.
+        """
+        if self.profile.open_model is None:
+            return None
+        completed = self.status == "completed" and self.profile.run_time > 0
+        seconds = self.profile.run_time if completed else self.duration
+        return ArrivalStats.counted(self.counters, seconds)
 
     @property
     def rps(self) -> float:
@@ -113,6 +156,21 @@ class OperationReadiness:
 
 
 # ── The report ────────────────────────────────────────────────────────────────────────────────────
+
+ValidityName = Literal["valid", "suspect", "invalid"]
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """Whether the numbers of a run can be trusted, why not, and what to do about it.
+
+    It says nothing about the target: one that fails or is slow has been measured well all the same.
+    """
+
+    verdict: ValidityName
+    reasons: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+
 
 GradeName = Literal["Good", "Acceptable", "Below acceptable", "Poor", "Not judged"]
 
@@ -138,6 +196,7 @@ class Report:
     result: RunResult
     grade: GradeName
     criteria: tuple[Criterion, ...]
+    validity: Validity
     tips: tuple[str, ...] = ()
     slowest: tuple[OperationStats, ...] = ()
     most_failing: tuple[OperationStats, ...] = ()

@@ -20,6 +20,7 @@ from benchmark.utils.result_files import find_results, read_result
 from benchmark.utils.results import result_to_json
 from benchmark.utils.text_safety import clean_text
 from benchmark.utils.tips import give_tips, most_failing_operations, slowest_operations
+from benchmark.utils.validity import judge_validity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +38,7 @@ def analyze(result: RunResult, files: Mapping[str, str] | None = None) -> Report
         result=result,
         grade=overall_grade(criteria),
         criteria=criteria,
+        validity=judge_validity(result),
         tips=give_tips(result, criteria),
         slowest=slowest_operations(result),
         most_failing=most_failing_operations(result),

@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from benchmark.histogram import Histogram
+from benchmark.histogram import HIGHEST_INDEX, Histogram
 from benchmark.utils.text_safety import clean_text
 
 MAX_NUMBER = 1e15
-_MAX_BUCKET = 8192  # far above the bucket of a year; larger ones only cost time
 _MAX_ENTRIES = 10_000
 
 
@@ -102,13 +101,21 @@ def as_counts(value: object, what: str) -> dict[str, int]:
     return counts
 
 
+def as_numbers(value: object, what: str) -> dict[str, float]:
+    """An object whose members are numbers; its keys are cleaned."""
+    members = as_mapping(value, what)
+    if len(members) > _MAX_ENTRIES:
+        raise MalformedError(f"{what} has more than {_MAX_ENTRIES} members")
+    return {clean_text(key): as_number(number, what) for key, number in members.items()}
+
+
 def as_histogram(value: object, what: str) -> Histogram:
     """What `Histogram.to_json` wrote, with every bucket in range."""
     parts = as_mapping(value, what)
     counts: dict[int, int] = {}
     for key, count in as_mapping(parts.get("counts"), f"{what}: counts").items():
-        index = int(key) if key.isascii() and key.isdigit() and len(key) < 6 else 0
-        if not 0 < index <= _MAX_BUCKET:
+        index = int(key) if key.isascii() and key.isdigit() and len(key) < 6 else -1
+        if not 0 <= index <= HIGHEST_INDEX:
             raise MalformedError(f"{what}: there is no bucket {clean_text(key, 20)!r}")
         if as_count(count, f"{what}: counts"):
             counts[index] = count
@@ -116,6 +123,14 @@ def as_histogram(value: object, what: str) -> Histogram:
         as_number(parts.get(name), f"{what}: {name}") for name in ("total", "lowest", "highest")
     )
     return Histogram(counts, total, lowest, highest)
+
+
+def as_histograms(value: object, what: str) -> dict[str, Histogram]:
+    """An object whose members are histograms; its keys are cleaned."""
+    members = as_mapping(value, what)
+    if len(members) > _MAX_ENTRIES:
+        raise MalformedError(f"{what} has more than {_MAX_ENTRIES} members")
+    return {clean_text(key): as_histogram(member, what) for key, member in members.items()}
 
 
 def as_time(value: object, what: str) -> datetime:

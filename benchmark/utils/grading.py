@@ -104,6 +104,19 @@ def users_in_words(result: RunResult) -> str:
     return f"{peak} of {plural(asked, 'user')}" if peak < asked else plural(asked, "user")
 
 
+def arrivals_in_words(result: RunResult) -> str:
+    """What became of the iterations of an open run, and how it felt to a visitor; "" elsewhere."""
+    if (arrivals := result.arrivals) is None or result.profile.open_model is None:
+        return ""
+    schedule = result.totals.latency_from_schedule
+    felt = ", ".join(f"p{p} {milliseconds(schedule.percentile(p))}" for p in (50, 95, 99))
+    return (
+        f"{number(arrivals.achieved_rate)} of {number(arrivals.asked_rate)} iterations per second "
+        f"started ({result.profile.open_model.arrivals} arrivals), {arrivals.dropped:,} dropped, "
+        f"{arrivals.missed:,} missed" + (f"; from schedule {felt}" if schedule.counts else "")
+    )
+
+
 def wanted_rps(rps: float) -> float:
     """What the next better verdict on throughput asks for, in requests per second."""
     return GOOD_RPS if rps > ACCEPTABLE_RPS else ACCEPTABLE_RPS
@@ -123,10 +136,15 @@ def _why_it_could_not_be_more(result: RunResult) -> str:
     """Why no better throughput was possible whatever the target did; "" if it was possible.
 
     A user sends, waits for the answer, pauses, and sends again: users / (pause + latency) requests
-    per second at most, with one request for each pause.
+    per second at most, with one request for each pause. In the open model it is the rate.
     """
     if not result.profile.users:
         return "How many users ran and how long they paused is not known"
+    if (arrivals := result.arrivals) is not None:
+        asked = arrivals.asked_rate
+        if asked > wanted_rps(result.rps):
+            return ""
+        return f"No more than {number(asked)} iterations per second were asked for"
     peak, users = users_at_peak(result), users_on_average(result)
     if users >= _NEARLY_ALL * peak:  # a short ramp is not worth a sentence
         users = float(peak)

@@ -16,7 +16,8 @@ from benchmark.histogram import Histogram, bucket_index
 from benchmark.models import Failure, LoadProfile, OperationStats, RunResult, Second
 from benchmark.utils.checked_json import MAX_NUMBER
 from benchmark.utils.text_safety import clean_text
-from benchmark.utils.timeline import MAX_OPERATIONS, MAX_SECONDS, total_of
+from benchmark.utils.timeline import MAX_SECONDS
+from benchmark.utils.timeline_sums import MAX_OPERATIONS, total_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -139,7 +140,6 @@ def _history(rows: list[dict[str, Any]]) -> tuple[datetime | None, tuple[Second,
                 users=int(_number(row, "User Count")),
                 requests=all_requests - requests,
                 failures=all_failures - failures,
-                latency=Histogram(),
             )
         )
         requests, failures = all_requests, all_failures

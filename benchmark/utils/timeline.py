@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmark.errors import UsageError
-from benchmark.histogram import Histogram, merge_histograms
-from benchmark.models import Failure, OperationStats, Second
+from benchmark.histogram import Histogram, HistogramBuilder, merge_histograms
+from benchmark.models import ArrivalStats, Block, Failure, OperationStats, ProcessHealth, Second
 from benchmark.utils.text_safety import clean_text
-from benchmark.utils.timeline_lines import (
-    EndLine,
-    OperationSecond,
-    SecondLine,
-    StartLine,
-    parse_line,
-)
+from benchmark.utils.timeline_lines import EndLine, SecondLine, StartLine, parse_line
+from benchmark.utils.timeline_sums import BlockSums, HealthSums, OperationSums, total_of
 
 MAX_LINE_BYTES = 16_000_000
 MAX_SECONDS = 86_400  # later seconds count in the totals, but have no point in time of their own
-MAX_OPERATIONS = 5_000
-MAX_MESSAGES = 100
-OTHER_OPERATIONS = "(other operations)"
-OTHER_FAILURES = "(other failures)"
+_MAX_NAMES = 1_000  # of counters and of times
+_RECENT = 60  # seconds of which `progress` may speak
 _CHUNK_BYTES = 1_000_000
 
 
@@ -33,8 +27,9 @@ _CHUNK_BYTES = 1_000_000
 class Timeline:
     """What a timeline file says about a run, added up.
 
-    `operations`, `failures`, `totals` and `seconds` hold the load alone; `preparation` holds the
-    requests of set-up and clean-up. `end_reason` is "" where the file has no end: the run still
+    `operations`, `failures`, `totals`, `seconds` and `blocks` hold the load alone; `preparation`
+    holds the requests of set-up and clean-up. `counters`, `times` and `processes` are those of
+    `RunResult`. `end_reason` is "" where the file has no end: the run still
     goes on, or was killed. `duration` is in seconds, to the last one with users or requests of the
     load. `damaged_lines` counts whole lines that could not be read.
     """
@@ -49,13 +44,18 @@ class Timeline:
     skipped_tasks: Mapping[str, int] = field(default_factory=dict)
     preparation: tuple[OperationStats, ...] = ()
     damaged_lines: int = 0
+    blocks: tuple[Block, ...] = ()
+    counters: Mapping[str, float] = field(default_factory=dict)
+    times: Mapping[str, Histogram] = field(default_factory=dict)
+    processes: tuple[ProcessHealth, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How a run is going: its length so far in seconds, users now, and requests so far.
 
-    `rps`, `failure_share` (0 to 1) and `p95` (milliseconds) are of the last seconds only.
+    `rps`, `failure_share` (0 to 1), `p95` (milliseconds) and `arrivals` are of the last seconds
+    only; without a schedule, nothing was asked in `arrivals`.
     """
 
     elapsed: float = 0.0
@@ -65,6 +65,7 @@ class Progress:
     rps: float = 0.0
     failure_share: float = 0.0
     p95: float = 0.0
+    arrivals: ArrivalStats = field(default_factory=lambda: ArrivalStats(0, 0, 0, 0.0))
 
 
 def read_timeline(path: Path) -> Timeline:
@@ -89,6 +90,14 @@ def read_timeline(path: Path) -> Timeline:
     return reader.timeline(written_at=modified)
 
 
+class _Recent(NamedTuple):
+    """What is kept of a second until it is no longer recent."""
+
+    second: Second
+    latency: Histogram
+    counters: Mapping[str, float]
+
+
 class TimelineReader:
     """Follows a growing timeline file; every line is read once and added up at once.
 
@@ -106,8 +115,13 @@ class TimelineReader:
         self._elapsed = 0.0
         self._active = 0.0
         self._seconds: list[Second] = []
-        self._load: dict[tuple[str, str], _Tally] = {}
-        self._preparation: dict[tuple[str, str], _Tally] = {}
+        self._recent: deque[_Recent] = deque(maxlen=_RECENT)
+        self._load = OperationSums()
+        self._preparation = OperationSums()
+        self._blocks = BlockSums()
+        self._health = HealthSums()
+        self._counters: defaultdict[str, float] = defaultdict(float)
+        self._times: dict[str, HistogramBuilder] = {}
         self._skipped: Counter[str] = Counter()
         self._requests = 0
         self._failures = 0
@@ -146,19 +160,22 @@ class TimelineReader:
             return  # cut short when the run was killed; that is not damage
 
     def progress(self, window: float = 10.0) -> Progress:
-        """How the run goes, with rates over the last `window` seconds."""
-        if not self._seconds:
+        """How the run goes, with rates over the last `window` seconds, a minute at most."""
+        if not self._recent:
             return Progress()
-        last = self._seconds[-1]
-        recent: list[Second] = []
+        last = self._recent[-1].second
+        recent: list[_Recent] = []
         begin = 0.0
-        for second in reversed(self._seconds):
-            if second.elapsed <= last.elapsed - window:
-                begin = second.elapsed
+        for each in reversed(self._recent):
+            if each.second.elapsed <= last.elapsed - window:
+                begin = each.second.elapsed
                 break
-            recent.append(second)
-        requests = sum(second.requests for second in recent)
-        failures = sum(second.failures for second in recent)
+            recent.append(each)
+        requests = sum(each.second.requests for each in recent)
+        failures = sum(each.second.failures for each in recent)
+        counters: Counter[str] = Counter()
+        for each in recent:
+            counters.update(each.counters)
         width = last.elapsed - begin
         return Progress(
             elapsed=last.elapsed,
@@ -167,23 +184,28 @@ class TimelineReader:
             failures=self._failures,
             rps=requests / width if width > 0 else 0.0,
             failure_share=failures / requests if requests else 0.0,
-            p95=merge_histograms(second.latency for second in recent).percentile(95),
+            p95=merge_histograms(each.latency for each in recent).percentile(95),
+            arrivals=ArrivalStats.counted(counters, width),
         )
 
     def timeline(self, written_at: datetime | None = None) -> Timeline:
         """Everything read so far. `written_at` dates a run whose first line is lost."""
-        operations = tuple(tally.stats() for tally in self._load.values())
+        operations = self._load.stats()
         return Timeline(
             start=self._start or _lost_start(written_at, self._elapsed),
             duration=min(self._active, self._end.elapsed) if self._end else self._active,
             end_reason=self._end.reason if self._end else "",
             totals=total_of(operations),
-            operations=tuple(sorted(operations, key=lambda each: (each.name, each.method))),
-            failures=_failures(self._load.values()),
+            operations=operations,
+            failures=self._load.failures(),
             seconds=tuple(self._seconds),
             skipped_tasks=dict(self._skipped.most_common()),
-            preparation=tuple(tally.stats() for tally in self._preparation.values()),
+            preparation=self._preparation.stats(),
             damaged_lines=self._damaged,
+            blocks=self._blocks.blocks(),
+            counters=dict(sorted(self._counters.items())),
+            times={name: each.histogram() for name, each in sorted(self._times.items())},
+            processes=self._health.processes(),
         )
 
     def _take(self, chunk: bytes) -> None:
@@ -217,92 +239,33 @@ class TimelineReader:
         self._elapsed = max(self._elapsed, line.elapsed)  # a clock that goes back stands still
         load = [each for each in line.operations if each.role == "load"]
         for each in line.operations:
-            _add_to(self._load if each.role == "load" else self._preparation, each)
-        self._skipped.update(line.skipped)
+            (self._load if each.role == "load" else self._preparation).add(each)
+        self._blocks.add(self._elapsed, line.users, load)
+        self._add_others(line)
         requests = sum(each.requests for each in load)
         failures = sum(each.failures for each in load)
         self._requests += requests
         self._failures += failures
         if line.users or requests:
             self._active = self._elapsed
+        latency = merge_histograms(each.latency for each in load)
+        p50, p95 = (latency.percentile(p) if latency.counts else None for p in (50, 95))
+        second = Second(self._elapsed, line.users, requests, failures, p50, p95)
+        self._recent.append(_Recent(second, latency, line.counters))
         if len(self._seconds) < MAX_SECONDS:
-            latency = merge_histograms(each.latency for each in load)
-            self._seconds.append(Second(self._elapsed, line.users, requests, failures, latency))
+            self._seconds.append(second)
 
-
-@dataclass(slots=True)
-class _Tally:
-    """The sums of one operation while lines are being read."""
-
-    method: str
-    name: str
-    requests: int = 0
-    failures: int = 0
-    received: int = 0
-    total: float = 0.0
-    lowest: float = 0.0
-    highest: float = 0.0
-    counts: dict[int, int] = field(default_factory=dict)
-    statuses: Counter[str] = field(default_factory=Counter)
-    errors: Counter[str] = field(default_factory=Counter)
-
-    def add(self, second: OperationSecond) -> None:
-        """Adds what the operation did in one second."""
-        self.requests += second.requests
-        self.failures += second.failures
-        self.received += second.received
-        self.statuses.update(second.statuses)
-        for message, count in second.errors.items():
-            known = message in self.errors or len(self.errors) < MAX_MESSAGES
-            self.errors[message if known else OTHER_FAILURES] += count
-        latency = second.latency
-        if latency.counts:
-            self.lowest = min(self.lowest, latency.lowest) if self.counts else latency.lowest
-            self.highest = max(self.highest, latency.highest)
-            self.total += latency.total
-            for index, count in latency.counts.items():
-                self.counts[index] = self.counts.get(index, 0) + count
-
-    def stats(self) -> OperationStats:
-        """The sums as a value."""
-        latency = Histogram(dict(self.counts), self.total, self.lowest, self.highest)
-        statuses = dict(sorted(self.statuses.items()))
-        return OperationStats(
-            self.method, self.name, self.requests, self.failures, latency, statuses, self.received
-        )
-
-
-def _add_to(tallies: dict[tuple[str, str], _Tally], second: OperationSecond) -> None:
-    key = (second.method, second.name)
-    if key not in tallies and len(tallies) >= MAX_OPERATIONS:
-        key = ("", OTHER_OPERATIONS)
-    tallies.setdefault(key, _Tally(*key)).add(second)
-
-
-def _failures(tallies: Iterable[_Tally]) -> tuple[Failure, ...]:
-    failures = [
-        Failure(tally.method, tally.name, message, count)
-        for tally in tallies
-        for message, count in tally.errors.items()
-    ]
-    return tuple(sorted(failures, key=lambda each: (-each.count, each.name, each.message)))
-
-
-def total_of(operations: Iterable[OperationStats]) -> OperationStats:
-    """All operations together, as one."""
-    every = tuple(operations)
-    statuses: Counter[str] = Counter()
-    for operation in every:
-        statuses.update(operation.statuses)
-    return OperationStats(
-        method="",
-        name="Total",
-        requests=sum(operation.requests for operation in every),
-        failures=sum(operation.failures for operation in every),
-        latency=merge_histograms(operation.latency for operation in every),
-        statuses=dict(sorted(statuses.items())),
-        received=sum(operation.received for operation in every),
-    )
+    def _add_others(self, line: SecondLine) -> None:
+        """Adds what is no request."""
+        self._skipped.update(line.skipped)
+        for name, number in line.counters.items():
+            if name in self._counters or len(self._counters) < _MAX_NAMES:
+                self._counters[name] += number
+        for name, times in line.times.items():
+            if name in self._times or len(self._times) < _MAX_NAMES:
+                self._times.setdefault(name, HistogramBuilder()).add_histogram(times)
+        for process in line.processes:
+            self._health.add(process)
 
 
 def _lost_start(written_at: datetime | None, elapsed: float) -> StartLine:

@@ -5,26 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, TypeVar, get_args
 
+from benchmark.errors import UsageError
 from benchmark.histogram import Histogram
-from benchmark.models import LoadProfile
+from benchmark.models import ArrivalKind, LoadProfile, OpenModel, ShapeName, Stage
+from benchmark.stages import Stages, parse_stages
 from benchmark.utils.checked_json import (
     MalformedError,
     as_count,
     as_counts,
     as_histogram,
+    as_histograms,
     as_list,
     as_mapping,
     as_number,
+    as_numbers,
     as_text,
     as_time,
     parse_json,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _MAX_OPERATIONS_PER_SECOND = 10_000
-_Shape = Literal["hold", "stress", "spike"]
+_MAX_PROCESSES = 1_000
+
+Word = TypeVar("Word", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,17 @@ class OperationSecond:
     latency: Histogram
     statuses: Mapping[str, int] = field(default_factory=dict)
     errors: Mapping[str, int] = field(default_factory=dict)
+    latency_from_schedule: Histogram = field(default_factory=Histogram)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSecond:
+    """How one process of the generator fared in one second: see `ProcessHealth`."""
+
+    process: str
+    cpu: float
+    lag: Histogram
+    gc_pauses: Histogram
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +80,9 @@ class SecondLine:
     users: int
     operations: tuple[OperationSecond, ...]
     skipped: Mapping[str, int] = field(default_factory=dict)
+    counters: Mapping[str, float] = field(default_factory=dict)
+    times: Mapping[str, Histogram] = field(default_factory=dict)
+    processes: tuple[ProcessSecond, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +129,29 @@ def _start(line: Mapping[str, Any]) -> StartLine:
 
 def _second(line: Mapping[str, Any]) -> SecondLine:
     operations = as_list(line.get("operations"), "operations", _MAX_OPERATIONS_PER_SECOND)
+    processes = as_list(line.get("processes", []), "processes", _MAX_PROCESSES)
     return SecondLine(
         elapsed=as_number(line.get("elapsed"), "elapsed"),
         users=as_count(line.get("users"), "users"),
         operations=tuple(_operation(as_mapping(each, "operation")) for each in operations),
         skipped=as_counts(line.get("skipped", {}), "skipped"),
+        counters=as_numbers(line.get("counters", {}), "counters"),
+        times=as_histograms(line.get("times", {}), "times"),
+        processes=tuple(_process(as_mapping(each, "process")) for each in processes),
+    )
+
+
+def _process(value: Mapping[str, Any]) -> ProcessSecond:
+    return ProcessSecond(
+        process=as_text(value.get("process"), "process", 50),
+        cpu=as_number(value.get("cpu"), "cpu"),
+        lag=as_histogram(value.get("lag"), "lag"),
+        gc_pauses=as_histogram(value.get("gc_pauses"), "gc_pauses"),
     )
 
 
 def _operation(value: Mapping[str, Any]) -> OperationSecond:
+    scheduled = value.get("latency_from_schedule")
     return OperationSecond(
         method=as_text(value.get("method"), "method", 20),
         name=as_text(value.get("name"), "name"),
@@ -128,6 +162,9 @@ def _operation(value: Mapping[str, Any]) -> OperationSecond:
         latency=as_histogram(value.get("latency"), "latency"),
         statuses=as_counts(value.get("statuses", {}), "statuses"),
         errors=as_counts(value.get("errors", {}), "errors"),
+        latency_from_schedule=(
+            Histogram() if scheduled is None else as_histogram(scheduled, "latency_from_schedule")
+        ),
     )
 
 
@@ -139,27 +176,61 @@ def profile_from_json(value: object) -> LoadProfile:
         users=as_count(parts.get("users"), "profile: users"),
         spawn_rate=as_number(parts.get("spawn_rate"), "profile: spawn_rate"),
         run_time=as_number(parts.get("run_time"), "profile: run_time"),
-        shape=_shape(parts.get("shape", "hold")),
+        shape=_one_of(get_args(ShapeName), parts.get("shape", "hold"), "profile: shape"),
+        stages=_stages(parts.get("stages", "")),
+        open_model=_open_model(parts.get("open_model")),
     )
 
 
-def _shape(value: object) -> _Shape:
-    shapes: tuple[_Shape, ...] = get_args(_Shape)
-    for shape in shapes:
-        if value == shape:
-            return shape
-    raise MalformedError("profile: shape is none of " + ", ".join(shapes))
+def _open_model(value: object) -> OpenModel | None:
+    if value is None:
+        return None
+    parts = as_mapping(value, "profile: open_model")
+    return OpenModel(
+        rate=as_number(parts.get("rate"), "open_model: rate"),
+        arrivals=_one_of(get_args(ArrivalKind), parts.get("arrivals"), "open_model: arrivals"),
+        max_start_delay=as_number(parts.get("max_start_delay"), "open_model: max_start_delay"),
+    )
+
+
+def _stages(value: object) -> tuple[Stage, ...]:
+    text = as_text(value, "profile: stages", 20_000)
+    try:
+        return parse_stages(text).stages if text else ()
+    except UsageError as error:
+        raise MalformedError(f"profile: stages: {error.message}") from error
+
+
+def _one_of(known: tuple[Word, ...], value: object, what: str) -> Word:
+    for word in known:
+        if value == word:
+            return word
+    raise MalformedError(f"{what} is none of " + ", ".join(known))
 
 
 def profile_to_json(profile: LoadProfile) -> dict[str, object]:
-    """A load profile as it stands in the start line and in results; `run_time` is in seconds."""
-    return {
+    """A load profile as it stands in the start line and in results; times are in seconds.
+
+    `stages` are written as on the command line; `open_model` stands there in an open run only, its
+    rate in iterations per second.
+    """
+    document: dict[str, object] = {
         "name": profile.name,
         "users": profile.users,
         "spawn_rate": profile.spawn_rate,
         "run_time": profile.run_time,
         "shape": profile.shape,
     }
+    open_model = profile.open_model
+    if profile.stages:
+        document["stages"] = str(Stages(profile.stages, per_second=open_model is not None))
+    if open_model is not None:
+        document["open_model"] = {
+            "rate": open_model.rate,
+            "arrivals": open_model.arrivals,
+            "max_start_delay": open_model.max_start_delay,
+        }
+    return document
 
 
 def wait_time_from_json(value: object) -> tuple[float, float]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from statistics import median
 
-from benchmark.histogram import merge_histograms
 from benchmark.models import Criterion, OperationStats, RunResult
 from benchmark.utils.figures import milliseconds, number, percent, plural, size
 from benchmark.utils.grading import (
@@ -165,8 +165,8 @@ def _growth_with_users(result: RunResult) -> str:
     many = [each for each in seconds if each.users >= peak * 0.9]
     if len(few) < 3 or len(many) < 3:
         return ""
-    before = merge_histograms(each.latency for each in few).percentile(50)
-    after = merge_histograms(each.latency for each in many).percentile(50)
+    before = median(each.p50 or 0.0 for each in few)
+    after = median(each.p50 or 0.0 for each in many)
     if before <= 0 or after < _GROWTH * before:
         return ""
     return (
@@ -187,9 +187,11 @@ def _throughput_tips(result: RunResult, *, latency_is_good: bool) -> Iterator[st
             "users ran on average: give the run more time, or a higher --spawn-rate."
         )
     else:
+        is_open = result.profile.open_model is not None
+        more = "raise --max-users" if is_open else "add users or shorten --wait-time"
         yield (
-            f"{wanted} although answers are quick: add users or shorten --wait-time, and watch the "
-            "processor of the machine that sends the load."
+            f"{wanted} although answers are quick: {more}, and watch the processor of the machine "
+            "that sends the load."
         )
 
 
@@ -197,14 +199,15 @@ def _offer_more(result: RunResult) -> Iterator[str]:
     if not result.profile.users or not result.totals.requests:
         return
     rps = wanted_rps(result.rps)
+    level = "Acceptable" if rps == ACCEPTABLE_RPS else "Good"
+    wanted = f"To have throughput judged, offer more than {rps:g} requests per second ({level})"
+    if result.profile.open_model is not None:
+        yield f"{wanted}: --request-rate {math.ceil(_HEADROOM * rps)}."
+        return
     pause = sum(result.wait_time) / 2
     users = math.ceil(_HEADROOM * rps * (pause + fair_latency(result) / 1000))
     if users > result.profile.users:
-        level = "Acceptable" if rps == ACCEPTABLE_RPS else "Good"
-        yield (
-            f"To have throughput judged, offer more than {rps:g} requests per second ({level}): "
-            f"--users {users} with the same pauses, or a shorter --wait-time."
-        )
+        yield f"{wanted}: --users {users} with the same pauses, or a shorter --wait-time."
 
 
 def _coverage_tips(result: RunResult) -> Iterator[str]:

@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmark import cli
-from benchmark.options import ACTION, CONTENT, CREDENTIALS, FILES, GRAPH, LOAD, OUTPUT, TARGET
+from benchmark.options import (
+    ACTION,
+    CONTENT,
+    CREDENTIALS,
+    FILES,
+    GRAPH,
+    LOAD,
+    OPEN,
+    OUTPUT,
+    TARGET,
+)
 
 if TYPE_CHECKING:
     from conftest import Serve
@@ -88,6 +98,7 @@ def test_run_has_the_options_that_work_and_no_others(call: Any) -> None:
     """The names of the design, with Locust's short forms."""
     promised = """
         -H --host -u --users -r --spawn-rate -t --run-time --test-type --interactive
+        --stages --request-rate --arrivals --max-users --max-start-delay
         --check-health --discover-only --results-dir --config --seed --wait-time --spec --app
         --locustfile --header --token --basic --api-key --insecure --include --exclude --tag
         --read-only --strategy --no-probe --include-unverified --auth-per-user --allow-host
@@ -110,7 +121,7 @@ def test_every_option_fills_a_setting_or_a_switch() -> None:
     """No option of the groups is forgotten behind the command line."""
     from benchmark.settings import BenchmarkConfig
 
-    groups = (LOAD, ACTION, TARGET, GRAPH, CREDENTIALS, CONTENT, FILES, OUTPUT)
+    groups = (LOAD, OPEN, ACTION, TARGET, GRAPH, CREDENTIALS, CONTENT, FILES, OUTPUT)
     names = {option.name for group in groups for option in group.options}
     known = set(BenchmarkConfig.__dataclass_fields__) | set(cli.Switches.__dataclass_fields__)
     assert names <= known

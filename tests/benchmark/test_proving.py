@@ -6,12 +6,15 @@ from dataclasses import replace
 
 from benchmark.histogram import Histogram
 from benchmark.models import (
+    Created,
     LoadPlan,
     OperationStats,
     PlannedTask,
     PlannedUser,
     Readiness,
     Recipe,
+    ResourceKind,
+    Slot,
 )
 from benchmark.proving import without_weak
 
@@ -63,3 +66,25 @@ def test_a_disabled_operation_keeps_its_own_reason() -> None:
     plan = replace(plan, users=(replace(user, tasks=(task,)),))
     found = readiness(without_weak(plan, [stats("GET /a", 9, 9)], {}))
     assert found["GET /a"].reason == "destructive"
+
+
+def test_what_needs_things_that_cannot_be_relied_on_stays_out_too() -> None:
+    """It would call the failing create again and again; so would what is made of such things."""
+    plan = plan_of("POST /a", "POST /b", "GET /a/{id}", "GET /b/{id}", "GET /c")
+
+    def needing(task: PlannedTask) -> PlannedTask:
+        kind = {"POST /b": "a", "GET /a/{id}": "a", "GET /b/{id}": "b"}.get(task.operation)
+        slots = (Slot("query", "/x", Created(kind, "/id")),) if kind else ()
+        return replace(task, recipe=Recipe(slots))
+
+    (user,) = plan.users
+    user = replace(user, tasks=tuple(needing(task) for task in user.tasks))
+    kinds = {name: ResourceKind(name, "main", create=f"POST /{name}") for name in ("a", "b")}
+    plan = replace(plan, users=(user,), kinds=kinds)
+    found = readiness(without_weak(plan, [stats("POST /a", 10, 6)], {}))
+    reason = "no a for certain: POST /a failed 6 of 10 times in the rehearsal"
+    assert found["GET /b/{id}"].reason == reason.replace("no a", "no b")
+    assert found["GET /a/{id}"] == Readiness("unverified", False, reason)
+    assert found["GET /c"] == VERIFIED
+    few = readiness(without_weak(plan, [stats("POST /a", 100, 4)], {}))
+    assert few["GET /a/{id}"] == VERIFIED

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmark.errors import UsageError
-from benchmark.models import Credentials, LoadProfile
+from benchmark.models import Credentials, LoadProfile, OpenModel, Stage
+from benchmark.run_files import RunFiles, claim_files, prepare_folder
 from benchmark.runner import (
-    RunFiles,
     RunRequest,
     headless_arguments,
     interactive_arguments,
     interrupts_wait,
     port_is_free,
-    prepare_folder,
     require_web_port,
     web_port,
 )
@@ -53,9 +54,51 @@ def test_a_headless_run_is_told_everything() -> None:
     assert not [each for each in arguments if each.startswith("--load-shape")]
 
 
+def test_several_processes_talk_on_this_machine_alone() -> None:
+    """On a port that is free, and never on Locust's own, on which all runs would meet."""
+    assert not [each for each in headless_arguments(request()) if "master" in each]
+    several = replace(request(), processes=3)
+    arguments = headless_arguments(several)
+    assert {"--processes=3", "--master-bind-host=127.0.0.1", "--enable-rebalancing"} <= set(
+        arguments
+    )
+    (port,) = (int(each.partition("=")[2]) for each in arguments if "--master-port" in each)
+    assert f"--master-bind-port={port}" in arguments
+    assert port != 5557
+    assert port_is_free(port)
+    assert "--processes=3" in interactive_arguments(several)
+
+
+def test_two_runs_of_one_second_have_files_of_their_own(tmp_path: Path) -> None:
+    """The later one gets the name of the next free second; both keep the form of the name."""
+    stems = {claim_files(tmp_path, "light").stem for _ in range(4)}
+    assert len(stems) == 4
+    assert all(re.fullmatch(r"benchmark_light_\d{8}_\d{6}", stem) for stem in stems)
+    assert {path.name for path in tmp_path.iterdir()} == {f"{stem}.log" for stem in stems}
+
+
 def test_shapes_are_asked_for_by_name() -> None:
     """Only stress and spike have one."""
     assert "--load-shape=spike" in headless_arguments(request("spike"))
+
+
+def test_open_runs_and_stages_are_passed_on() -> None:
+    """To headless runs and to the web page alike; users are as many as may be at work."""
+    open_model = OpenModel(12.5, "poisson", 3.0)
+    rate = replace(request(), profile=LoadProfile("x", 25, 25.0, 60.0, open_model=open_model))
+    stages = (Stage(2, 5), Stage(3, 0))
+    users = replace(request(), profile=LoadProfile("x", 5, 5.0, 5.0, "stages", stages))
+    rates = replace(rate, profile=replace(users.profile, open_model=open_model), seed=7)
+    for arguments_of in (headless_arguments, interactive_arguments):
+        assert set(arguments_of(rate)) >= {
+            "--users=25", "--request-rate=12.5", "--arrivals=poisson", "--max-start-delay=3.0",
+            "--arrivals-seed=42",
+        }  # fmt: skip
+        assert "--stages=2s:5,3s:0" in arguments_of(users)
+        assert {"--stages=2s:5/s,3s:0/s", "--arrivals-seed=7"} <= set(arguments_of(rates))
+        for plain in (arguments_of(users), arguments_of(request())):
+            assert not [each for each in plain if each.startswith(("--request", "--arrivals"))]
+        assert not [each for each in arguments_of(rates) if each.startswith("--request-rate")]
 
 
 def test_the_web_page_is_for_this_machine_alone() -> None:

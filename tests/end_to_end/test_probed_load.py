@@ -20,7 +20,8 @@ from benchmark.generators.openapi_parser import parse_document
 from benchmark.generators.probe import ProbeOptions, probe
 from benchmark.generators.scenario_planner import PlanOptions, plan_scenarios
 from benchmark.models import ApiDocument, LoadPlan, LoadProfile, Target
-from benchmark.runner import RunFiles, RunRequest, run_headless
+from benchmark.run_files import RunFiles
+from benchmark.runner import RunRequest, run_headless
 from benchmark.utils.timeline import Timeline, read_timeline
 from tests.servers.difficulties import DIFFICULTIES, credentials_for
 from tests.servers.serving import Served, serving

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from tests.servers.checks import Problem, Schema, problems
@@ -239,7 +240,11 @@ async def _read_body(request: Request, media: str) -> Any:
     if not request.headers.get("content-type", "").startswith(media):
         raise RefusedError(415, f"Send {media}.")
     if media != "application/json":
-        return dict(await request.form())
+        async with request.form() as form:
+            return {
+                name: await part.read() if isinstance(part, UploadFile) else part
+                for name, part in form.items()
+            }
     try:
         return json.loads(await request.body())
     except ValueError as error:

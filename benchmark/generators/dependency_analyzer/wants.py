@@ -15,6 +15,7 @@ from benchmark.generators.naming import (
     noun,
     path_noun,
     path_shape,
+    plain,
     reference_noun,
     static_segments,
     words,
@@ -95,7 +96,10 @@ def find_wants(
         pointer = f"/{escape_pointer(name)}"
         if parameter.location == "path":
             collection = collection_of(operation.path, name)
-            if about := path_noun(collection, name):
+            if things := _looked_up_in(collection, name, layout):
+                what = noun(static_segments(things)[-1])
+                yield Want(operation, "path", pointer, name, what, things, True, "place", schema)
+            elif about := path_noun(collection, name):
                 yield Want(operation, "path", pointer, name, about, collection, schema=schema)
             elif about := _noun_by_place(operation.path, name, schema, definitions, layout):
                 yield Want(
@@ -120,6 +124,20 @@ def find_wants(
                 yield Want(
                     operation, "body", here, name, about, None, must, evidence, schema
                 )  # fmt: skip
+
+
+def _looked_up_in(head: str, name: str, layout: Layout) -> str:
+    """The collection whose items are looked up by an attribute: /flows for /flows/name/{name}.
+
+    What is asked for there is the attribute, and nothing else is found under its name. "" if so.
+    """
+    things, _, attribute = head.rpartition("/")
+    said = plain(attribute).removeprefix("by")
+    if said != plain(name) or not things or things.endswith("}") or not static_segments(things):
+        return ""
+    is_served = path_shape(head) in layout.methods
+    has_items = {"GET", "POST", "PUT"} & layout.methods.get(path_shape(things), set())
+    return things if has_items and not is_served else ""
 
 
 def _noun_by_place(

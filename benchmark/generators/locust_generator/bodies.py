@@ -185,7 +185,10 @@ class BodyWriter:
         if isinstance(node, Upload):
             if not top:
                 return quoted(node.file_name)
-            return self._marker("file_of", quoted(_printable(node.content_type)), str(node.size))
+            content_type = quoted(_printable(node.content_type))
+            if node.text is not None:
+                return self._marker("file_of", content_type, text=literal(node.text))
+            return self._marker("file_of", content_type, str(node.size))
         return "None"  # filled in by the method, from a resource
 
     def _any_of(self, values: Sequence[object]) -> Expression:

@@ -24,6 +24,10 @@ class PlanIndex:
         """The task that lists a kind, though it may be disabled."""
         return self.tasks.get(self.kinds[kind].list or "")
 
+    def rank(self, kind: str) -> tuple[int, bool]:
+        """The order in which a task asks for its things: the deepest, and what can be deleted."""
+        return self.depths[kind], self.kinds[kind].delete is not None
+
     def _parents(self, kind: str) -> dict[str, bool]:
         """The kinds that one of this kind is made with, and whether they are the user's own."""
         task = self.creator(kind)

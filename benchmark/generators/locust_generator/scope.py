@@ -54,7 +54,7 @@ class Scope:
         self._read: dict[str, str] = {}
         self._sources = self._all_sources()
         self._own = {k for k, source in self._sources.items() if isinstance(source, Created)}
-        by_depth = sorted(self._sources, key=lambda kind: index.depths[kind], reverse=True)
+        by_depth = sorted(self._sources, key=index.rank, reverse=True)
         for kind in sorted(by_depth, key=lambda kind: kind not in self._own):
             self._state(kind, frozenset())
         self._read_for_several()

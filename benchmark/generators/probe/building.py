@@ -135,7 +135,7 @@ def _reserved(recipe: Recipe, location: SlotLocation) -> tuple[str, ...]:
 def _encoded(content: Any, media_type: str, encoding: Encoding) -> tuple[bytes, str]:
     """The bytes of a body and its content type."""
     if isinstance(content, Upload):
-        return sample_file(content.content_type, content.size), content.content_type
+        return _content(content), content.content_type
     if is_multipart(media_type) and isinstance(content, dict):
         files = {name: _parts(value) for name, value in content.items() if _is_file(value)}
         fields = {name: value for name, value in content.items() if name not in files}
@@ -158,10 +158,13 @@ def _is_file(value: Any) -> bool:
 
 def _parts(value: Any) -> list[tuple[str, bytes, str]]:
     uploads = value if isinstance(value, list) else [value]
-    return [
-        (each.file_name, sample_file(each.content_type, each.size), each.content_type)
-        for each in uploads
-    ]
+    return [(each.file_name, _content(each), each.content_type) for each in uploads]
+
+
+def _content(upload: Upload) -> bytes:
+    if upload.text is not None:
+        return upload.text.encode()
+    return sample_file(upload.content_type, upload.size)
 
 
 def _plain(value: Any) -> Any:

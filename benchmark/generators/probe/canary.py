@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.caution import READ_ONLY
+from benchmark.generators.probe.own_ids import spares_others
 from benchmark.models import Created, Recipe
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ _LOCKED_OUT = frozenset({401, 403, 503})
 
 def look_after(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> None:
     """Exclude an operation after which a read that worked before is refused; sign in again."""
+    if case.ids_member and not spares_others(prober, case):
+        case.status, case.reason = "excluded", "destructive: it deletes more than what is named"
+        return
     if not _is_risky(case, recipe) or outcome.reply is None or outcome.reply.status >= 500:
         return
     canary = _canary(prober)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from benchmark.generators.dependency_analyzer import Want
 from benchmark.generators.probe.building import BuiltRequest
@@ -36,8 +36,10 @@ class Case:
     is how much was known of the server when it was last tried, `allowance` how many requests it may
     still cost. `last` is what came of the last request, `told` what came of the first one of the
     last look at it, before repairs: that is what a person should read. `keeps` and `takes` are as
-    in its task, corrected by what was seen; `pending` are ideas that were not tried yet. `enriched`
-    says which members of which creates were tried for it, `furthest` is what was repaired last.
+    in its task, corrected by what was seen; `pending` are ideas that were not tried yet.
+    `enriched` says which members of which creates were tried for it, `furthest` is what was
+    repaired last. `proved_apart` is how often it worked as a second account. `ids_member` is the
+    member of the body that names what a delete on a whole collection removes.
     """
 
     task: PlannedTask
@@ -57,10 +59,14 @@ class Case:
     last: Outcome | None = None
     told: Outcome | None = None
     used_variants: bool = False
+    asked_pages: bool = False
     pending: tuple[Recipe, ...] = ()
+    proved_apart: int = 0
+    ids_member: str = ""
     siblings: frozenset[str] = frozenset()
     enriched: set[str] = field(default_factory=set)
     furthest: Recipe | None = None
+    answer: Any = None
 
     @property
     def key(self) -> str:

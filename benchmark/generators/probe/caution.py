@@ -6,7 +6,7 @@ to maintenance within seconds, and from then on measures nothing but refusals.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from benchmark.generators.naming import words
 from benchmark.models import Operation
@@ -18,13 +18,17 @@ _ENDS_SERVICE = frozenset(
     "shutdown restart reboot poweroff halt maintenance lockdown purge wipe flush truncate nuke "
     "factory uninstall kill".split()
 )
-_ENDS_ACCESS = frozenset(
-    "password passwd passcode deactivate suspend disable lock demote ban block".split()
-)
+_SECRETS = frozenset("password passwd passcode".split())
+_ENDS_ACCESS = frozenset("deactivate suspend disable lock demote ban block".split())
+_ACCOUNTS = frozenset("account user profile login".split())
 _ENDS = frozenset("stop terminate end close exit quit halt destroy delete clear drop".split())
 """What a POST on nothing that the test made must not do: whatever it ends, others use it."""
 _ONE_SELF = frozenset("me self myself current whoami own".split())
 _PAIRS = (("sign", "out"), ("log", "out"), ("log", "off"), ("shut", "down"), ("power", "off"))
+_OF_ACCOUNTS = _ONE_SELF | frozenset(
+    "account auth credential credentials key login password profile secret session token "
+    "user".split()
+)
 _RESETS = frozenset("reset regenerate rotate".split())
 
 
@@ -51,7 +55,8 @@ def danger(operation: Operation) -> str:
         return "destructive: it ends what others use"
     if not own_thing and _says(said, _RESETS):
         return "destructive: it resets what others may use"
-    if not own_thing and (_says(_all_words(operation), _ENDS_ACCESS) or _sets_password(operation)):
+    sets_password = _says(_all_words(operation), _SECRETS) or _sets_password(operation)
+    if not own_thing and (sets_password or _ends_access(last)):
         return "destructive: it changes the account in use"
     if operation.method == "DELETE":
         if not own_thing:
@@ -59,6 +64,25 @@ def danger(operation: Operation) -> str:
         if _ONE_SELF.intersection(words(last)) and "{" not in last:
             return "destructive: it deletes the account in use"
     return ""
+
+
+def concerns_account(operation: Operation) -> bool:
+    """Whether what an operation ends, resets or changes is the access of who calls it, alone."""
+    said, every = _last_words(operation), _all_words(operation)
+    if _says(said, _ENDS_SERVICE) or "{" in operation.path or not danger(operation):
+        return False
+    if _says(said, _ENDS_SESSION) or _has_pair(said):
+        return True
+    if operation.method == "DELETE":
+        return bool(_ONE_SELF.intersection(words(operation.path.rstrip("/").rpartition("/")[2])))
+    if _says(said, _RESETS):
+        return _says(every, _OF_ACCOUNTS)
+    return _says(every, _ENDS_ACCESS) or _sets_password(operation)
+
+
+def resets(operation: Operation) -> bool:
+    """Whether an operation says that it resets something."""
+    return _says(_last_words(operation), _RESETS)
 
 
 def is_bulk_delete(operation: Operation) -> bool:
@@ -69,6 +93,17 @@ def is_bulk_delete(operation: Operation) -> bool:
 def changes_singleton(operation: Operation) -> bool:
     """Whether a write changes a thing that exists once: settings, the user's own profile."""
     return operation.method in {"PUT", "PATCH"} and "{" not in operation.path
+
+
+def is_upsert(operation: Operation, siblings: Collection[str]) -> bool:
+    """Whether a PUT on a collection makes one item: its items are deleted, and it is never read.
+
+    `siblings` are the keys of all operations.
+    """
+    path = operation.path.rstrip("/")
+    deletes = any(key.startswith(f"DELETE {path}/{{") for key in siblings)
+    others = {f"{method} {path}{end}" for method in ("GET", "POST") for end in ("", "/")}
+    return operation.method == "PUT" and deletes and others.isdisjoint(siblings)
 
 
 def _last_words(operation: Operation) -> frozenset[str]:
@@ -82,6 +117,16 @@ def _last_words(operation: Operation) -> frozenset[str]:
 
 def _all_words(operation: Operation) -> frozenset[str]:
     return frozenset(words(" ".join(s for s in operation.path.split("/") if "{" not in s)))
+
+
+def _ends_access(last: str) -> bool:
+    """Whether the last segment is a verb like `disable`, alone or with an account as its object.
+
+    `block_types` and `lock-codes` are things, not orders.
+    """
+    said = words(last)
+    rest = frozenset(said[1:])
+    return bool(_ENDS_ACCESS.intersection(said[:1])) and rest <= _ACCOUNTS | _ONE_SELF
 
 
 def _sets_password(operation: Operation) -> bool:

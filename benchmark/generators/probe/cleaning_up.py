@@ -28,7 +28,17 @@ def clean_up(prober: Prober) -> tuple[Held, ...]:
         left = [held for held in left if not _is_deleted(prober, held)]
         if not left:
             break
-    return tuple(left)
+    # What stood below a deleted thing, and has no delete of its own, went with it.
+    return tuple(held for held in left if not _is_below(prober, held, set(every) - set(left)))
+
+
+def _is_below(prober: Prober, held: Held, deleted: set[Held]) -> bool:
+    """Whether a thing was made below one that is deleted, by their paths."""
+    kind = prober.kinds.get(held.kind)
+    place = (kind.create or "").partition(" ")[2] if kind else ""
+    above = (one for one in held.ancestors() if one in deleted and one.kind in prober.kinds)
+    collections = ((prober.kinds[one.kind].create or "").partition(" ")[2] for one in above)
+    return any(path and place.startswith(f"{path.rstrip('/')}/{{") for path in collections)
 
 
 def _is_deleted(prober: Prober, held: Held) -> bool:

@@ -40,7 +40,7 @@ def try_and_confirm(prober: Prober, case: Case, recipe: Recipe) -> Outcome:
     case.takes = prober.taken(case, recipe)
     if not first.reply.is_whole:
         case.status, case.recipe = "excluded", recipe
-        case.reason = "answers with a stream that does not end by itself"
+        case.reason = "answers with a stream, or with more than comes within a second"
         return first
     if not case.works:
         case.status, case.recipe = "worked", recipe

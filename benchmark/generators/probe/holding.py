@@ -28,8 +28,8 @@ def renewed_kind(
     """The kind of which a confirming request wants a fresh thing: for writes the deepest.
 
     Of several equally deep ones it is one that can be deleted. What makes something wants one only
-    where the recipe asks for it (`is_asked`), and a read where it may take a while: of the thing
-    itself, and where that was accepted.
+    where the recipe asks for it (`is_asked`). So does a read of what may take a while: of the thing
+    itself, and where it was accepted.
     """
     own = [kind for kind, is_own in need.items() if is_own]
     if case.operation.method in READ_ONLY:
@@ -97,6 +97,9 @@ def _find(prober: Prober, kind: str, index: int) -> Held | None:
             return None
         if lister.facts != prober.facts:
             prober.explore(lister)
+            if lister.works and lister.recipe is not None and not prober.listed.get(kind):
+                lister.facts = prober.facts  # what was empty at first may list something by now
+                prober.attempt(lister, lister.recipe, 0)
         items = prober.listed.get(kind, ())
     if not items:
         return None

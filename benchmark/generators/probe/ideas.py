@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from benchmark.generators import schema_view
-from benchmark.generators.naming import noun, plain, static_segments
+from benchmark.generators.naming import noun, plain, reference_noun, static_segments, words
 from benchmark.generators.probe.complaints import Complaint
 from benchmark.generators.probe.repairs import Maker
 from benchmark.generators.scenario_planner import OMIT, RecipeWriter, Variant, repaired_at
@@ -26,7 +26,6 @@ from benchmark.models import (
     Recipe,
     Source,
     Unique,
-    Upload,
     escape_pointer,
 )
 
@@ -43,9 +42,12 @@ _USUAL_TYPES = ("custom", "default", "generic", "standard", "basic")
 _CONTENT_TYPE = re.compile(
     r"\b(?:application|audio|image|text|video)/[a-z0-9][a-z0-9.+-]{0,60}", re.IGNORECASE
 )
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_IDS = frozenset({"id", "uuid", "guid", "parent"})
+_SET_BY_SERVERS = frozenset({"created", "updated", "modified", "deleted"})
+_MAX_INNER = 2
 _MAX_TOLD = 4000
 _STAMP = "0a1b2c3d4e5f6g"  # as long as those of `stamps.next_stamp`
-_UPLOAD_BYTES = 1024
 _MARK = "mark"
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -67,6 +69,59 @@ def variants(
         yield writer.write(operation, bound, Variant("typical", media=media))
 
 
+def leaner(recipe: Recipe, maker: Maker, *, to_the_least: bool) -> Iterator[Recipe]:
+    """The body without optional members that name things nobody has, or that the server sets.
+
+    Documents often describe what is sent by the schema of what is answered, ids and times included.
+    With `to_the_least` also without any optional member: where only a status is said, any may be
+    the one that is meant.
+    """
+    if not isinstance(recipe.body, ObjectNode):
+        return
+    body = _without_made_up(recipe.body, "", maker)
+    if body != recipe.body:
+        yield replace(recipe, body=body)
+    members = recipe.body.members
+    needed = tuple((n, node) for n, node in members if not maker.is_optional(_below("", n)))
+    if to_the_least and needed != members:
+        yield replace(recipe, body=ObjectNode(needed))
+
+
+def _without_made_up(node: ObjectNode, pointer: str, maker: Maker) -> ObjectNode:
+    kept: list[tuple[str, Node]] = []
+    for name, member in node.members:
+        place = _below(pointer, name)
+        if isinstance(member, ObjectNode) and pointer.count("/") < _MAX_INNER:
+            kept.append((name, _without_made_up(member, place[1], maker)))
+        elif not (_is_made_up(name, member) and maker.is_optional(place)):
+            kept.append((name, member))
+    return ObjectNode(tuple(kept))
+
+
+def _below(pointer: str, name: str) -> Place:
+    return "body", f"{pointer}/{escape_pointer(name)}"
+
+
+def _is_made_up(name: str, node: Node) -> bool:
+    items = node.items if isinstance(node, ArrayNode) else (node,)
+    if not all(isinstance(item, Constant | Pooled | Unique) for item in items):
+        return False
+    said = words(name)
+    if node == Constant(None) or plain(name) in _IDS or reference_noun(name) is not None:
+        return True
+    if _SET_BY_SERVERS.intersection(said):
+        return True
+    return bool(items) and all(_UUID.fullmatch(str(_first(item))) for item in items)
+
+
+def _first(node: Node) -> object:
+    if isinstance(node, Pooled):
+        return node.values[0]
+    if isinstance(node, Unique):
+        return node.sample
+    return node.value if isinstance(node, Constant) else None
+
+
 def single_additions(
     operation: Operation, writer: RecipeWriter, bound: Mapping[Place, Source]
 ) -> Iterator[Recipe]:
@@ -85,15 +140,19 @@ def single_additions(
         yield repaired_at(base, place[0], place[1], node)
 
 
-def echo_of(
+def echoes_of(
     operation: Operation,
     read: Operation,
     recipe: Recipe,
     definitions: Mapping[str, JsonSchema],
-) -> Recipe | None:
-    """An update that sends back what the read of the same thing answers."""
+    answer: object,
+) -> Iterator[Recipe]:
+    """An update that sends back what the read of the same thing answers: all, and without nulls.
+
+    `answer` is an answer of the read: it tells where in it the thing stands, at the top or wrapped.
+    """
     if operation.method not in {"PUT", "PATCH"} or operation.body is None:
-        return None
+        return
     media = operation.body.media_types[0]
     members = schema_view.properties(media.schema, definitions)
     writable = tuple(
@@ -101,12 +160,39 @@ def echo_of(
         for name, member in members.items()
         if not schema_view.resolve(member, definitions).get("readOnly")
     )
-    return replace(
-        recipe,
-        media_type=media.content_type,
-        body=Echo(read.key, "", writable),
-        doubts=(),
-    )
+    pointer, thing = _thing_in(answer, writable)
+    echo = Echo(read.key, pointer, writable)
+    yield replace(recipe, media_type=media.content_type, body=echo, doubts=())
+    full = tuple(name for name in writable if thing.get(name) is not None)
+    if full and full != writable:
+        body = replace(echo, members=full)
+        yield replace(recipe, media_type=media.content_type, body=body, doubts=())
+
+
+def _thing_in(answer: object, members: Sequence[str]) -> tuple[str, Mapping[str, object]]:
+    """Where in an answer the object with such members is, at the top or one level down."""
+    if not isinstance(answer, Mapping):
+        return "", {}
+    inner = [(f"/{escape_pointer(str(name))}", value) for name, value in answer.items()]
+    found = [(at, each) for at, each in (("", answer), *inner) if isinstance(each, Mapping)]
+
+    def known(place: tuple[str, Mapping[str, object]]) -> int:
+        return sum(name in place[1] for name in members)
+
+    best = max(found, key=known)
+    return best if known(best) else ("", answer)
+
+
+def partial_echo(
+    recipe: Recipe, operation: Operation, complaints: Sequence[Complaint]
+) -> Iterator[Recipe]:
+    """A PATCH that sends back less: without the members that are refused even as they are."""
+    if operation.method != "PATCH" or not isinstance(recipe.body, Echo):
+        return
+    refused = {complaint.pointer.partition("/")[2] for complaint in complaints}
+    members = tuple(name for name in recipe.body.members if escape_pointer(name) not in refused)
+    if members and members != recipe.body.members:
+        yield replace(recipe, body=replace(recipe.body, members=members))
 
 
 def mirror_of(recipe: Recipe, kind: str, item: Mapping[str, object]) -> Recipe | None:
@@ -222,18 +308,10 @@ def all_unique(recipe: Recipe, maker: Maker) -> Recipe:
     return replace(recipe, body=ObjectNode(tuple(members)))
 
 
-def uploads(recipe: Recipe) -> Iterator[Recipe]:
-    """Forms with a file, where an undocumented body is not to be JSON."""
-    for content_type, name in (("application/json", "data.json"), ("text/csv", "data.csv")):
-        upload = Upload(name, content_type, _UPLOAD_BYTES)
-        body = ObjectNode((("file", upload),))
-        yield replace(recipe, media_type="multipart/form-data", body=body)
-
-
-def by_ids(recipe: Recipe, kind: str) -> Recipe:
+def by_ids(recipe: Recipe, kind: str, name: str = "ids") -> Recipe:
     """A delete on a collection that names what is to go: one thing of one's own."""
     ids = ArrayNode((Created(kind, "/id"),))
-    return replace(recipe, media_type="application/json", body=ObjectNode((("ids", ids),)))
+    return replace(recipe, media_type="application/json", body=ObjectNode(((name, ids),)))
 
 
 def narrowed(recipe: Recipe, index: int) -> Recipe:

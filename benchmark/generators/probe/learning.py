@@ -9,6 +9,7 @@ from typing import Any
 from benchmark.generators.dependency_analyzer import kind_name
 from benchmark.generators.naming import noun, plain, singular, static_segments, words
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.caution import is_upsert
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.judging import answer_value
 from benchmark.models import ResourceKind, escape_pointer
@@ -19,6 +20,7 @@ _LISTS = ("items", "data", "results", "records", "content", "rows", "entries", "
 _IDS = frozenset("id uuid guid uid sid pk key slug name code".split())
 _BODY_KEYS = ("id", "uuid", "key", "slug", "code", "name", "username")
 _VERBS = frozenset("create new add register insert".split())
+_COPIES = frozenset("clone copy duplicate fork replicate".split())
 _MAX_DEPTH = 3
 
 
@@ -68,9 +70,15 @@ def listing_of(case: Case, outcome: Outcome, kinds: Mapping[str, ResourceKind]) 
     answer = answer_value(reply)
     known = next((k for k in kinds.values() if k.list == case.key and not k.where), None)
     pointers = [known.list_pointer] if known else []
+    # Tags that are listed as {"tag": …} are named by that, without any id.
+    about = plain(noun(next(reversed(static_segments(case.operation.path)), "")))
     ends_fixed = not case.operation.path.rstrip("/").endswith("}")
     for pointer in (*pointers, *(_list_pointers(answer) if ends_fixed else ())):
-        items = [i for i in items_of(answer, pointer) if isinstance(i, Mapping) and _ids(i)]
+        items = [
+            item
+            for item in items_of(answer, pointer)
+            if isinstance(item, Mapping) and (_ids(item) or about in map(plain, item))
+        ]
         if items:
             kind = known or _listed_kind(case, kinds)
             return Listing(replace(kind, list=case.key, list_pointer=pointer), tuple(items[:50]))
@@ -81,7 +89,7 @@ def known_as(kind: ResourceKind, item: Any, kinds: Mapping[str, ResourceKind]) -
     """The kind as which a thing can be deleted, where it was made in another place of the API.
 
     `POST /teams/{id}/tasks` makes a task like `POST /tasks` does, and `DELETE /tasks/{id}` deletes
-    both.
+    both; `POST /tasks/{id}/copy` makes one, too.
     """
     if kind.delete or kind.create is None or not isinstance(item, Mapping):
         return kind
@@ -89,11 +97,19 @@ def known_as(kind: ResourceKind, item: Any, kinds: Mapping[str, ResourceKind]) -
     for other in kinds.values():
         if other.delete is None or other.create is None or other.kind == kind.kind:
             continue
-        alike = _noun_of(other.create) == _noun_of(kind.create)
+        alike = _noun_of(kind.create) == _noun_of(other.create) or _copies(kind.create, other)
         same_way = (other.item_pointer, other.sent, other.from_location) == how
         if alike and same_way and all(_has(item, pointer) for pointer in other.identifiers):
             return other
     return kind
+
+
+def _copies(create: str, kind: ResourceKind) -> bool:
+    """Whether a create makes another of a kind out of one: `POST /tasks/{id}/copy`."""
+    place, _, verb = create.partition(" ")[2].rstrip("/").rpartition("/")
+    above = place.rpartition("/")[0]
+    made_at = (kind.create or "").partition(" ")[2].rstrip("/")
+    return bool(_COPIES.intersection(words(verb))) and place.endswith("}") and above == made_at
 
 
 def _noun_of(key: str) -> str:
@@ -109,14 +125,20 @@ def _new_kind(
     """A kind for an operation that turned out to create something."""
     path, reply = case.operation.path.rstrip("/"), outcome.reply
     last = path.rpartition("/")[2]
-    if case.operation.method != "POST" or reply is None or "{" in last or case.takes:
+    makes = case.operation.method == "POST" or is_upsert(case.operation, case.siblings)
+    if not makes or reply is None or "{" in last or case.takes:
         return None
     parts = words(last)
     plural = bool(parts) and singular(parts[-1]) != parts[-1]
-    if not plural and reply.status != 201 and not reply.headers.get("Location"):
+    makes = bool(_VERBS.intersection(parts))
+    if not (plural or makes) and reply.status != 201 and not reply.headers.get("Location"):
         return None
-    if _VERBS.intersection(parts):
-        last = next(reversed(static_segments(path.rpartition("/")[0])), last)
+    if makes:
+        place = path.rpartition("/")[0]
+        for listed in kinds.values():
+            if listed.create is None and listed.list == f"GET {place}":
+                return replace(listed, create=case.key)  # what is made here is listed there
+        last = next(reversed(static_segments(place)), last)
     deletes = [key for key in case.siblings if key.startswith(f"DELETE {path}/{{")]
     one = [key for key in deletes if key.count("/") == path.count("/") + 1]
     return ResourceKind(

@@ -9,10 +9,14 @@ from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.prober import Prober
-from benchmark.generators.probe.refusals import in_words
+from benchmark.generators.probe.refusals import FORBIDDEN, in_words
+from benchmark.generators.probe.second_account import PROOFS
 from benchmark.generators.scenario_planner import cleared_by
 from benchmark.models import LoadPlan, PlannedTask, Readiness, ResourceKind
 from benchmark.utils.text_safety import mask_secrets
+
+APART = "works as a second account, but changes or ends the access of who calls it"
+"""Why an operation that was proved so is no part of the load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,20 @@ def _readiness(case: Case, prober: Prober) -> Readiness:
         return Readiness("verified", False, "called to sign in")
     if case.status == "verified":
         return Readiness("verified", True, "")
+    if case.proved_apart >= PROOFS:
+        return Readiness("verified", False, APART)
     if case.status == "excluded":
         return Readiness("excluded", False, case.reason)
     if case.last is not None and case.last.verdict.name == "doubt":
         return Readiness("in doubt", False, case.last.verdict.reason)
-    reason = _barred(case, prober) or in_words(case)
+    reason = _barred(case, prober) or in_words(case, lets_in=_lets_in(prober))
     return Readiness("unverified", False, mask_secrets(reason, prober.secrets()))
+
+
+def _lets_in(prober: Prober) -> bool:
+    """Whether there are credentials, and operations that answer with them."""
+    has_own = bool(prober.credentials.secrets()) or prober.sign_in is not None
+    return has_own and any(case.status == "verified" for case in prober.cases.values())
 
 
 def _barred(case: Case, prober: Prober) -> str:
@@ -90,6 +102,8 @@ def _barred(case: Case, prober: Prober) -> str:
     kind = prober.kinds.get(lacking)
     maker = prober.cases.get((kind.create if kind else None) or "")
     if maker is None or maker.last is None or maker.last.verdict.name != "denied":
+        return ""
+    if _lets_in(prober) and maker.last.reply and maker.last.reply.status == FORBIDDEN:
         return ""
     return f"needs credentials: no {lacking} can be made without them"
 
@@ -113,7 +127,9 @@ def _depend_on_makers(prober: Prober) -> None:
 
 def _kinds_in_use(prober: Prober) -> dict[str, ResourceKind]:
     """The kinds of which something can be made or found, the deleting operation corrected."""
-    deleters = {case.takes: key for key, case in prober.cases.items() if case.takes and case.works}
+    working = {key: case for key, case in prober.cases.items() if case.takes and case.works}
+    deleters = {case.takes: key for key, case in working.items()}
+    deleters |= {case.takes: key for key, case in working.items() if not case.ids_member}
     return {
         name: replace(kind, delete=deleters.get(name, kind.delete))
         for name, kind in prober.kinds.items()

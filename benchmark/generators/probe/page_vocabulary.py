@@ -8,22 +8,14 @@ style that stand close together (`a="FullTime",b="PartTime",c="Freelance"`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
-from urllib.parse import urljoin
-
-from benchmark.generators.transport import Reply, Transport
-
-MAX_SCRIPTS = 8
-"""How many scripts of a page are read."""
 
 MAX_GROUPS = 24
 """How many groups of names are tried."""
 
-_MAX_CHARACTERS = 1_500_000
 _MAX_GAP = 24  # between two names of one group
 _SIZES = range(3, 25)
-_SCRIPT = re.compile(r"""<script[^>]{0,300}?\bsrc\s*=\s*["']?([^"'\s>]{1,300})""", re.IGNORECASE)
 _NAME = re.compile(r"""["']([A-Za-z][A-Za-z0-9_-]{3,40})["']""")
 _STYLES = (
     re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]+)+\Z"),  # PascalCase of several words
@@ -32,18 +24,9 @@ _STYLES = (
 )
 
 
-def page_vocabulary(transport: Transport) -> tuple[tuple[str, ...], ...]:
-    """Groups of names in the scripts of the server's front page; () where there is none."""
-    page = transport.get("/", accept="text/html")
-    if not isinstance(page, Reply) or page.status != 200 or page.content_type != "text/html":
-        return ()
-    texts = []
-    for source in list(dict.fromkeys(_SCRIPT.findall(page.text)))[:MAX_SCRIPTS]:
-        url = urljoin(page.url, source)
-        script = transport.get(url) if transport.allows(url) else None
-        if isinstance(script, Reply) and script.status == 200:
-            texts.append(script.text[:_MAX_CHARACTERS])
-    groups = dict.fromkeys(group for text in texts for group in groups_of_names(text))
+def page_vocabulary(scripts: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Groups of names in the scripts of the server's pages, the likeliest choices first."""
+    groups = dict.fromkeys(group for text in scripts for group in groups_of_names(text))
     ranked = sorted(groups, key=lambda group: _style(group[0]))
     return tuple(ranked[:MAX_GROUPS])
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmark.encoding import UnsendableError
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.building import build_request
+from benchmark.generators.probe.bulk import is_bulk_update, is_of_own_things
 from benchmark.generators.probe.canary import look_after
 from benchmark.generators.probe.cases import Case, Outcome
-from benchmark.generators.probe.complaints import Complaint, read_complaints
-from benchmark.generators.probe.conditional import conditioned
 from benchmark.generators.probe.confirming import try_and_confirm
 from benchmark.generators.probe.exchange import Exchange
-from benchmark.generators.probe.forgery_tokens import protected
 from benchmark.generators.probe.holding import (
     UnresolvedError,
     depth,
@@ -30,24 +28,23 @@ from benchmark.generators.probe.holdings import Held, Holdings
 from benchmark.generators.probe.judging import (
     CatchAll,
     Verdict,
+    answer_value,
     judge_reply,
 )
 from benchmark.generators.probe.learning import creation_of, known_as, listing_of
-from benchmark.generators.probe.page_vocabulary import page_vocabulary
+from benchmark.generators.probe.next_ideas import complaints_of, first_ideas, follow_ups
+from benchmark.generators.probe.page_scripts import page_scripts
 from benchmark.generators.probe.repairs import Maker, repaired
 from benchmark.generators.probe.richer_things import with_richer_things
-from benchmark.generators.probe.second_credentials import keyed
 from benchmark.generators.probe.settling import after_settling
-from benchmark.generators.probe.slot_changes import referring
 from benchmark.generators.probe.sources import SlotSources
 from benchmark.generators.probe.states import (
-    after_others,
-    for_new_things,
     prepared,
     put_back,
 )
-from benchmark.generators.probe.typed_things import by_sort, of_told_type
-from benchmark.generators.scenario_planner import RecipeWriter, Variant, cleared_by
+from benchmark.generators.probe.told_schemas import MAX_TOLD, ToldSchema, told_by
+from benchmark.generators.probe.typed_things import of_told_type
+from benchmark.generators.scenario_planner import RecipeWriter, cleared_by
 from benchmark.generators.transport import TransportFailure
 from benchmark.kinship import are_kin
 from benchmark.models import (
@@ -67,17 +64,11 @@ RENEW_AFTER = 0.5
 SHORTEST_SECRET = 8
 """Characters that a word of a header or cookie has at least to be taken for a secret."""
 
+MAX_ANSWER = 64 * 1024
+"""Bytes of an answer that is remembered."""
+
 MAX_PENDING = 12
 """How many ideas that were not tried for want of budget are kept for the next pass."""
-
-_NO_FIELDS = frozenset(
-    "/all /any /both /detail /either /error /field /input /it /message /msg /one /option /them "
-    "/this /url /value /values".split()
-)
-"""What sentences say of fields, taken for the name of one."""
-
-_ABOUT_ACCESS = frozenset({"credentials", "other", "not_found"})
-"""What a 403 may be about that no other value would change."""
 
 _NOT_SENT = Verdict("silent")
 
@@ -104,7 +95,8 @@ class Prober:
     renewed_at: float = 0.0
     prompt: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
-    vocabulary: tuple[tuple[str, ...], ...] | None = None
+    scripts: tuple[str, ...] | None = None
+    told_schemas: dict[tuple[str, str, str], ToldSchema] = field(default_factory=dict)
 
     # ── one operation ─────────────────────────────────────────────────────────────────────────
 
@@ -112,10 +104,11 @@ class Prober:
         """Look for a recipe of an operation that is answered well twice."""
         if case.busy or case.status in {"verified", "excluded"}:
             return
-        case.busy, case.facts, case.used_variants = True, self.facts, False
+        case.busy, case.facts = True, self.facts
+        case.used_variants = case.asked_pages = False
         case.told = None
         try:
-            waiting = deque([*self._first_ideas(case), *case.pending])
+            waiting = deque([*first_ideas(self, case), *case.pending])
             lacking: set[str] = set()
             unsent: set[str] = set()
             while waiting and case.allowance > 0:
@@ -133,7 +126,8 @@ class Prober:
                     continue
                 case.tried.add(print_)
                 case.told = case.told or outcome
-                waiting.extendleft(reversed(list(self._follow_ups(case, recipe, outcome))))
+                more = [r for r in follow_ups(self, case, recipe, outcome) if self._may(case, r)]
+                waiting.extendleft(reversed(more))
                 if with_richer_things(self, case, recipe, outcome):
                     return
             case.pending = tuple(waiting)[:MAX_PENDING]
@@ -238,6 +232,8 @@ class Prober:
     # ── what an answer teaches ────────────────────────────────────────────────────────────────
 
     def _learn(self, case: Case, recipe: Recipe, outcome: Outcome) -> None:
+        if outcome.reply is not None and len(outcome.reply.body) <= MAX_ANSWER:
+            case.answer = answer_value(outcome.reply)
         takes = _taken(case.operation, recipe)
         if takes and (taken := outcome.resources.get(takes)) is not None:
             self.holdings.drop(taken)
@@ -258,139 +254,45 @@ class Prober:
             self.kinds[name], self.listed[name] = listing.kind, listing.items
             self.holdings.samples.setdefault(name, listing.items[0])
 
+        for told in told_by(case, outcome) if len(self.told_schemas) < MAX_TOLD else ():
+            place = (told.operation, told.choice, repr(told.node))
+            if place not in self.told_schemas:
+                self.told_schemas[place] = told
+                self.facts += 1
+
     # ── ideas ─────────────────────────────────────────────────────────────────────────────────
 
-    def _first_ideas(self, case: Case) -> Iterator[Recipe]:
-        if case.recipe is not None:
-            yield case.recipe
-        elif case.furthest is not None:
-            case.tried.discard(repr(case.furthest))  # it is tried again when more is known
-            yield case.furthest
-        bound, lacking = self.sources.best(case, self)
-        if lacking:
-            case.reason = lacking
-            return
-        if self.sources.echo_only(case):
-            case.reason = "would change what exists once, and no read says what it holds now"
-            yield from self._echoes(case, case.task.recipe)
-            return
-        yield self.writers[case.spec.application].write(case.operation, bound)
-
-    def _follow_ups(self, case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Recipe]:
-        """What to try after an answer that was not good, the most promising first."""
-        name = outcome.verdict.name
-        if name in {"absent", "silent", "throttled"} or outcome.reply is None:
-            return
-        if self.sources.echo_only(case):
-            return  # anything but what is there now would change what others rely on
-        yield from protected(self, case, recipe, outcome)
-        yield from keyed(self, case, recipe, outcome)
-        if (conditional := conditioned(self, case, recipe, outcome)) is not None:
-            yield conditional
-            return
-        yield from after_others(self, case, recipe, outcome)
-        complaints = self._complaints(outcome)
-        writer = self.writers[case.spec.application]
-        if name in {"refused", "conflict", "missing", "broken"} or _speaks_of_values(complaints):
-            changed = self.repaired(case, recipe, outcome)
-            if changed is not None:
-                yield referring(self, case, recipe, changed)
-        if name == "refused":
-            definitions = case.spec.definitions
-            yield from ideas.type_names(recipe, case.operation, definitions, complaints)
-            unknown = [c for c in complaints if self.maker(case).lists_no_choice(c)]
-            if unknown:
-                yield from ideas.choices(recipe, unknown, self._vocabulary())
-        if outcome.reply.status == 406:
-            yield from ideas.acceptable(recipe, case.operation, outcome.reply.text)
-        if name == "conflict" or (case.works and name in {"refused", "broken"}):
-            yield ideas.all_unique(recipe, self.maker(case))
-            yield from for_new_things(case, recipe, outcome)
-        if name in {"refused", "missing", "broken"}:
-            yield from by_sort(self, case, recipe, outcome)
-        if name == "refused" and not case.used_variants:
-            bound, lacking = self.sources.best(case, self)
-            if not lacking:
-                yield writer.write(case.operation, bound, Variant("minimal"))
-        if name in {"missing", "denied", "refused", "conflict", "broken"}:
-            yield from self.sources.others(case, recipe, complaints, self)
-        if name in {"refused", "broken", "conflict", "denied", "missing"}:
-            yield from self._echoes(case, recipe)
-        if name in {"refused", "broken", "conflict"} or _names_things(case, name):
-            if not case.used_variants:
-                case.used_variants = True
-                bound, lacking = self.sources.best(case, self)
-                if not lacking:
-                    yield from ideas.variants(case.operation, writer, bound)
-                    yield from ideas.single_additions(case.operation, writer, bound)
-            yield from self._mirrors(case, recipe)
-        if name in {"refused", "missing"}:
-            yield from ideas.free_values(recipe)
-        if outcome.reply.status == 415 and case.operation.body is None:
-            yield from ideas.uploads(recipe)
-        if (cleared := cleared_by(case.operation, self.kinds.values())) is not None:
-            yield ideas.by_ids(recipe, cleared)
-        yield from for_new_things(case, recipe, outcome)
+    def _may(self, case: Case, recipe: Recipe) -> bool:
+        """Whether a request is about one's own things, where it could be about many at once."""
+        is_bulk = self.sources.echo_only(case) and is_bulk_update(case)
+        return not is_bulk or is_of_own_things(case, recipe)
 
     def maker(self, case: Case) -> Maker:
         """What the document says of the operation's slots."""
         generator = self.writers[case.spec.application].generator
         return Maker(case.operation, case.spec.definitions, generator)
 
-    def _vocabulary(self) -> tuple[tuple[str, ...], ...]:
-        """Names of choices in the server's own pages, looked for once."""
-        if self.vocabulary is None:
-            self.vocabulary = page_vocabulary(self.exchange.transport)
-        return self.vocabulary
+    def page_scripts(self) -> tuple[str, ...]:
+        """The scripts of the server's own pages, fetched once."""
+        if self.scripts is None:
+            self.scripts = page_scripts(self.exchange.transport)
+        return self.scripts
 
     def repaired(self, case: Case, recipe: Recipe, outcome: Outcome) -> Recipe | None:
         """The recipe changed as the server's complaints ask; None where they ask for nothing."""
-        complaints = self._complaints(outcome)
+        complaints = complaints_of(outcome)
         if not complaints:
             return None
         generator = self.writers[case.spec.application].generator
         return repaired(recipe, case.operation, case.spec.definitions, complaints, generator)
 
-    def _echoes(self, case: Case, recipe: Recipe) -> Iterator[Recipe]:
-        read = self.cases.get(f"GET {case.operation.path}")
-        if read is not None and case.operation.method in {"PUT", "PATCH"}:
-            if not read.works and read.facts != self.facts:
-                self.explore(read)
-            if read.works:
-                echo = ideas.echo_of(case.operation, read.operation, recipe, case.spec.definitions)
-                if echo is not None:
-                    yield echo
-
-    def _mirrors(self, case: Case, recipe: Recipe) -> Iterator[Recipe]:
-        path = case.operation.path.rstrip("/")
-        for name, items in list(self.listed.items()):
-            listed = (self.kinds[name].list or "").partition(" ")[2].rstrip("/")
-            if case.operation.method == "POST" and listed == path and items:
-                mirror = ideas.mirror_of(recipe, name, items[0])
-                if mirror is not None:
-                    yield mirror
-
-    def _complaints(self, outcome: Outcome) -> tuple[Complaint, ...]:
-        reply, built = outcome.reply, outcome.built
-        if reply is None or built is None:
-            return ()
-        found = read_complaints(reply.status, reply.content_type, reply.body, built.sent)
-        return tuple(c for c in found if c.pointer.lower() not in _NO_FIELDS)
-
-
-def _names_things(case: Case, verdict: str) -> bool:
-    """Whether what does not exist may be named in the body of a create, or lack there."""
-    return verdict == "missing" and case.operation.method == "POST" and bool(case.operation.body)
-
-
-def _speaks_of_values(complaints: Sequence[Complaint]) -> bool:
-    """Whether an answer, be it a 403, says what is wrong with what was sent."""
-    return any(complaint.rule not in _ABOUT_ACCESS for complaint in complaints)
-
 
 def _taken(operation: Operation, recipe: Recipe) -> str | None:
-    """The kind of own thing that a delete removes: what the end of its path names."""
+    """The kind of own thing that a delete removes: what its path's end, or else its body, names."""
     last = operation.path.rstrip("/").rpartition("/")[2]
+    if operation.method == "DELETE" and "{" not in operation.path:
+        own = (s.source.kind for s in recipe.slots() if isinstance(s.source, Created))
+        return next(own, None)
     if operation.method != "DELETE" or not last.startswith("{") or not last.endswith("}"):
         return None
     if any(key.partition(" ")[2] == operation.path for key in recipe.before):

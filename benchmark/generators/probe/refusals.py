@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from benchmark.generators.probe.cases import Case
+from benchmark.generators.probe.complaints.pages import page_text
 from benchmark.generators.probe.judging import answer_value
 
 MAX_WORDS = 160
 """How many characters of a server's message are quoted."""
 
-_TAG = re.compile(r"<[^>]{0,200}>")
+MAX_PAGE = 64 * 1024
+"""How many characters of a page are read to find what it says."""
+
+FORBIDDEN = 403
+
 _TELLING = ("detail", "message", "error_description", "error", "title", "errors", "reason")
 
 
-def in_words(case: Case) -> str:
-    """One sentence without a full stop: what kept the operation from succeeding twice."""
+def in_words(case: Case, *, lets_in: bool = False) -> str:
+    """One sentence without a full stop: what kept the operation from succeeding twice.
+
+    `lets_in` says that the credentials in use open other operations: then 403 is about the thing.
+    """
     last = case.told or case.last
     if last is None:
         return case.reason or "not tried: the probe's budget was spent"
@@ -30,7 +37,9 @@ def in_words(case: Case) -> str:
     said = server_words(case)
     status = last.reply.status
     if last.verdict.name == "denied":
-        return f"needs credentials: {status}{said}"
+        said = said or (f": {last.verdict.reason}" if last.verdict.reason else "")
+        is_other = lets_in and status == FORBIDDEN
+        return f"{'not permitted' if is_other else 'needs credentials'}: {status}{said}"
     if last.verdict.name == "absent":
         return f"not served: {status}{said}"
     worked = "succeeded once, then " if case.works else ""
@@ -44,7 +53,7 @@ def server_words(case: Case) -> str:
     if reply is None or not reply.body:
         return ""
     answer = answer_value(reply)
-    text = _telling(answer) if answer is not None else _TAG.sub(" ", reply.text[:4000])
+    text = _telling(answer) if answer is not None else page_text(reply.text[:MAX_PAGE])
     plain = " ".join(text.split())
     if len(plain) > MAX_WORDS:
         plain = f"{plain[: MAX_WORDS - 1].rstrip()}…"

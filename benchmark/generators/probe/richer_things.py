@@ -150,7 +150,7 @@ def _of_maker(prober: Prober, kind: str, maker: Case, said: frozenset[str]) -> I
             yield Enrichment(kind, maker, place, ideas.with_source(recipe, place, Constant(True)))
             continue
         want = wants.get(place) or Want(maker.operation, *place, name, noun("_".join(stem)))
-        sources = prober.sources.options(maker, want, prober)
+        sources = prober.sources.of_want(maker, want, prober)
         refers = place in wants or _is_uuid(making.documented(place))
         if sources and refers:
             changed = ideas.with_source(recipe, place, sources[0])

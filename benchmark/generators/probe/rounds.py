@@ -1,7 +1,8 @@
 """The probe: asks the live API, in rounds, until nothing new can be learnt.
 
 (0) what unknown paths answer, (1) reads that need nothing, (2) creates, parents first, (3) other
-reads, updates and actions, (4) deletes of what was made for that. An operation that failed is tried
+reads, updates and actions, (4) deletes of what was made for that, and at last, as a second account,
+what ends or changes the access of who calls it. An operation that failed is tried
 again only when something new is known. In the end everything that was made is deleted.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmark.generators.dependency_analyzer import Want, wants_of
 from benchmark.generators.parameter_generator import ParameterGenerator
@@ -21,13 +22,15 @@ from benchmark.generators.probe.cleaning_up import clean_up
 from benchmark.generators.probe.exchange import BudgetSpentError, Exchange
 from benchmark.generators.probe.judging import CatchAll
 from benchmark.generators.probe.outcome import ProbeOutcome, probed_plan
+from benchmark.generators.probe.own_ids import allow_own_ids
 from benchmark.generators.probe.prober import Prober
+from benchmark.generators.probe.second_account import try_apart
 from benchmark.generators.probe.signing_in import is_sign_in, sign_in
 from benchmark.generators.probe.sources import slot_sources, unnamed_wants
 from benchmark.generators.scenario_planner import RecipeWriter
 from benchmark.generators.scenario_planner.credential_needs import main_api_key
 from benchmark.generators.transport import Reply, Transport
-from benchmark.models import ApiSpec, Dependencies, LoadPlan, Target
+from benchmark.models import ApiSpec, Credentials, Dependencies, LoadPlan, Target
 
 MAX_PASSES = 8
 """How often all operations are gone through; each pass but the first needs something new."""
@@ -67,7 +70,11 @@ def probe(
         prober = _prober(plan, specs, dependencies, target, options, transport)
         try:
             prober.catch_all = _fingerprint(prober.exchange)
+            allow_own_ids(prober)
             _all_rounds(prober, tell)
+            nobody = replace(target, credentials=Credentials())
+            with Transport(nobody, timeout=options.request_timeout, connections=1) as bare:
+                try_apart(prober, bare)
         except BudgetSpentError:
             pass
         except KeyboardInterrupt:

@@ -84,6 +84,7 @@ def _secrets(item: Any) -> list[str]:
         f"/{escape_pointer(str(name))}"
         for name, value in item.items()
         if isinstance(value, str) and len(value) >= _LEAST_LENGTH and _is_secret(str(name))
+        if len(set(value)) > 1  # not a mask of stars
     ]
 
 

@@ -15,7 +15,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from benchmark.generators import schema_view
-from benchmark.generators.naming import plain, words
+from benchmark.generators.naming import plain, static_segments, words
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.forgery_tokens import read_again
@@ -42,16 +42,17 @@ _LOGIN = frozenset("login signin logon token authenticate auth session sessions 
 _REGISTER = frozenset(
     "register signup registration registrations users user accounts account".split()
 )
+_MAKES = frozenset("create new add".split())
 _TOKEN = re.compile(r"^(access_?token|jwt|id_?token|auth_?token|bearer|token|session_?token|"
                     r"api_?key|key|session(_?id)?)$", re.IGNORECASE)  # fmt: skip
 _CSRF = re.compile(r"csrf|xsrf", re.IGNORECASE)
 _NOT_ASKED = frozenset({"clientid", "clientsecret", "scope"})
 _MAX_LOGINS = 3
-_PASSWORD = "Load-Test-42-a!"  # noqa: S105  # of accounts that the run itself registers
+PASSWORD = "Load-Test-42-a!"  # noqa: S105  # of accounts that the run itself registers
 
 
 @dataclass(frozen=True, slots=True)
-class _Account:
+class Account:
     """A registration and the body that it sent, by JSON Pointer."""
 
     case: Case
@@ -75,8 +76,16 @@ def sign_in(prober: Prober, denied: Sequence[Case]) -> SignIn | None:
 def _renewed(prober: Prober) -> bool:
     """Log in again in the way that worked before; whether it worked."""
     known, prober.renewed_at = prober.sign_in, time.monotonic()
-    if known is None:
-        return False
+    return known is not None and log_in_again(prober, known)
+
+
+def log_in_again(prober: Prober, known: SignIn) -> bool:
+    """Log in in a way that worked before; whether it worked. The exchange carries what it gives.
+
+    What the last login gave is not sent with it: some servers refuse a login for an old token.
+    """
+    if known.token_pointer is not None:
+        prober.exchange.store(known.location).pop(known.parameter, None)
     outcome = prober.send_with(prober.cases[known.login], known.recipe, {}, renew=False)
     if not outcome.verdict.is_good or outcome.reply is None:
         return False
@@ -91,15 +100,15 @@ def _renewed(prober: Prober) -> bool:
 
 
 def _sign_in(prober: Prober, denied: Sequence[Case]) -> SignIn | None:
-    logins = sorted(_logins(prober), key=lambda case: len(case.operation.path))[:_MAX_LOGINS]
-    for login in logins:
+    ways = sorted(logins(prober), key=lambda case: len(case.operation.path))[:_MAX_LOGINS]
+    for login in ways:
         if prober.credentials.basic:
             recipe = _login_recipe(prober, login, Credential("username"), Credential("password"))
             if recipe is not None and (found := _log_in(prober, login, recipe, denied)):
                 return found
-    for login in logins:
-        for account in _accounts(prober, login):
-            if (found := _with_account(prober, login, account, denied)) is not None:
+    for login in ways:
+        for account in new_accounts(prober, login):
+            if (found := with_account(prober, login, account, denied)) is not None:
                 return found
     return None
 
@@ -113,20 +122,25 @@ def is_sign_in(case: Case) -> bool:
     return named and _secret_of(case) is not None
 
 
-def _logins(prober: Prober) -> Iterator[Case]:
+def is_secret(name: str) -> bool:
+    """Whether a member of a body holds a password or the like, by its name."""
+    return _SECRET.search(name) is not None
+
+
+def logins(prober: Prober) -> Iterator[Case]:
+    """The operations that sign in."""
     for case in prober.cases.values():
         needs = credential_needs(case.spec, prober.credentials)
         if is_sign_in(case) or needs.signs_in(case.operation):
             yield case
 
 
-def _accounts(prober: Prober, login: Case) -> Iterator[_Account]:
+def new_accounts(prober: Prober, login: Case) -> Iterator[Account]:
     """Accounts that the run registers, to log in with."""
     for case in list(prober.cases.values()):
-        last = words(case.operation.path.rstrip("/").rpartition("/")[2])
         if case.operation.method != "POST" or case is login or "{" in case.operation.path:
             continue
-        if not _REGISTER.intersection((*last, "".join(last))) or _secret_of(case) is None:
+        if not _registers(case.operation.path) or _secret_of(case) is None:
             continue
         if _identity_of(case) is None:
             continue
@@ -142,7 +156,16 @@ def _accounts(prober: Prober, login: Case) -> Iterator[_Account]:
         if outcome.verdict.is_good and outcome.built is not None:
             _set_apart(prober, case)
             sent = {p: v for (at, p), v in outcome.built.sent.items() if at == "body"}
-            yield _Account(case, recipe, sent, outcome)
+            yield Account(case, recipe, sent, outcome)
+
+
+def _registers(path: str) -> bool:
+    """Whether a path says that it makes accounts: `/register`, `/users`, `/users/create`."""
+    segments = static_segments(path.rstrip("/"))
+    if len(segments) > 1 and _MAKES.intersection(words(segments[-1])):
+        segments.pop()
+    last = words(segments[-1]) if segments else ()
+    return bool(_REGISTER.intersection((*last, "".join(last))))
 
 
 def _set_apart(prober: Prober, case: Case) -> None:
@@ -153,9 +176,13 @@ def _set_apart(prober: Prober, case: Case) -> None:
         prober.accounts.append(held)
 
 
-def _with_account(
-    prober: Prober, login: Case, account: _Account, denied: Sequence[Case]
+def with_account(
+    prober: Prober, login: Case, account: Account, denied: Sequence[Case]
 ) -> SignIn | None:
+    """How a registered account signs in, so that what was `denied` is open; None if it does not.
+
+    What requests carry from then on is kept in the exchange.
+    """
     wanted = _identity_of(login)
     names = [pointer for pointer in account.sent if plain(pointer) == plain(wanted or "")]
     identity = names[0] if names else f"/{escape_pointer(_identity_of(account.case) or '')}"
@@ -280,7 +307,7 @@ def _register_recipe(prober: Prober, case: Case) -> Recipe:
     for name in _members(case):
         pointer = f"/{escape_pointer(name)}"
         if _SECRET.search(name):
-            recipe = ideas.with_source(recipe, ("body", pointer), Constant(_PASSWORD))
+            recipe = ideas.with_source(recipe, ("body", pointer), Constant(PASSWORD))
         elif plain(name) in {"username", "login"}:
             recipe = ideas.with_source(recipe, ("body", pointer), Unique("tester", "text", 30))
         elif plain(name) == "email":

@@ -69,7 +69,7 @@ def referring(prober: Prober, case: Case, before: Recipe, changed: Recipe) -> Re
             continue
         about = noun(re.sub(r"_?(?:uu)?id$", "", name, flags=re.IGNORECASE) or name)
         want = wants.get(place) or Want(case.operation, *place, name, about)
-        if options := prober.sources.options(case, want, prober):
+        if options := prober.sources.of_want(case, want, prober):
             changed = ideas.with_source(changed, place, options[0])
     case.furthest = changed
     return changed

@@ -18,12 +18,13 @@ from benchmark.generators.naming import (
 )
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
-from benchmark.generators.probe.caution import READ_ONLY, changes_singleton
+from benchmark.generators.probe.caution import READ_ONLY, changes_singleton, is_upsert
 from benchmark.generators.probe.complaints import Complaint
 from benchmark.generators.probe.inner_things import of_inner_things
+from benchmark.generators.probe.neighbours import is_worse_name, listed_names
 from benchmark.generators.probe.repairs import Maker
 from benchmark.generators.probe.slot_changes import kept_names, without_made_up
-from benchmark.generators.probe.suppliers import suppliers
+from benchmark.generators.probe.suppliers import about_of, suppliers
 from benchmark.generators.probe.typed_things import of_sort
 from benchmark.models import (
     Created,
@@ -60,7 +61,7 @@ class SlotSources:
             if want.location != "path" and not want.required:
                 continue  # what is optional is best left out: it can only be wrong
             place: Place = (want.location, want.pointer)
-            options = self.options(case, want, prober)
+            options = self._options(case, want, prober)
             if options:
                 bound[place] = options[0]
             elif (
@@ -86,8 +87,9 @@ class SlotSources:
             if not about_things and want.pointer not in blamed:
                 continue
             place: Place = (want.location, want.pointer)
-            for source in self.options(case, want, prober):
-                if used.get(place) != source:
+            now = used.get(place)
+            for source in self._options(case, want, prober):
+                if now != source and not is_worse_name(source, now, want, prober):
                     yield ideas.with_source(recipe, place, source)
 
     def without(
@@ -96,12 +98,12 @@ class SlotSources:
         """The recipe without the kinds of things that cannot be had: other sources, or left out."""
         changed, wants = recipe, {(w.location, w.pointer): w for w in case.wants}
         for slot in recipe.slots():
-            if not _is_of(slot.source, lacking):
+            if not _is_lacking(slot.source, lacking, prober):
                 continue
             place: Place = (slot.location, slot.pointer)
             want = wants.get(place)
-            options = self.options(case, want, prober) if want else []
-            others = [source for source in options if not _is_of(source, lacking)]
+            options = self._options(case, want, prober) if want else []
+            others = [each for each in options if not _is_lacking(each, lacking, prober)]
             if others:
                 changed = ideas.with_source(changed, place, others[0])
             elif slot.location == "path" or (want is not None and want.required):
@@ -111,12 +113,18 @@ class SlotSources:
         if changed != recipe:
             yield changed
 
+    def of_want(self, case: Case, want: Want, prober: Prober) -> list[Source]:
+        """The sources of a slot, the likeliest first; the document need not know the slot."""
+        return self._options(case, want, prober)
+
     def echo_only(self, case: Case) -> bool:
         """Whether an operation may only send back what is there: settings, the user's profile."""
         has_content = case.operation.body is not None
-        return changes_singleton(case.operation) and has_content and not case.keeps
+        if case.keeps or is_upsert(case.operation, case.siblings):
+            return False
+        return changes_singleton(case.operation) and has_content
 
-    def options(self, case: Case, want: Want, prober: Prober) -> list[Source]:
+    def _options(self, case: Case, want: Want, prober: Prober) -> list[Source]:
         """The sources of a slot: those of the document, corrected by what was seen, then others."""
         only_own = self._only_own(case, want)
         found: list[Source] = []
@@ -270,7 +278,10 @@ class SlotSources:
             place = prober.maker(case).as_documented(place)
             name = place[1].rpartition("/")[2]
             want = known.get(place) or Want(case.operation, *place, name, about_of(name))
-            for source in self.options(case, want, prober):
+            options = self._options(case, want, prober)
+            if not options and complaint.rule == "not_found":
+                options = listed_names(case, prober)
+            for source in options:
                 yield ideas.with_source(recipe, place, source)
             if complaint.rule == "not_found":
                 yield from of_inner_things(prober, case, recipe, place, want.noun)
@@ -329,8 +340,11 @@ def _renamed(source: Source, aliases: Mapping[str, str]) -> Source:
     return source
 
 
-def _is_of(source: Source, kinds: set[str]) -> bool:
-    return isinstance(source, Created | Found) and source.kind in kinds
+def _is_lacking(source: Source, kinds: set[str], prober: Prober) -> bool:
+    """Whether a source is of a kind that cannot be had; what cannot be made may still be listed."""
+    if isinstance(source, Found):
+        return source.kind in kinds and not prober.listed.get(source.kind)
+    return isinstance(source, Created) and source.kind in kinds
 
 
 def unnamed_wants(
@@ -359,15 +373,6 @@ def slot_sources(dependencies: Dependencies) -> SlotSources:
         place: Place = (link.location, link.slot_pointer)
         found.setdefault((link.consumer, place), []).append(link)
     return SlotSources({key: tuple(links) for key, links in found.items()})
-
-
-def about_of(name: str) -> str:
-    """What a field is about: `owner_id` an owner."""
-    text = plain(name)
-    for ending in ("uuid", "guid", "ids", "id", "key", "slug", "name"):
-        if text.endswith(ending) and len(text) > len(ending):
-            return noun(name[: -len(ending)].rstrip("_-."))
-    return noun(name)
 
 
 def _creates(case: Case) -> bool:

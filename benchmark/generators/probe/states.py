@@ -8,13 +8,14 @@ gets a thing of its own each time, unless its opposite puts things back.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from benchmark.generators.naming import words
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.complaints import Complaint
 from benchmark.generators.probe.holdings import Held
 from benchmark.models import Created, Recipe
 
@@ -80,9 +81,15 @@ def _after_its_opposite(prober: Prober, case: Case, recipe: Recipe) -> Iterator[
             yield replace(recipe, before=(other.key,))
 
 
-def for_new_things(case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Recipe]:
-    """The recipe with a thing of its own each time, where nothing else helped."""
-    if outcome.verdict.name == "conflict" and case.operation.method in _ACTIONS:
+def for_new_things(
+    case: Case, recipe: Recipe, outcome: Outcome, complaints: Sequence[Complaint]
+) -> Iterator[Recipe]:
+    """The recipe with a thing of its own each time, where nothing else helped.
+
+    So also a create that the same things allow only once.
+    """
+    once = case.works and any(complaint.rule == "not_unique" for complaint in complaints)
+    if (outcome.verdict.name == "conflict" or once) and case.operation.method in _ACTIONS:
         if _own_things(recipe) and not recipe.fresh:
             yield replace(recipe, fresh=True)
             return

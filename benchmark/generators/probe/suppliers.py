@@ -85,3 +85,12 @@ def _is_name(value: Any) -> bool:
     return (isinstance(value, str) and value != "") or (
         isinstance(value, int) and not isinstance(value, bool)
     )
+
+
+def about_of(name: str) -> str:
+    """What a field is about: `owner_id` an owner."""
+    text = plain(name)
+    for ending in ("uuid", "guid", "ids", "id", "key", "slug", "name"):
+        if text.endswith(ending) and len(text) > len(ending):
+            return noun(name[: -len(ending)].rstrip("_-."))
+    return noun(name)

@@ -17,6 +17,7 @@ _UNIQUE_AT_TOP = frozenset({("id",), ("name",), ("user", "name"), ("key",), ("co
 _INT32_MAX = 2**31 - 1
 _SETTLED = ("enum", "const", "pattern")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.Z+\-]{9,24})?")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = 86_400
 _MOMENT = _DAY // 100  # what a moment's distance from now is rounded to: 0.01 days
 
@@ -39,7 +40,7 @@ def as_unique(sample: Any, schema: Mapping[str, Any], pointer: str) -> Unique | 
     text_format = schema.get("format")
     limit = schema.get("maxLength")
     limit = limit if isinstance(limit, int) else None
-    if text_format in {"uuid", "guid"}:
+    if text_format in {"uuid", "guid"} or _UUID.fullmatch(sample):
         return Unique(sample, "uuid")
     if text_format in {"email", "idn-email"} or (parts[-1] == "email" and "@" in sample):
         return Unique(sample, "email", limit)

@@ -67,8 +67,11 @@ def settle(
     applications = []
     options = [prefix_candidates(document, base_url, notes) for document in documents]
     claims = Counter(prefix for candidates in options for prefix in candidates)
+    templates = Counter(path for document in documents for path in _templates(document))
     for number, (document, candidates) in enumerate(zip(documents, options, strict=True)):
         disputed = len(candidates) > 1 or claims[candidates[0]] > 1
+        # Another one with the same paths may be the same application, told where it really is.
+        disputed = disputed or any(templates[path] > 1 for path in _templates(document))
         if disputed and number < MAX_SAMPLED_DOCUMENTS:
             applications.append(sampler.decide(document, candidates, notes))
         else:
@@ -105,6 +108,10 @@ def merge_places(found: Iterable[FoundDocument]) -> list[FoundDocument]:
         key = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
         merged[key] = merged[key].also_at(document) if key in merged else document
     return list(merged.values())
+
+
+def _templates(document: FoundDocument) -> frozenset[str]:
+    return frozenset(path for _, path, _ in document.operations())
 
 
 def _has_operations(document: FoundDocument, notes: list[Note]) -> bool:

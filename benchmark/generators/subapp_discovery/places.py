@@ -49,6 +49,7 @@ DOCUMENT_PLACES = (
     "/spec.json",
     "/spec",
     "/api/spec.json",  # Flask-RESTful-Swagger
+    "/api/v1/_openapi",  # Flask-AppBuilder
     "/__api__",  # Cornice
     "/api-explorer/swagger.json",  # Cornice, LoopBack
     "/explorer/openapi.json",  # LoopBack 4

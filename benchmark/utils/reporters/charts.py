@@ -107,7 +107,7 @@ class _Point:
 
 def time_charts(result: RunResult) -> TimeCharts | None:
     """Requests, latency and users over time; None for a run of fewer than two seconds."""
-    points = _points(result.timeline)
+    points = _points(result)
     if len(points) < 2:
         return None
     end = points[-1].elapsed
@@ -138,8 +138,34 @@ def time_charts(result: RunResult) -> TimeCharts | None:
     )
 
 
-def _points(seconds: Sequence[Second]) -> list[_Point]:
-    """At most `_MAX_POINTS` points; seconds are put together, never left out."""
+def _points(result: RunResult) -> list[_Point]:
+    """A point for each second; in a long run for some blocks together, and nothing is left out."""
+    if len(result.timeline) <= _MAX_POINTS or not result.blocks:
+        return _points_of_seconds(result.timeline)
+    points: list[_Point] = []
+    stride = max(1, -(-len(result.blocks) // _MAX_POINTS))
+    before = 0.0
+    for first in range(0, len(result.blocks), stride):
+        group = result.blocks[first : first + stride]
+        operations = [operation for block in group for operation in block.operations]
+        width = group[-1].elapsed - before
+        before = group[-1].elapsed
+        latency = merge_histograms(operation.latency for operation in operations)
+        measured = bool(latency.counts)
+        points.append(
+            _Point(
+                elapsed=before,
+                users=max(block.users for block in group),
+                rps=sum(operation.requests for operation in operations) / width,
+                failing=sum(operation.failures for operation in operations) / width,
+                p50=latency.percentile(50) if measured else None,
+                p95=latency.percentile(95) if measured else None,
+            )
+        )
+    return points
+
+
+def _points_of_seconds(seconds: Sequence[Second]) -> list[_Point]:
     points: list[_Point] = []
     stride = max(1, -(-len(seconds) // _MAX_POINTS))
     before = 0.0
@@ -148,19 +174,18 @@ def _points(seconds: Sequence[Second]) -> list[_Point]:
         width = group[-1].elapsed - before
         if width <= 0:
             continue
-        latency = merge_histograms(second.latency for second in group)
-        measured = bool(latency.counts)
+        before = group[-1].elapsed
+        alone = group[0] if len(group) == 1 else None  # percentiles cannot be put together
         points.append(
             _Point(
-                elapsed=group[-1].elapsed,
+                elapsed=before,
                 users=max(second.users for second in group),
                 rps=sum(second.requests for second in group) / width,
                 failing=sum(second.failures for second in group) / width,
-                p50=latency.percentile(50) if measured else None,
-                p95=latency.percentile(95) if measured else None,
+                p50=alone.p50 if alone else None,
+                p95=alone.p95 if alone else None,
             )
         )
-        before = group[-1].elapsed
     return points
 
 

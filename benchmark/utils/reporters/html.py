@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from benchmark.models import OperationStats, Report, RunResult
 from benchmark.utils import figures
-from benchmark.utils.grading import users_in_words
+from benchmark.utils.grading import arrivals_in_words, users_in_words
 from benchmark.utils.reporters.charts import LogScale, distribution, log_scale, time_charts
 from benchmark.utils.reporters.files import replace_file
 from benchmark.utils.text_safety import clean_text
@@ -102,6 +102,7 @@ def _jinja() -> Environment:
     }
     jinja.globals["plural"] = figures.plural
     jinja.globals["users_in_words"] = users_in_words
+    jinja.globals["arrivals_in_words"] = arrivals_in_words
     return jinja
 
 

@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from benchmark.models import Criterion, GradeName, OperationStats, Report
+from benchmark.models import Criterion, GradeName, OperationStats, Report, ValidityName
 from benchmark.utils.figures import (
     milliseconds,
     moment,
@@ -23,7 +23,7 @@ from benchmark.utils.figures import (
     size,
     statuses,
 )
-from benchmark.utils.grading import users_in_words
+from benchmark.utils.grading import arrivals_in_words, users_in_words
 from benchmark.utils.text_safety import clean_text
 
 PLAIN_WIDTH = 100
@@ -33,6 +33,11 @@ _STYLES: dict[GradeName, str] = {
     "Below acceptable": "bold dark_orange",
     "Poor": "bold red",
     "Not judged": "dim",
+}
+_VALIDITY_STYLES: dict[ValidityName, str] = {
+    "valid": "bold green",
+    "suspect": "bold yellow",
+    "invalid": "bold red",
 }
 _PLAIN_BOX = box.Box("    \n    \n -- \n    \n    \n -- \n    \n    \n", ascii=True)
 _TO_ASCII = str.maketrans(
@@ -74,6 +79,7 @@ def _write(parts: Iterable[RenderableType], out: TextIO) -> None:
 
 def _report(report: Report) -> Iterable[RenderableType]:
     yield Text()
+    yield from _validity(report)
     yield _headline(report)
     yield _facts(report)
     yield Text()
@@ -102,6 +108,18 @@ def _report(report: Report) -> Iterable[RenderableType]:
     yield Text()
 
 
+def _validity(report: Report) -> Iterable[RenderableType]:
+    """Whether the numbers below can be trusted; one line where they can."""
+    validity = report.validity
+    line = Text("Measurement: ", style="bold")
+    line.append(validity.verdict, style=_VALIDITY_STYLES[validity.verdict])
+    yield line
+    for reason in validity.reasons:
+        yield _item(reason)
+    if validity.advice:
+        yield _item("To do: " + "; ".join(validity.advice))
+
+
 def _headline(report: Report) -> Text:
     line = Text("Grade: ", style="bold")
     line.append(report.grade, style=_STYLES[report.grade])
@@ -118,12 +136,14 @@ def _facts(report: Report) -> Text:
     totals = result.totals
     latency = totals.latency
     users = users_in_words(result)
+    arrivals = f"\n{arrivals_in_words(result)}" if result.arrivals else ""
     return Text(
         f"{moment(result.started_at)} · {seconds(result.duration)} · {users} · "
         f"{plural(totals.requests, 'request')} · {plural(totals.failures, 'failure')} "
         f"({percent(totals.failure_share)}) · {size(totals.received)} received\n"
         f"p50 {milliseconds(latency.percentile(50))} · p95 {milliseconds(latency.percentile(95))} "
         f"· p99 {milliseconds(latency.percentile(99))} · slowest {milliseconds(latency.highest)}"
+        f"{arrivals}"
     )
 
 

@@ -55,6 +55,26 @@ def test_names_that_lead_to_a_create(create: str, consumer: str, slot: str | Non
 
 
 @pytest.mark.parametrize(
+    ("consumer", "others", "supplied"),
+    [
+        ("/sessions/slug/{slug}", [], True),
+        ("/sessions/by-slug/{slug}/parts", [], True),
+        ("/sessions/slug/{slug}", ["GET /sessions/slug"], False),  # a thing of its own
+        ("/sessions/{id}/slug/{slug}", [], False),
+        ("/other/slug/{slug}", [], False),
+    ],
+)
+def test_things_are_looked_up_by_an_attribute(
+    consumer: str, others: list[str], supplied: bool
+) -> None:
+    """`/sessions/slug/{slug}` takes the slug of a session, not of a thing called slug."""
+    item = {"type": "object", "properties": {n: {"type": "string"} for n in ("id", "slug")}}
+    routes = {"POST /sessions": op(answer=item, body=item), f"GET {consumer}": op()}
+    links = flow({**routes, **dict.fromkeys(others, op())})
+    assert (f"GET {consumer}: path /slug <- POST /sessions /slug" in links) == supplied
+
+
+@pytest.mark.parametrize(
     ("names", "parameter", "member"),
     [
         (["id", "slug"], "id", "/id"),

@@ -373,6 +373,16 @@ def test_a_document_whose_paths_do_not_answer_is_dropped() -> None:
     assert "none of the paths that were tried answers" in messages(discovery)
 
 
+def test_of_the_same_paths_at_two_places_those_that_answer_stay() -> None:
+    """A document at the root may repeat that of a mount without its prefix."""
+    paths = openapi("GET /items", "GET /stores", title="Without")
+    mounted = openapi("GET /items", "GET /stores", title="With")
+    routes = {"/openapi.json": paths, "/api/openapi.json": mounted}
+    with serve({**routes, "/api/items": [1], "/api/stores": [2]}) as server:
+        discovery = look(server)
+    assert [(d.prefix, d.spec["info"]["title"]) for d in discovery.documents] == [("/api", "With")]
+
+
 def test_names_that_collide_are_lengthened() -> None:
     """Two versions of one application are told apart."""
     mounts = ["/api/v1/docs-store", "/api/v2/docs-store", "/api/v1"]

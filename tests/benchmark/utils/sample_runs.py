@@ -58,7 +58,7 @@ def start_line(**extra: Any) -> dict[str, Any]:
     """The first line of a timeline."""
     return {
         "kind": "start",
-        "schema_version": 1,
+        "schema_version": 2,
         "started_at": "2026-03-01T14:05:09.250+00:00",
         "host": "http://127.0.0.1:8000",
         "locust": "2.47.0",

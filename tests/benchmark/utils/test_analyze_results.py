@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from sample_runs import histogram_of, sample_lines, sample_result, write_lines
 
-from benchmark.histogram import Histogram
 from benchmark.models import Failure, LoadProfile, OperationStats, RunResult, Second
 from benchmark.utils.analyze_results import analyze, main, runs_table
 from benchmark.utils.grading import users_in_words
@@ -133,16 +132,14 @@ def test_a_slow_target_is_no_excuse_for_throughput() -> None:
 
 def test_users_of_a_ramp_count_for_their_time() -> None:
     """Where most users are there for a short time only, their average offers the load."""
-    timeline = tuple(
-        Second(float(n), 100 if n > 90 else 10, 1, 0, Histogram()) for n in range(1, 101)
-    )
+    timeline = tuple(Second(float(n), 100 if n > 90 else 10, 1, 0) for n in range(1, 101))
     spike = make_result(requests=900, duration=100, users=100, wait=(0.5, 0.5), timeline=timeline)
     assert "19 users on average (100 at the peak)" in analyze(spike).criteria[0].explanation
 
 
 def test_users_that_never_ran_are_not_claimed() -> None:
     """Where the ramp did not come to its end, the users are those that there were."""
-    timeline = tuple(Second(float(n), 3 * n, 1, 0, Histogram()) for n in range(1, 4))
+    timeline = tuple(Second(float(n), 3 * n, 1, 0) for n in range(1, 4))
     cut = make_result(requests=9, duration=3, users=30, timeline=timeline)
     assert users_in_words(cut) == "9 of 30 users"
     assert "(9 at the peak)" in analyze(cut).criteria[0].explanation

@@ -12,7 +12,7 @@ import pytest
 from sample_runs import histogram_of, sample_result
 
 from benchmark.histogram import Histogram
-from benchmark.models import Failure, OperationReadiness, OperationStats, Readiness, Report
+from benchmark.models import Block, Failure, OperationReadiness, OperationStats, Readiness, Report
 from benchmark.utils.analyze_results import analyze
 from benchmark.utils.figures import milliseconds, number, percent, seconds, size
 from benchmark.utils.reporters import render_html, write_html, write_suite, write_text
@@ -211,11 +211,14 @@ def test_time_is_joined_and_never_dropped(report: Report) -> None:
     """However long the run, charts have few points and their rates are per second."""
     second = report.result.timeline[-1]
     long = tuple(replace(second, elapsed=float(n), requests=7) for n in range(1, 5001))
-    charts = time_charts(replace(report.result, timeline=long))
-    assert charts is not None
-    assert len(charts.positions) <= 240
-    assert charts.positions[-1] == 100.0
-    assert set(charts.charts[0].lines[0].labels) == {"7"}
+    block = Block(0.0, 5, tuple(replace(each, requests=5) for each in report.result.operations[:7]))
+    blocks = tuple(replace(block, elapsed=5.0 * n) for n in range(1, 1001))
+    for given in (blocks, ()):
+        charts = time_charts(replace(report.result, timeline=long, blocks=given))
+        assert charts is not None
+        assert len(charts.positions) <= 240
+        assert charts.positions[-1] == 100.0
+        assert set(charts.charts[0].lines[0].labels) == {"7"}
     assert time_charts(replace(report.result, timeline=long[:1])) is None
 
 

@@ -19,7 +19,9 @@ from sample_runs import (
 
 from benchmark.errors import UsageError
 from benchmark.utils import timeline as timeline_module
-from benchmark.utils.timeline import OTHER_FAILURES, OTHER_OPERATIONS, TimelineReader, read_timeline
+from benchmark.utils import timeline_sums
+from benchmark.utils.timeline import TimelineReader, read_timeline
+from benchmark.utils.timeline_sums import OTHER_FAILURES, OTHER_OPERATIONS
 
 
 def test_a_whole_timeline_is_added_up(tmp_path: Path) -> None:
@@ -110,7 +112,7 @@ FORGED: list[Any] = [
     second_line(1, 1, {**operation_second(), "statuses": {"200": "many"}}),
     {**second_line(1, 1), "skipped": [1]},
     {"kind": "start", "schema_version": 99},
-    {"kind": "start", "schema_version": 1, "started_at": "yesterday"},
+    {"kind": "start", "schema_version": 2, "started_at": "yesterday"},
     {"kind": "end", "elapsed": None},
 ]
 
@@ -146,8 +148,8 @@ def test_a_line_without_end_is_bounded(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_kinds_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the limits operations and messages are counted together, and none is lost."""
-    monkeypatch.setattr(timeline_module, "MAX_OPERATIONS", 3)
-    monkeypatch.setattr(timeline_module, "MAX_MESSAGES", 2)
+    monkeypatch.setattr(timeline_sums, "MAX_OPERATIONS", 3)
+    monkeypatch.setattr(timeline_sums, "MAX_MESSAGES", 2)
     many = [operation_second(name=f"/{n}") for n in range(6)]
     errors = operation_second(name="/0", failures=4, errors={f"error {n}": 1 for n in range(4)})
     lines = [start_line(), second_line(1.0, 1, *many, errors)]

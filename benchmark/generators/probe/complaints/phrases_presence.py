@@ -13,6 +13,7 @@ _LIST = r"(?P<list>[\w$.\-'\"`\[\](), |/]{2,200}?)"
 _ABSENT = r"(?:null|blank|empty|nil|none|undefined|missing|absent|left blank|left empty|an empty string)(?: or (?:null|blank|empty|undefined|missing))?"
 
 BODY = (
+    phrase("format", r"\b(?:can ?not|could not|can't) be (?:decoded|parsed|read|loaded) (?:by|as|with|into) json\b|\bjson not valid\b", "json"),
     phrase("required", r"request body is (?:missing|required|empty)|(?:missing|empty|no) (?:request )?body|non-empty request body is required|body (?:is|must) (?:required|missing|not be empty|not be null|be present|be provided)|body (?:can ?not|can't|may not|should not) be (?:empty|null|blank)|no (?:json|input|request) (?:data|body|payload)(?: was)?(?: provided)?|no json\b|(?:missing|empty|no) payload|payload is (?:required|missing|empty)|unexpected end of (?:json )?(?:input|file)|EOF while parsing|expecting value: line 1 column 1|request must be json|missing json", whole=True),
     phrase("type", r"(?:request )?body (?:must|should) be (?:an? )?(?:valid )?(?:json )?object|expected a (?:json )?object (?:as|in) (?:the )?(?:request )?body", "object", whole=True),
     phrase("type", r"(?:request )?body (?:must|should) be (?:an? )?(?:json )?(?:array|list)", "array", whole=True),
@@ -50,7 +51,7 @@ UNEXPECTED = (
     phrase("unexpected", rf"(?:(?:must|may|should|can)(?: ?not|n't)|can't) be {_GIVEN}\b|(?:is|are) (?:read-?only|not permitted|not editable|immutable)|(?:can ?not|can't) be (?:changed|updated|modified)|(?:is|are) not (?:a )?writ(?:e)?able"),
     phrase("unexpected", rf"{NAME} (?:{_KIND} )?is (?:for |reserved for )?internal use only|{NAME.replace('field>', 'noun>')} (?:{_KIND} )?is reserved\b"),
     phrase("unexpected", rf"\b(?:do|does|did|can|will)(?: ?not|n't) (?:accept|take|allow|support|permit|expect) (?:an? |any |the )?{NAME}\.?$"),
-    phrase("unexpected", r"^\"[^\"]{1,80}\" is not allowed$|^is not allowed$"),
+    phrase("unexpected", r"^\"[^\"]{1,80}\" is not allowed[.!]?$|^is not allowed[.!]?$"),
 )  # fmt: skip
 
 REQUIRED = (

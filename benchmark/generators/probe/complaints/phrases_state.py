@@ -43,7 +43,7 @@ _NOUN = r"(?P<noun>[A-Za-z][\w-]{0,40}(?: [a-z][\w-]{0,40}){0,2}?)"
 
 NOT_FOUND = (
     phrase("not_found", r"key \((?P<field>\w{1,60})\)=\(.{0,200}\) is not present in table \"(?P<noun>\w{1,60})\""),
-    phrase("not_found", r"violates foreign key constraint|foreign key constraint (?:failed|fails)"),
+    phrase("not_found", r"violates foreign key constraint|foreign key constraint (?:failed|fails)|invalid foreign key|foreign key is (?:invalid|not valid)"),
     phrase("not_found", rf"(?:could ?n[o']t|can ?not|can't|unable to|failed to|did not|didn't) (?:find|locate|resolve|look up)(?: an?| the| any)? (?:existing |matching |valid )?{_NOUN}(?: (?:with|by|for|named|of|in|using|matching|where|from)\b|[\"'`:#.(]| \d|$)"),
     phrase("not_found", rf"\bno (?:such |matching |existing )?{_NOUN} (?:was |were |could be |is |are )?(?:found|exists?|matches|available|matching|with (?:that|this|the given|id))"),
     phrase("not_found", r"\bno (?:such )(?P<noun>[A-Za-z][\w-]{0,40})|\bunknown (?!field|key|param|prop|attr|arg|error|variant|option)(?P<text>[A-Za-z][\w-]{0,40})(?=[ :#]|$)"),

@@ -48,7 +48,7 @@ PATTERNS = (
     phrase("pattern", rf"{_ONLY} {_DIGITS}(?! and)|only {_DIGITS}", "^[1-9][0-9]{5,8}$"),
     phrase("pattern", rf"{_ONLY} {_LETTERS}|only {_LETTERS}", "^[A-Za-z]{4,12}$"),
     phrase("pattern", r"(?:(?:must|can|may|should|does)(?: ?not|n't)|can't) (?:contain|have|include)(?: any| a)? (?:white ?-?space|spaces?|blanks?)", r"^[A-Za-z0-9_-]{4,12}$"),
-    phrase("pattern", r"(?:(?:must|can|may|should|do|does)(?: ?not|n't)|can't) (?:contain|have|include|start with|begin with|end with)\b|(?:contains|has) (?:invalid|illegal|forbidden|disallowed) characters?|(?:invalid|illegal|forbidden|disallowed) characters?", "^[A-Za-z][A-Za-z0-9]{3,11}$"),
+    phrase("pattern", r"(?:(?:must|can|may|should|do|does)(?: ?not|n't)|can't) (?:contain|have|include|start with|begin with|end with)\b(?! (?:the |any |enough |sufficient |necessary )?(?:permissions?|access|rights?|privileges?))|(?:contains|has) (?:invalid|illegal|forbidden|disallowed) characters?|(?:invalid|illegal|forbidden|disallowed) characters?", "^[A-Za-z][A-Za-z0-9]{3,11}$"),
     phrase("pattern", r"(?:must|should|has to|needs to) (?:start|begin) with (?:an? )?(?P<quote>[\"'`])(?P<prefix>[^\"'`]{1,40})(?P=quote)"),
     phrase("pattern", r"(?:must|should|has to|needs to) end (?:with|in) (?:an? )?(?P<quote>[\"'`])(?P<suffix>[^\"'`]{1,40})(?P=quote)"),
     phrase("pattern", r"(?:must|should) (?:start|begin) with an? letter", "^[A-Za-z][A-Za-z0-9]{3,11}$"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from benchmark.generators.media_types import essence
 from benchmark.generators.naming import plain
 from benchmark.generators.probe.complaints.codes import rule_of, zod_rule
 from benchmark.generators.probe.complaints.complaint import Complaint, Rule
+from benchmark.generators.probe.complaints.pages import page_text
 from benchmark.generators.probe.complaints.sentences import Finding, findings, sentences
 from benchmark.generators.probe.complaints.slots import SentSlots, split_path
 from benchmark.generators.probe.complaints.spoken import (
@@ -33,8 +33,6 @@ MAX_COMPLAINTS = 50
 MAX_MESSAGE = 300
 """Characters of a message that are kept."""
 
-_TAG = re.compile(r"<[^<>]{0,2000}>")
-_INLINE = re.compile(r"</?(?:a|b|code|em|i|kbd|samp|small|span|strong|tt|u)\b[^<>]{0,2000}>")
 _PYDANTIC_TEXT = re.compile(
     r"^(?P<path>[\w.\[\]-]{1,200})\n  (?P<text>[^\n]{1,400}?) \[type=(?P<code>\w{1,60})",
     re.MULTILINE,
@@ -102,20 +100,8 @@ def _remarks(text: str, content_type: str, slots: SentSlots) -> list[Remark]:
     if isinstance(document, dict | list | str):
         return [one for remark in remarks(document, slots) for one in _unfolded(remark)]
     if "html" in essence(content_type) or text.lstrip()[:1] == "<":
-        text = html.unescape(_TAG.sub("\n", _INLINE.sub("", _without_scripts(text))))
+        text = page_text(text)
     return list(_unfolded(Remark(text)))
-
-
-def _without_scripts(text: str) -> str:
-    """A page without what it does not show, in time that grows with its length."""
-    for name in ("head", "script", "style"):
-        lower, shown, at = text.lower(), [], 0
-        while (start := lower.find(f"<{name}", at)) >= 0:
-            shown.append(text[at:start])
-            end = lower.find(f"</{name}", start)
-            at = len(text) if end < 0 else end
-        text = "".join([*shown, text[at:]])
-    return text
 
 
 def _unfolded(remark: Remark) -> Iterator[Remark]:
@@ -295,10 +281,11 @@ def _place(
 def _settled(status: int, read: list[Complaint]) -> tuple[Complaint, ...]:
     """Each complaint once, without those that say less than another one."""
     if status in {401, 403}:
+        about_access = {"other", "required", "format", "type"}
+        if status == 401:
+            about_access.add("not_found")  # a user, a token; with 403, what was asked for
         read = [
-            replace(one, rule="credentials", value=None)
-            if one.rule in {"other", "required", "format", "type", "not_found"}
-            else one
+            replace(one, rule="credentials", value=None) if one.rule in about_access else one
             for one in read
         ]
     telling = [one for one in read if one.rule != "other"]

@@ -100,7 +100,7 @@ class SentSlots:
         tokens = [token for token in tokens if token][:MAX_DEPTH]
         if not tokens:
             return location, ""
-        if location is None and (told := self._told(tokens)):
+        if location is None and (told := self._told(tokens, is_missing=is_missing)):
             location, tokens = told, tokens[1:]
         if len(tokens) > 1 or location == "body":
             tokens = [t for t in tokens if not self._is_tag(t)]  # pydantic names tags of unions
@@ -211,9 +211,14 @@ class SentSlots:
         """Whether a part of a path is the value that chose among alternatives, not a name."""
         return not token.isdecimal() and self._is_value(token)
 
-    def _told(self, tokens: Sequence[str]) -> SlotLocation | None:
-        """The location that a path begins with, unless a field of that name was sent."""
+    def _told(self, tokens: Sequence[str], *, is_missing: bool) -> SlotLocation | None:
+        """The location that a path begins with, unless a field of that name was sent.
+
+        Where a body was sent, and "data" is missing, it is a member of the body.
+        """
         told = LOCATIONS.get(plain(tokens[0]))
+        if is_missing and told == "body" and len(tokens) == 1 and plain(tokens[0]) != "body":
+            told = None if self._trees.get("body") else told
         if told and plain(tokens[0]) in self._by_name and len(tokens) == 1:
             return None
         if told and any(

@@ -34,13 +34,14 @@ _CODES = ("type", "keyword", "code", "constraint", "kind", "rule", "tag", "error
           "validator", "error_type", "error_code")  # fmt: skip
 _PLACES = ("in", "location", "source", "where", "paramType")
 _CONTEXTS = ("ctx", "params", "context", "arguments", "constraints", "attributes", "meta")
+_EXTENSIONS = "extensions"  # where errors in the form of GraphQL's keep code and field
 _CONTAINERS = frozenset(
     "errors error detail details message messages issues issue violations invalidparams "
     "invalidparameters extra fielderrors fielderror formerrors nonfielderrors all base global "
     "general validationerrors validation validationresult children subs causes cause unionerrors "
     "errormessages data response result body exception problems reasons failures nested inner "
     "innererror suberrors globalerrors objecterrors report fault description msg modelstate "
-    "fields parametererrors zoderror errordetails title text reason info".split()
+    "fields extensions parametererrors zoderror errordetails title text reason info".split()
 )
 _SILENT = frozenset(
     "status statuscode code timestamp time path instance type trace traceid requestid success url "
@@ -99,6 +100,8 @@ def _walk(node: Any, here: Remark, sent: SentSlots, depth: int) -> Iterator[Rema
             return
         yield entry
         for key, member in node.items():
+            if key == _EXTENSIONS:
+                continue  # they are part of the entry
             if isinstance(member, dict | list) and plain(key) in _CONTAINERS:
                 yield from _walk(member, _inside(entry), sent, depth + 1)
             elif isinstance(member, dict) and key in _CONTEXTS and not entry.codes:
@@ -156,6 +159,8 @@ def _is_field(key: str, member: Any, sent: SentSlots) -> bool:
 
 def _entry(node: dict[str, Any], here: Remark) -> Remark | None:
     """An object as one complaint: a message or a code, with a path, a code or a context."""
+    if isinstance(more := node.get(_EXTENSIONS), dict):
+        node = {**more, **node}
     path = _path(node)
     text = next((node[key] for key in _MESSAGES if _is_text(node.get(key))), "")
     codes = tuple(node[key] for key in _CODES if _is_code(node.get(key), text))

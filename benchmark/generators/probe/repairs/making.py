@@ -135,6 +135,14 @@ class Maker:
         anything = known.get("additionalProperties", True) in (True, {})
         return known.get("type") == "object" and anything
 
+    def is_optional(self, place: Place) -> bool:
+        """Whether the document knows a member of the body, and that it may be left out."""
+        outer, _, name = place[1].rpartition("/")
+        parent = self.documented((place[0], outer))
+        if parent is None or self.documented(place) is None:
+            return False
+        return unescape_pointer(name) not in schema_view.required(parent, self.definitions)
+
     def lists_no_choice(self, complaint: Complaint) -> bool:
         """Whether a value was no valid choice, and neither server nor document list the choices."""
         place: Place = (complaint.location or "body", complaint.pointer)

@@ -42,6 +42,7 @@ from benchmark.models import (
     ObjectNode,
     Operation,
     Place,
+    Pooled,
     Recipe,
 )
 
@@ -93,7 +94,7 @@ def _repair(
     recipe: Recipe, complaint: Complaint, complaints: Sequence[Complaint], maker: Maker
 ) -> Recipe:
     if complaint.rule in _UNANSWERED:
-        return recipe
+        return _without_refused(recipe, complaint, maker)
     if complaint.location == "header" and complaint.pointer.lower() == "/content-type":
         return _with_other_media_type(recipe, complaint, maker)
     if whole := _WHOLE.get(complaint.rule):
@@ -162,6 +163,15 @@ def _with_items(node: ArrayNode, least: int, place: Place, maker: Maker) -> Node
         return maker.made(item)
 
     return limits.filled(node, least, make) or node
+
+
+def _without_refused(recipe: Recipe, complaint: Complaint, maker: Maker) -> Recipe:
+    """Leave out a made-up member that nobody needs, where only its name is said to be wrong."""
+    place: Place = ("body", complaint.pointer)
+    if complaint.location != "body" or complaint.rule == "credentials" or not place[1]:
+        return recipe
+    made_up = isinstance(node_at(recipe, place), Constant | Pooled | ArrayNode | ObjectNode)
+    return put(recipe, place, OMIT) if made_up and maker.is_optional(place) else recipe
 
 
 # ── What is wrong ─────────────────────────────────────────────────────────────────────────────────

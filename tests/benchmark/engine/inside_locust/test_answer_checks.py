@@ -12,7 +12,7 @@ from small_api import Answer, Asked, SmallApi, small_api
 
 from benchmark.engine import ApiUser, RapidHttpUser
 from benchmark.engine.checks import Expected, what_is_wrong
-from benchmark.engine.recorder import describe_failure
+from benchmark.engine.failures import describe_failure
 
 PAGE = b"<!DOCTYPE html><html><body>Welcome</body></html>"
 
@@ -100,7 +100,7 @@ def failures(user_class: type[Any], host: str, path: str, **request: Any) -> lis
 
     user.environment.events.request.add_listener(record)
     user.client.get(path, **request)
-    user.client.client.close()
+    user.client.close()
     return seen
 
 
@@ -131,4 +131,4 @@ def test_nothing_is_kept_of_a_wrong_answer(api: SmallApi) -> None:
     with user.client.get("/x", catch_response=True) as reply:
         assert json.loads(reply.content)["id"] == 1
         reply.success()
-    user.client.client.close()
+    user.client.close()

@@ -25,10 +25,10 @@ from benchmark.engine import (
     Resource,
     api_user,
     deletes,
-    http_client,
     listings,
     pools,
 )
+from benchmark.engine.http_client import tls
 from benchmark.engine.resources import SkipTask, skipped_tasks
 
 
@@ -84,7 +84,7 @@ def user_of(user_class: type[Any], host: str) -> Any:
 def _close_connections() -> Iterator[None]:
     yield
     while _users:
-        _users.pop().client.client.close()
+        _users.pop().client.close()
 
 
 # ── verbs ─────────────────────────────────────────────────────────────────────────────────────────
@@ -345,9 +345,9 @@ def test_headers_cookies_and_forms(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_redirects_are_answers_unless_asked_for() -> None:
-    """One call is one request; followed redirects come to their end."""
+    """For an ApiUser one call is one request; followed redirects come to their end."""
     with small_api(echo) as api:
-        user = user_of(Client, api.url)
+        user = user_of(Shopper, api.url)
         assert user.client.get("/away").status_code == 307
         assert len(api.asked) == 1
         assert user.client.get("/away", allow_redirects=True).json()["path"] == "/there"
@@ -397,13 +397,13 @@ def test_certificates_are_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         ],
         check=True, capture_output=True,
     )  # fmt: skip
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate, key)
-    with small_api(echo, tls=tls) as api:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with small_api(echo, tls=context) as api:
         url = api.url.replace("127.0.0.1", "localhost")
 
         def status() -> int:
-            http_client._tls_context.cache_clear()
+            tls.tls_context.cache_clear()
             return user_of(Client, url).client.get("/x").status_code  # type: ignore[no-any-return]
 
         assert status() == 0

@@ -115,4 +115,5 @@ def test_files_are_made_once() -> None:
     assert file_of("text/csv", 100) is file_of("text/csv", 100)
     name, content, content_type = file_of("application/pdf", 1024)
     assert (name, content_type, content[:5]) == ("sample.pdf", "application/pdf", b"%PDF-")
+    assert file_of("text/csv", text="a,b\n")[1] == b"a,b\n"
     assert Body({"file": file_of("text/csv", 100)}).sample(Random(1))["file"][0] == "sample.csv"

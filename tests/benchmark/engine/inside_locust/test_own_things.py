@@ -17,6 +17,7 @@ from small_api import Answer, Asked, SmallApi, small_api
 from benchmark.engine import ApiUser, Resource, clock, deletes, pools, unique
 from benchmark.engine.rate_limits import rate_limited
 from benchmark.engine.resources import SkipTask, skipped_tasks
+from benchmark.engine.shared_tasks import SharedTasks
 from benchmark.retry_after import DEFAULT_WAIT, LONGEST_WAIT, seconds_to_wait
 
 
@@ -52,7 +53,7 @@ _users: list[Any] = []
 def _close_connections() -> Iterator[None]:
     yield
     while _users:
-        _users.pop().client.client.close()
+        _users.pop().client.close()
 
 
 def owner(api: SmallApi) -> Any:
@@ -306,15 +307,15 @@ def test_a_user_waits_as_long_as_it_is_told() -> None:
     busy = b"HTTP/1.1 429 x\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"
     with answering(busy) as api:
         user = owner(api)
-        user.on_start()
+        tasks = SharedTasks(user)
         before = rate_limited["PUT /buckets/{key}"]
-        user._taskset_instance.execute_task(Owner.create_bucket)
+        tasks.execute_task(Owner.create_bucket)
         assert rate_limited["PUT /buckets/{key}"] == before + 1
         began = time.monotonic()
-        user._taskset_instance.wait()
+        tasks.wait()
         assert 0.8 < time.monotonic() - began < 3
         began = time.monotonic()
-        user._taskset_instance.wait()
+        tasks.wait()
         assert time.monotonic() - began < 0.5
 
 

@@ -86,7 +86,7 @@ _users: list[Any] = []
 def _close_connections() -> Iterator[None]:
     yield
     while _users:
-        _users.pop().client.client.close()
+        _users.pop().client.close()
 
 
 def users_of(user_class: type[Any], host: str, number: int = 1) -> list[Any]:

@@ -86,7 +86,7 @@ def user(api: SmallApi) -> Iterator[Any]:
     made = Carter(Environment(user_classes=[Carter], host=api.url))
     made.on_start()
     yield made
-    made.client.client.close()
+    made.client.close()
 
 
 def test_a_fresh_thing_is_seen_by_no_other_task(user: Any, yard: Yard) -> None:
@@ -186,7 +186,7 @@ def test_the_account_goes_with_the_last_user(api: SmallApi, yard: Yard) -> None:
     last.on_stop()
     assert yard.carts == set()
     for each in (first, last):
-        each.client.client.close()
+        each.client.close()
 
 
 def test_writes_carry_the_token_of_the_session() -> None:

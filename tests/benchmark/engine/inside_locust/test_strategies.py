@@ -13,6 +13,7 @@ from locust import task
 from locust.env import Environment
 
 from benchmark.engine import ApiUser
+from benchmark.engine.shared_tasks import SharedTasks
 from benchmark.engine.strategies import next_tasks
 
 WEIGHTS = st.dictionaries(st.text(max_size=3), st.integers(1, 12), min_size=1, max_size=12)
@@ -84,12 +85,11 @@ def test_a_first_round_precedes_every_strategy() -> None:
 
     environment = Environment(user_classes=[Worker])
     users = [Worker(environment) for _ in range(2)]
-    for user in users:
-        user.on_start()
-    given = [users[number % 2]._taskset_instance.get_next_task().__name__ for number in range(6)]
+    tasks = [SharedTasks(user) for user in users]
+    given = [tasks[number % 2].get_next_task().__name__ for number in range(6)]
     assert given == ["one", "two", "one", "one", "two", "two"]
     for user in users:
-        user.client.client.close()
+        user.client.close()
 
 
 def test_an_unknown_strategy_is_said_at_import() -> None:

@@ -13,7 +13,9 @@ from geventhttpclient.useragent import ConnectionError as ClientError
 from locust.env import Environment
 from locust.exception import CatchResponseError
 
-from benchmark.engine.recorder import MAX_MESSAGES, Recorder, describe_failure
+from benchmark.engine.failures import describe_failure
+from benchmark.engine.recording import record_test
+from benchmark.engine.recording.recorder import MAX_MESSAGES
 from benchmark.engine.resources import skipped_tasks
 from benchmark.utils.timeline import Timeline, read_timeline
 
@@ -37,7 +39,7 @@ class Recording:
         self.environment = Environment(host="http://ann:secret@localhost:1")
         self.environment.create_local_runner()
         self.path = path
-        Recorder(self.environment, path, facts)
+        record_test(self.environment, path, facts)
 
     def start(self) -> None:
         """The test starts."""
@@ -177,7 +179,8 @@ def bad_certificate() -> ssl.SSLCertVerificationError:
         (TimeoutError("timed out"), 0, "timed out"),
         (gevent.Timeout(5), 0, "timed out"),
         (socket.gaierror(-2, "unknown"), 0, "the host name cannot be resolved"),
-        (OSError(99, "Cannot assign requested address"), 0, "cannot assign requested address"),
+        (OSError(99, "Cannot assign requested address"), 0, "no free local port in the load generator"),  # noqa: E501
+        (OSError(5, "Input/output error"), 0, "input/output error"),
         (bad_certificate(), 0, "TLS certificate not accepted: IP address mismatch"),
         (ClientError("http://h:1/7", "lost 10.0.0.1:8000"), 0, "ConnectionError: lost …"),
         (ValueError("item 4f1c9e7a-0b1d at port 51234 of http://h/x"), 0, "ValueError: item … at port … of …"),  # noqa: E501

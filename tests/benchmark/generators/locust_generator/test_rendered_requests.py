@@ -100,6 +100,13 @@ def test_a_file_within_json_is_its_name() -> None:
     assert 'files={"file": file_of("image/png", 9)}' in source
 
 
+def test_a_file_may_hold_a_text() -> None:
+    """The text stands in the file as a literal."""
+    upload = Upload("data.json", "application/json", 0, '[{"a": 1}]')
+    source = render_locustfile(one_task(ObjectNode((("file", upload),)), "multipart/form-data"))
+    assert """file_of("application/json", text='[{"a": 1}]')""" in source
+
+
 def test_choices_may_be_between_whole_objects() -> None:
     """Where samples differ in shape, they are chosen whole."""
     choice = Pooled(({"a": 1}, {"b": 2}))

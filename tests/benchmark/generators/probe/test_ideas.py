@@ -8,6 +8,8 @@ from probe_cases import case_of
 
 from benchmark.generators.parameter_generator import ParameterGenerator
 from benchmark.generators.probe import ideas
+from benchmark.generators.probe.complaints import Complaint
+from benchmark.generators.probe.repairs import Maker
 from benchmark.generators.scenario_planner import RecipeWriter
 from benchmark.models import (
     ArrayNode,
@@ -19,6 +21,7 @@ from benchmark.models import (
     Pooled,
     Recipe,
     Slot,
+    Unique,
 )
 from tests.benchmark.generators.small_apis import api, fields, op
 
@@ -65,11 +68,46 @@ def test_an_echo_sends_back_what_may_be_written() -> None:
     body = fields("name", id={"type": "integer", "readOnly": True})
     spec = api({"PUT /a/{id}": op(body=body), "GET /a/{id}": op(answer=body), "POST /a": op()})
     put, read = (next(o for o in spec.operations if o.method == m) for m in ("PUT", "GET"))
-    echo = ideas.echo_of(put, read, Recipe(), {})
-    assert echo is not None
+    (echo,) = ideas.echoes_of(put, read, Recipe(), {}, {"name": "a", "id": 1})
     assert echo.body == Echo("GET /a/{id}", "", ("name",))
     post = next(o for o in spec.operations if o.method == "POST")
-    assert ideas.echo_of(post, read, Recipe(), {}) is None
+    assert not list(ideas.echoes_of(post, read, Recipe(), {}, {"name": "a"}))
+
+
+def test_an_echo_finds_the_thing_in_its_envelope() -> None:
+    """What is wrapped is sent back unwrapped, at last without members that hold nothing."""
+    body = fields("name", note={"type": "string"})
+    spec = api({"PUT /a/{id}": op(body=body), "GET /a/{id}": op(answer=body)})
+    put, read = (next(o for o in spec.operations if o.method == m) for m in ("PUT", "GET"))
+    answer = {"meta": {"page": 1}, "thing": {"name": "a", "note": None}}
+    sent = [recipe.body for recipe in ideas.echoes_of(put, read, Recipe(), {}, answer)]
+    assert sent == [
+        Echo("GET /a/{id}", "/thing", ("name", "note")),
+        Echo("GET /a/{id}", "/thing", ("name",)),
+    ]
+    for hostile in (None, [1], "x", {}):
+        assert list(ideas.echoes_of(put, read, Recipe(), {}, hostile))
+
+
+def test_what_the_server_sets_is_left_out() -> None:
+    """Ids, times, references that nobody needs; what is required, or comes from a thing, stays."""
+    body = fields("title", "owner_id", id={"type": "string"}, created_at={"type": "string"},
+                  parent={"type": "string"}, group_id={"type": "integer"},
+                  note={"type": "string"}, more=fields(parent_id={"type": "integer"}))  # fmt: skip
+    case = case_of("POST /a", {"POST /a": op(body=body)})
+    maker = Maker(case.operation, {}, ParameterGenerator(0, {}))
+    uuid = "8cbb43fe-4cdf-4991-8352-c461779cec02"
+    sent = {"title": Constant("x"), "owner_id": Constant("7"), "id": Unique("1"),
+            "created_at": Constant("2020"), "parent": Pooled((uuid,)),
+            "group_id": Created("group", "/id"), "note": Constant(None),
+            "more": ObjectNode((("parent_id", Constant(3)),))}  # fmt: skip
+    recipe = Recipe(body=ObjectNode(tuple(sent.items())))
+    (changed,) = ideas.leaner(recipe, maker, to_the_least=False)
+    assert set(body_of(changed)) == {"title", "owner_id", "group_id", "more"}
+    assert body_of(changed)["more"] == ObjectNode(())
+    (least,) = ideas.leaner(changed, maker, to_the_least=True)
+    assert set(body_of(least)) == {"title", "owner_id"}
+    assert not list(ideas.leaner(least, maker, to_the_least=True))
 
 
 def test_a_mirror_takes_the_values_of_a_listed_thing() -> None:
@@ -112,3 +150,17 @@ def test_the_kinds_of_a_recipe_say_whose_they_are() -> None:
         Slot("query", "/b", Found("b", "/id")),
     )  # fmt: skip
     assert ideas.kinds_in(Recipe(slots)) == {"a": True, "b": False}
+
+
+def test_a_patch_sends_back_less_where_members_are_refused_as_they_are() -> None:
+    """A PUT needs all of them, so nothing is left out of one."""
+    echo = Recipe(
+        media_type="application/json", body=Echo("GET /me", "", ("name", "first", "last"))
+    )
+    complaint = Complaint("not_unique", "body", "/name")
+    operations = {"PATCH /me": op(body=fields("name")), "PUT /me": op(body=fields("name"))}
+    patch, put = (case_of(key, operations).operation for key in operations)
+    (less,) = ideas.partial_echo(echo, patch, [complaint])
+    assert less.body == Echo("GET /me", "", ("first", "last"))
+    assert not list(ideas.partial_echo(echo, put, [complaint]))
+    assert not list(ideas.partial_echo(echo, patch, []))

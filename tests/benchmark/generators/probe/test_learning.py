@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from probe_cases import KIND, case_of, outcome, reply
 
-from benchmark.generators.probe.learning import creation_of, listing_of
+from benchmark.generators.probe.learning import creation_of, known_as, listing_of
 from tests.benchmark.generators.small_apis import ITEM, fields, listing, op
 
 API = {
@@ -99,6 +99,14 @@ def test_lists_are_found_wherever_they_are(content: Any, pointer: str, ids: list
     assert [item["id"] for item in found.items] == ids
 
 
+def test_what_a_list_is_of_names_its_items() -> None:
+    """`/tags` lists `{"tag": …}`; without that, or an id, nothing tells the items apart."""
+    case = case_of("GET /tags", {"GET /tags": op(answer=listing())})
+    found = listing_of(case, outcome(case, reply(200, [{"tag": "a"}, {"size": 3}])), {})
+    assert found is not None
+    assert found.items == ({"tag": "a"},)
+
+
 @pytest.mark.parametrize("content", [[], {"items": []}, {"items": 3}, [[1]], None, [{"x": [1]}]])
 def test_a_list_of_nothing_lists_nothing(content: Any) -> None:
     """Empty and odd answers are no listing, and no error."""
@@ -130,3 +138,31 @@ def test_hostile_answers_are_only_looked_at() -> None:
     case = case_of("GET /items", API)
     odd = outcome(case, reply(200, [{"id": {"a": 1}}, {"id": True}, None, {"id": ""}]))
     assert listing_of(case, odd, {"item": replace(KIND, list_pointer="/nowhere")}) is None
+
+
+@pytest.mark.parametrize(
+    ("create", "expected"),
+    [
+        ("POST /items/{id}/clone", "item"),
+        ("POST /items/{id}/duplicate", "item"),
+        ("POST /shelves/{id}/items", "item"),
+        ("POST /items/{id}/export", "copy"),
+        ("POST /parts/{id}/clone", "copy"),
+    ],
+)
+def test_a_copy_is_one_of_what_it_was_made_of(create: str, expected: str) -> None:
+    """So the deletion of the one deletes the other, too."""
+    item = replace(KIND, delete="DELETE /items/{id}", identifiers=("/id",))
+    copy = replace(KIND, kind="copy", create=create, list=None)
+    assert known_as(copy, {"id": 8}, {"item": item, "copy": copy}).kind == expected
+
+
+def test_what_is_made_at_create_is_what_is_listed_above() -> None:
+    """`POST /people/create` makes what `GET /people` lists, where nothing else is known to."""
+    people = {"POST /people/create": op(body=fields("name"), answer=ITEM), "GET /people": op()}
+    case = case_of("POST /people/create", people)
+    case.keeps = None
+    person = replace(KIND, kind="person", create=None, list="GET /people")
+    found = creation_of(case, outcome(case, reply(200, {"id": 3})), {"person": person})
+    assert found is not None
+    assert (found.kind.kind, found.kind.create) == ("person", "POST /people/create")

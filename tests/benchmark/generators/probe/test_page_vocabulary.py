@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmark.generators.probe.page_scripts import page_scripts
 from benchmark.generators.probe.page_vocabulary import groups_of_names, page_vocabulary
 from benchmark.generators.transport import Transport
 from benchmark.models import Target
@@ -32,19 +33,21 @@ def test_the_scripts_of_the_front_page_are_read() -> None:
     """The page at the root names its scripts; each is asked for once."""
     routes = {"/": Answer(PAGE), "/static/app.js": Answer(SCRIPT)}
     with serve(routes) as server, Transport(Target(server.url)) as transport:
-        assert page_vocabulary(transport) == (("FullTime", "PartTime", "FreeLance", "SecondJob"),)
+        assert page_vocabulary(page_scripts(transport)) == (
+            ("FullTime", "PartTime", "FreeLance", "SecondJob"),
+        )
         assert server.paths() == ["/", "/static/app.js"]
 
 
 def test_an_api_without_pages_has_no_vocabulary() -> None:
     """JSON at the root, or nothing at all, is no page."""
     with serve({"/": Answer({"hello": 1})}) as server, Transport(Target(server.url)) as transport:
-        assert page_vocabulary(transport) == ()
+        assert page_vocabulary(page_scripts(transport)) == ()
 
 
 def test_scripts_of_other_hosts_are_not_asked_for() -> None:
     """What a page loads from elsewhere is not contacted."""
     page = '<script src="http://127.0.0.2:9/app.js"></script>'
     with serve({"/": Answer(page)}) as server, Transport(Target(server.url)) as transport:
-        assert page_vocabulary(transport) == ()
+        assert page_vocabulary(page_scripts(transport)) == ()
         assert server.paths() == ["/"]

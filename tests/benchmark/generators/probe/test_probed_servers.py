@@ -12,8 +12,10 @@ from probed_servers import probed
 from benchmark.models import Echo, Found, LoadPlan, PlannedTask
 from tests.servers import (
     chain,
+    own_ids,
     paired_states,
     quiet_trap,
+    second_account,
     second_credential,
     slow_effects,
     stages,
@@ -121,6 +123,27 @@ def test_what_locks_us_out_is_blamed_at_once(served: Served, seed: int) -> None:
     assert result.reasons[trap] == "excluded: destructive: afterwards the server answered 401"
     assert result.verified == served.app.state.reachable
     assert served.leftovers == {}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_delete_that_spares_nobody_is_left_out(served: Served, seed: int) -> None:
+    """What takes ids and deletes everything is found out by the other own thing that is gone."""
+    served.reset(partial(own_ids.make_ignoring_app, seed))
+    result = probed(served)
+    trap = served.app.state.operations["delete several"]
+    assert served.app.state.traps_touched == [trap]
+    assert result.reasons[trap] == "excluded: destructive: it deletes more than what is named"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_ends_access_is_no_part_of_the_load(served: Served, seed: int) -> None:
+    """Logging out and the like are verified as a second account, and disabled with that reason."""
+    served.reset(partial(second_account.make_app, seed))
+    plan = probed(served).outcome.plan
+    for role in ("login", "log out", "change password", "rename"):
+        readiness = task(served, plan, role).readiness
+        assert (readiness.status, readiness.enabled) == ("verified", False)
+        assert "second account" in readiness.reason
 
 
 @pytest.mark.parametrize("seed", SEEDS)

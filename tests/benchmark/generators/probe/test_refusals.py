@@ -14,10 +14,12 @@ from benchmark.models import Recipe
 from tests.benchmark.generators.small_apis import op
 
 
-def refused(status: int, content: Any = None, content_type: str = "application/json") -> Case:
+def refused(
+    status: int, content: Any = None, content_type: str = "application/json", **headers: str
+) -> Case:
     """An operation whose last answer was this one."""
     case = case_of("POST /items", {"POST /items": op(body={})})
-    case.last = outcome(case, reply(status, content, content_type))
+    case.last = outcome(case, reply(status, content, content_type, **headers))
     return case
 
 
@@ -29,13 +31,22 @@ def refused(status: int, content: Any = None, content_type: str = "application/j
         (refused(400, {"error": {"message": "no colour"}}), "the server says 400: no colour"),
         (refused(401, {"message": "who?"}), "needs credentials: 401: who?"),
         (refused(403), "needs credentials: 403"),
+        (refused(302, Location="/login?next=/"), "needs credentials: 302: redirects to a sign-in"),
         (refused(405), "not served: 405"),
         (refused(500, b"<html><b>Oops</b></html>", "text/html"), "the server says 500: Oops"),
+        (refused(500, b"<header>Sorry</header><style>p { color: red }</style><p>Oops", "text/html"),
+         "the server says 500: Sorry Oops"),
     ],
 )  # fmt: skip
 def test_the_servers_own_words_are_quoted(case: Case, words: str) -> None:
     """Status and message, without markup, wherever the framework puts the message."""
     assert in_words(case).startswith(words)
+
+
+def test_a_refusal_in_spite_of_credentials_is_no_lack_of_them() -> None:
+    """Where other operations let us in, 403 is about what was asked for; 401 never is."""
+    assert in_words(refused(403), lets_in=True).startswith("not permitted: 403")
+    assert in_words(refused(401), lets_in=True).startswith("needs credentials: 401")
 
 
 def test_long_messages_are_cut() -> None:

@@ -192,6 +192,26 @@ def test_references_stay(rule: Any) -> None:
         assert after(about(rule, "/owner", None), recipe=recipe) is None
 
 
+@pytest.mark.parametrize("rule", ["other", "not_found"])
+def test_what_is_refused_without_a_way_out_is_left_out(rule: Any) -> None:
+    """A made-up member that the document does not require; what refers to a thing stays."""
+    text = {"type": "string"}
+    schema = {"type": "object", "required": ["title"], "properties": {"title": text, "cert": text}}
+    documented = RequestBody((MediaType("application/json", schema),), required=True)
+
+    def tried(pointer: str, cert: Source) -> Recipe | None:
+        body = ObjectNode((("title", Constant("a")), ("cert", cert)))
+        recipe = replace(RECIPE, body=body)
+        return after(about(rule, pointer), recipe=recipe, body=documented)
+
+    changed = tried("/cert", Constant("x"))
+    assert changed is not None
+    assert changed.body == ObjectNode((("title", Constant("a")),))
+    assert tried("/title", Constant("x")) is None
+    assert tried("/unknown", Constant("x")) is None
+    assert tried("/cert", Created("cert", "/id")) is None
+
+
 @pytest.mark.parametrize("rule", ["other", "credentials", "not_found"])
 def test_complaints_that_no_value_answers_change_nothing(rule: Any) -> None:
     """None says that there is nothing to try."""

@@ -240,6 +240,7 @@ def test_several_files_are_an_array_of_uploads() -> None:
         ("slug", {"type": "string"}, "text"),
         ("name", {"type": "string"}, "text"),
         ("external_uuid", {"type": "string", "format": "uuid"}, "uuid"),
+        ("id", {"type": "string", "example": "8cbb43fe-4cdf-4991-8352-c461779cec02"}, "uuid"),
         ("id", {"type": "integer"}, "number"),
         ("id", {"type": "integer", "maximum": 100}, None),
         ("id", {"type": "integer", "exclusiveMaximum": 100}, None),

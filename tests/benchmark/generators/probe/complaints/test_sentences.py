@@ -32,6 +32,10 @@ SENT: dict[tuple[SlotLocation, str], Any] = {
 
 SENTENCES: dict[str, tuple[str, SlotLocation | None, str, Any]] = {
     # presence
+    "config: JSON not valid": ("format", "body", "/config", "json"),
+    "Field 'config' cannot be decoded by JSON": ("format", "body", "/config", "json"),
+    "Invalid foreign key.": ("not_found", None, "", None),
+    '"data" is required': ("required", None, "/data", None),
     "name is required": ("required", "body", "/name", None),
     "'label' is a required property": ("required", None, "/label", None),
     "Missing required parameter 'speed'": ("required", None, "/speed", None),

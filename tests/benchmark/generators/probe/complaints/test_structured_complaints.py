@@ -43,6 +43,16 @@ DOCUMENTS: dict[str, tuple[Any, list[Told]]] = {
         entry(["body", "size"], "missing", "Field required"),
         [("required", "body", "/size", None)],
     ),
+    "GraphQL's form, field inside": (
+        {"errors": [{"message": "Value is required.", "extensions": {
+            "field": "size", "type": "required", "code": "FAILED_VALIDATION"}}]},
+        [("required", None, "/size", None)],
+    ),
+    "GraphQL's form, reason repeated": (
+        {"errors": [{"message": "Invalid payload. \"name\" is not allowed.", "extensions": {
+            "reason": "\"name\" is not allowed", "code": "INVALID_PAYLOAD"}}]},
+        [("unexpected", "body", "/name", None)],
+    ),
     "FastAPI, missing header": (
         entry(["header", "x-tenant"], "missing", "Field required"),
         [("required", "header", "/X-Tenant", None)],
@@ -377,8 +387,10 @@ def test_errors_that_fastapi_prints_are_read() -> None:
 
 
 def test_a_refused_caller_is_told_as_such() -> None:
-    """With 401 and 403 the complaint is about credentials, whatever the words."""
+    """With 401 and 403 it is about credentials, unless 403 says that a thing does not exist."""
     assert told({"detail": "Not enough juice"}, 403) == [("credentials", None, "", None)]
+    said = 'You don\'t have permission to read "swift-ridge" or it does not exist'
+    assert ("not_found", "body", "/name") in [one[:3] for one in told({"message": said}, 403)]
     assert told({"message": "token is required"}, 401) == [("credentials", None, "/token", None)]
 
 

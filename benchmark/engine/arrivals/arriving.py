@@ -1,0 +1,87 @@
+"""The arrivals of one test in one process: a greenlet that issues every ticket when it is due."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from itertools import chain, takewhile
+
+import gevent
+
+from benchmark.curve import Curve, level
+from benchmark.engine.arrivals.queue import TicketQueue
+from benchmark.engine.arrivals.schedule import Share, arrival_times
+from benchmark.models import ArrivalKind
+
+LONGEST_NAP = 0.25
+"""Seconds after which a sleeping greenlet looks again whether its share has changed."""
+
+
+class Arrivals:
+    """Issues the tickets of this process's share, once it has one.
+
+    An iteration that could not start `patience` seconds after its time is not started any more.
+    `on_end` is called when the schedule is over, if it ever is.
+    """
+
+    def __init__(
+        self, kind: ArrivalKind, patience: float, seed: int, on_end: Callable[[], None]
+    ) -> None:
+        self.queue = TicketQueue(patience, seed)
+        self._kind: ArrivalKind = kind
+        self._seed = seed
+        self._on_end = on_end
+        self._curve = level(0.0, 0.0)
+        self._times: Iterator[float] = iter(())
+        self._due: float | None = None
+        self._began: float | None = None
+        self._greenlet: gevent.Greenlet[[], None] | None = None
+
+    @property
+    def began(self) -> bool:
+        """Whether the schedule has begun."""
+        return self._began is not None
+
+    @property
+    def elapsed(self) -> float:
+        """The seconds since the schedule began; 0 before."""
+        return 0.0 if self._began is None else time.perf_counter() - self._began
+
+    def take(self, curve: Curve, share: Share, elapsed: float = 0.0) -> None:
+        """Take a share of the arrivals from its moment on; `curve` is the rate of all of them.
+
+        The first share begins the schedule, which is then at `elapsed` seconds.
+        """
+        pending = () if self._due is None else (self._due,)
+        before = takewhile(lambda due: due < share.since, chain(pending, self._times))
+        self._times = chain(before, arrival_times(curve, self._kind, self._seed, share))
+        self._due = None
+        self._curve = curve
+        if self._began is None:
+            self._began = time.perf_counter() - elapsed
+            self._greenlet = gevent.spawn(self._run)
+
+    def finish(self) -> None:
+        """The load ends here: nothing more is issued, and what has not begun is dropped."""
+        if self._greenlet is not None and self._greenlet is not gevent.getcurrent():
+            self._greenlet.kill()
+        self.queue.close()
+
+    def _run(self) -> None:
+        queue, began = self.queue, self._began or 0.0
+        while (due := self._next_due()) is not None:
+            if (rest := began + due - time.perf_counter()) <= 0:
+                self._due = None
+                queue.add(began + due)
+                continue
+            queue.drop_late()
+            gevent.sleep(min(rest, LONGEST_NAP))
+        while (rest := self._curve.end - self.elapsed) > 0:
+            queue.drop_late()
+            gevent.sleep(min(rest, LONGEST_NAP))
+        self._on_end()
+
+    def _next_due(self) -> float | None:
+        if self._due is None:
+            self._due = next(self._times, None)
+        return self._due

@@ -1,0 +1,43 @@
+"""Makes the result of a run from its timeline."""
+
+from __future__ import annotations
+
+from benchmark.models import LoadProfile, OperationReadiness, RunResult, RunStatus
+from benchmark.utils.timeline import Timeline
+
+
+def build_result(
+    timeline: Timeline,
+    *,
+    test_type: str,
+    base_url: str,
+    profile: LoadProfile,
+    wait_time: tuple[float, float],
+    seed: int | None,
+    readiness: tuple[OperationReadiness, ...],
+    status: RunStatus,
+    status_reason: str,
+) -> RunResult:
+    """The result of a run: what was asked for, and what its timeline recorded."""
+    return RunResult(
+        test_type=test_type,
+        base_url=base_url,
+        profile=profile,
+        wait_time=wait_time,
+        started_at=timeline.start.started_at,
+        duration=timeline.duration,
+        status=status,
+        status_reason=status_reason,
+        totals=timeline.totals,
+        operations=timeline.operations,
+        failures=timeline.failures,
+        timeline=timeline.seconds,
+        blocks=timeline.blocks,
+        skipped_tasks=timeline.skipped_tasks,
+        readiness=readiness,
+        seed=seed,
+        preparation=timeline.preparation,
+        counters=timeline.counters,
+        times=timeline.times,
+        processes=timeline.processes,
+    )

@@ -1,0 +1,186 @@
+"""Reads the JSON of a result, which may have been damaged or forged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from benchmark.errors import UsageError
+from benchmark.histogram import Histogram
+from benchmark.models import (
+    Block,
+    Failure,
+    OperationReadiness,
+    OperationStats,
+    ProcessHealth,
+    Readiness,
+    ReadinessStatus,
+    RunResult,
+    RunStatus,
+    Second,
+)
+from benchmark.utils.checked_json import (
+    MalformedError,
+    as_count,
+    as_counts,
+    as_flag,
+    as_histogram,
+    as_list,
+    as_mapping,
+    as_number,
+    as_numbers,
+    as_text,
+    as_time,
+)
+from benchmark.utils.results.writing import SCHEMA_VERSION
+from benchmark.utils.text_safety import clean_text
+from benchmark.utils.timeline import MAX_SECONDS
+from benchmark.utils.timeline_lines import profile_from_json, wait_time_from_json
+
+_MAX_ITEMS = 100_000
+
+
+def result_from_json(document: object) -> RunResult:
+    """The result in a JSON document that `result_to_json` wrote.
+
+    Raises UsageError, naming the place, if it is anything else or of a newer version.
+    """
+    try:
+        return _result(as_mapping(document, "the document"))
+    except MalformedError as error:
+        raise UsageError(f"not the result of a run: {error}") from error
+
+
+def _result(document: Mapping[str, Any]) -> RunResult:
+    version = as_count(document.get("schema_version"), "schema_version")
+    if version != SCHEMA_VERSION:
+        age = "newer" if version > SCHEMA_VERSION else "older"
+        raise MalformedError(f"schema_version {version} is {age} than this program reads")
+    target = as_mapping(document.get("target"), "target")
+    profile = as_mapping(document.get("profile"), "profile")
+    generator = as_mapping(document.get("generator", {}), "generator")
+    processes = as_list(generator.get("processes", []), "processes", _MAX_ITEMS)
+    times = as_mapping(generator.get("times", {}), "times")
+    failures = as_list(document.get("failures", []), "failures", _MAX_ITEMS)
+    readiness = as_list(document.get("readiness", []), "readiness", _MAX_ITEMS)
+    timeline = as_list(document.get("timeline", []), "timeline", MAX_SECONDS)
+    blocks = as_list(document.get("blocks", []), "blocks", _MAX_ITEMS)
+    seed = profile.get("seed")
+    return RunResult(
+        test_type=as_text(document.get("test_type"), "test_type", 100),
+        base_url=as_text(target.get("base_url"), "target: base_url", 500),
+        profile=profile_from_json(profile),
+        wait_time=wait_time_from_json(profile.get("wait_time")),
+        started_at=as_time(document.get("started_at"), "started_at"),
+        duration=as_number(document.get("duration_s"), "duration_s"),
+        status=_status(document.get("status")),
+        status_reason=as_text(document.get("status_reason", ""), "status_reason"),
+        totals=_stats("", "Total", as_mapping(document.get("totals"), "totals")),
+        operations=_operations(document.get("operations")),
+        failures=tuple(_failure(as_mapping(each, "failure")) for each in failures),
+        timeline=tuple(_second(as_mapping(each, "timeline")) for each in timeline),
+        blocks=tuple(_block(as_mapping(each, "block")) for each in blocks),
+        skipped_tasks=as_counts(document.get("skipped_tasks", {}), "skipped_tasks"),
+        readiness=tuple(_readiness(as_mapping(each, "readiness")) for each in readiness),
+        seed=None if seed is None else as_count(seed, "profile: seed"),
+        preparation=_operations(document.get("preparation", [])),
+        counters=as_numbers(generator.get("counters", {}), "counters"),
+        times={clean_text(name): _times(value) for name, value in times.items()},
+        processes=tuple(_process(as_mapping(each, "process")) for each in processes),
+    )
+
+
+def _status(value: object) -> RunStatus:
+    statuses: tuple[RunStatus, ...] = get_args(RunStatus)
+    for status in statuses:
+        if value == status:
+            return status
+    raise MalformedError("status is none of " + ", ".join(statuses))
+
+
+def _operations(value: object) -> tuple[OperationStats, ...]:
+    stats = []
+    for each in as_list(value, "operations", _MAX_ITEMS):
+        operation = as_mapping(each, "operation")
+        method = as_text(operation.get("method"), "operation: method", 20)
+        stats.append(_stats(method, as_text(operation.get("name"), "operation: name"), operation))
+    return tuple(stats)
+
+
+def _stats(method: str, name: str, value: Mapping[str, Any]) -> OperationStats:
+    scheduled = value.get("histogram_from_schedule")
+    return OperationStats(
+        method=method,
+        name=name,
+        requests=as_count(value.get("requests"), f"{name}: requests"),
+        failures=as_count(value.get("failures"), f"{name}: failures"),
+        latency=as_histogram(value.get("histogram"), f"{name}: histogram"),
+        statuses=as_counts(value.get("statuses", {}), f"{name}: statuses"),
+        received=as_count(value.get("received_bytes", 0), f"{name}: received_bytes"),
+        latency_from_schedule=(
+            Histogram() if scheduled is None else as_histogram(scheduled, f"{name}: histogram")
+        ),
+    )
+
+
+def _failure(value: Mapping[str, Any]) -> Failure:
+    return Failure(
+        method=as_text(value.get("method"), "failure: method", 20),
+        name=as_text(value.get("name"), "failure: name"),
+        message=as_text(value.get("message"), "failure: message"),
+        count=as_count(value.get("count"), "failure: count"),
+    )
+
+
+def _second(value: Mapping[str, Any]) -> Second:
+    latency = value.get("latency_ms")
+    p50 = p95 = None
+    if latency is not None:
+        percentiles = as_mapping(latency, "timeline: latency_ms")
+        p50, p95 = (as_number(percentiles.get(name), name) for name in ("p50", "p95"))
+    return Second(
+        elapsed=as_number(value.get("elapsed_s"), "timeline: elapsed_s"),
+        users=as_count(value.get("users"), "timeline: users"),
+        requests=as_count(value.get("requests"), "timeline: requests"),
+        failures=as_count(value.get("failures"), "timeline: failures"),
+        p50=p50,
+        p95=p95,
+    )
+
+
+def _block(value: Mapping[str, Any]) -> Block:
+    return Block(
+        elapsed=as_number(value.get("elapsed_s"), "block: elapsed_s"),
+        users=as_count(value.get("users"), "block: users"),
+        operations=_operations(value.get("operations")),
+    )
+
+
+def _times(value: object) -> Histogram:
+    return as_histogram(as_mapping(value, "times").get("histogram"), "times: histogram")
+
+
+def _process(value: Mapping[str, Any]) -> ProcessHealth:
+    return ProcessHealth(
+        process=as_text(value.get("process"), "process", 50),
+        seconds=as_count(value.get("seconds"), "process: seconds"),
+        busy_seconds=as_count(value.get("busy_seconds"), "process: busy_seconds"),
+        cpu=as_number(value.get("cpu"), "process: cpu"),
+        lag=_times(value.get("lag_ms")),
+        gc_pauses=_times(value.get("gc_pauses_ms")),
+    )
+
+
+def _readiness(value: Mapping[str, Any]) -> OperationReadiness:
+    for status in get_args(ReadinessStatus):
+        if value.get("status") == status:
+            return OperationReadiness(
+                operation=as_text(value.get("operation"), "readiness: operation"),
+                application=as_text(value.get("application"), "readiness: application"),
+                readiness=Readiness(
+                    status=status,
+                    enabled=as_flag(value.get("enabled"), "readiness: enabled"),
+                    reason=as_text(value.get("reason", ""), "readiness: reason"),
+                ),
+            )
+    raise MalformedError("readiness: status is none of " + ", ".join(get_args(ReadinessStatus)))

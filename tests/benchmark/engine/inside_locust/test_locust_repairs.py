@@ -1,0 +1,34 @@
+"""What we replace in Locust: the digits of its response times."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from locust import argument_parser, runners, stats
+
+from benchmark.engine.locust_repairs import CompleteCsvWriter, install, three_digits
+
+
+@given(st.floats(0.1, 10_000_000))
+def test_three_digits_stay(milliseconds: float) -> None:
+    """Within half a unit of the third digit, and within half a millisecond below ten seconds."""
+    kept = three_digits(milliseconds)
+    assert kept == pytest.approx(milliseconds, rel=0.0051)
+    assert abs(kept - milliseconds) <= max(0.5, milliseconds * 0.0005)
+
+
+def test_locust_uses_what_replaces_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its buckets, its CSV writer and its interval are ours, in the version that is installed."""
+    for module, name in (
+        (stats, "bucket_response_time"), (stats, "StatsCSVFileWriter"),
+        (runners, "WORKER_REPORT_INTERVAL"), (argument_parser, "default_args_dict"),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, getattr(module, name))  # to have it back afterwards
+    install()
+    entry = stats.RequestStats().get("/x", "GET")
+    for time in (0.1234, 147.4, 1234.4):
+        entry.log(time, 0)  # type: ignore[arg-type]  # Locust says int, and takes floats
+    assert set(entry.response_times) == {0.123, 147, 1234}
+    assert stats.StatsCSVFileWriter is CompleteCsvWriter
+    assert argument_parser.default_args_dict() is argument_parser.default_args_dict()

@@ -1,0 +1,67 @@
+"""The open model in several processes: one schedule, shared out, and again when one is lost."""
+
+from __future__ import annotations
+
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from engine_runs import Run, engine_command, start
+from small_api import small_api
+from test_open_runs import VISITOR, Timed, arrivals_of
+
+pytestmark = pytest.mark.end_to_end
+
+
+def started(folder: Path, host: str, *options: str, **more: Any) -> Run:
+    """A run with two workers."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+    command = engine_command(VISITOR, folder, host, *options, **more)
+    command += ["--processes", "2", "--master-bind-host", "127.0.0.1"]
+    return start([*command, "--master-bind-port", port, "--master-port", port], folder)
+
+
+@pytest.mark.parametrize("kind", ["constant", "poisson"])
+def test_workers_share_one_schedule(kind: str, tmp_path: Path) -> None:
+    """Together they start as many iterations as one process would."""
+    api_of = Timed()
+    with small_api(api_of) as api:
+        options = ("--request-rate", "51", "--arrivals", kind)
+        run = started(tmp_path, api.url, *options, users=20)
+        code, printed = run.wait()
+    assert code == 0, printed
+    total = arrivals_of(run.timeline())
+    visits = api_of.when("/visit")
+    spread = 0 if kind == "constant" else 45
+    assert total["asked_arrivals"] == total["started_iterations"] == len(visits)
+    assert len(visits) == pytest.approx(102, abs=spread)
+    assert visits[-1] - visits[0] == pytest.approx(1.98, abs=0.8)
+
+
+def test_a_lost_worker_is_replaced_and_what_it_missed_is_counted(tmp_path: Path) -> None:
+    """It is killed: after some seconds the other starts everything, and the gap is no secret."""
+    api_of = Timed()
+    with small_api(api_of) as api:
+        run = started(tmp_path, api.url, "--request-rate", "40", users=20, run_time=11)
+        while not api_of.when("/visit"):
+            time.sleep(0.05)
+        victim = psutil.Process(run.process.pid).children()[0]
+        time.sleep(1)
+        victim.kill()
+        _, printed = run.wait()
+    total = arrivals_of(run.timeline())
+    visits = api_of.when("/visit")
+    begin = visits[0]
+    assert "failed to send heartbeat" in printed
+    gap = [moment for moment in visits if begin + 1.5 < moment < begin + 3.5]
+    assert len(gap) == pytest.approx(40, abs=6)
+    last = [moment for moment in visits if moment > begin + 9]
+    assert len(last) == pytest.approx(80, abs=8)
+    # Its last report was up to a second old: what it started since is in no count but "missed".
+    assert total["asked_arrivals"] == total["started_iterations"] + total["missed_arrivals"]
+    assert total["asked_arrivals"] == pytest.approx(440, abs=25)
+    assert 60 < total["missed_arrivals"] < 160
