@@ -86,6 +86,9 @@ class Prober:
     catch_all: CatchAll | None = None
     holdings: Holdings = field(default_factory=Holdings)
     listed: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    sorts: dict[str, tuple[tuple[Any, ...], tuple[tuple[str, str], ...]]] = field(
+        default_factory=dict
+    )
     facts: int = 0
     is_first_pass: bool = True
     registered: Mapping[str, Any] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from benchmark.generators import schema_view
@@ -53,7 +54,7 @@ def of_sort(prober: Prober, about: str, said: str = "") -> list[Found]:
     spoken = {noun(word) for word in words(said[:_MAX_MESSAGE])}
     names = sorted(prober.listed, key=lambda n: _collection_noun(prober, n) not in spoken)
     for name in names if wanted else ():
-        for pointer, value in list(_sorts(prober, name)):
+        for pointer, value in _sorts(prober, name):
             if plain(value) == wanted or plain(noun(value)) == wanted:
                 found.append(Found(_kind_of_sort(prober, name, pointer, value), "/id"))
     return found
@@ -79,7 +80,7 @@ def maps_by_sort(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -
         for name in list(prober.listed):
             if noun(member) not in {prober.kinds[name].kind, _collection_noun(prober, name)}:
                 continue
-            sorts = list(_sorts(prober, name))
+            sorts = _sorts(prober, name)
             told = [sort for sort in sorts if plain(sort[1]) in said]
             members = [
                 (value, _wrapped(Found(_kind_of_sort(prober, name, at, value), "/id"), element))
@@ -136,16 +137,15 @@ def _typed_stem(field: str) -> str | None:
     return None
 
 
-def _sorts(prober: Prober, name: str) -> Iterator[tuple[str, str]]:
+def _sorts(prober: Prober, name: str) -> tuple[tuple[str, str], ...]:
     """The members of listed items that say what sort each is, and their values, each once."""
-    if prober.kinds[name].where:
-        return
-    seen: set[tuple[str, str]] = set()
-    for item in prober.listed.get(name, ()):
-        for pointer, value in _sort_members(item):
-            if (pointer, value) not in seen and len(seen) < MAX_SORTS:
-                seen.add((pointer, value))
-                yield pointer, value
+    items = prober.listed.get(name, ())
+    known = prober.sorts.get(name)
+    if known is None or known[0] is not items:  # what is listed is looked through once
+        members = (pair for item in items for pair in _sort_members(item))
+        found = tuple(islice(dict.fromkeys(members), MAX_SORTS))
+        known = prober.sorts[name] = (items, found)
+    return () if prober.kinds[name].where else known[1]
 
 
 def _sort_members(item: Any) -> Iterator[tuple[str, str]]:
