@@ -308,17 +308,17 @@ def _exit_for(reports: tuple[Report, ...]) -> None:
 
 
 def _discover(config: BenchmarkConfig, switches: Switches) -> None:
-    from benchmark import pipeline  # noqa: PLC0415  # slow to import
+    from benchmark import outputs, pipeline  # noqa: PLC0415  # slow to import
     from benchmark.console import print_discovery, watching  # noqa: PLC0415
 
     with watching(quiet=switches.quiet or switches.json) as observer:
         observer.stage(pipeline.where_from(config))
         discovery = pipeline.discover(config)
         specs = pipeline.parse(discovery)
-        stamp = pipeline.time_stamp()
-        path = pipeline.write_discovery(config.results_dir, stamp, discovery, specs)
+        stamp = outputs.time_stamp()
+        path = outputs.write_discovery(config.results_dir, stamp, discovery, specs)
         if switches.graph_file is not None:
-            pipeline.write_graph(specs, switches.graph_file)
+            outputs.write_graph(pipeline.analyse(specs), switches.graph_file)
     if switches.json:
         typer.echo(path.read_text(encoding="utf-8"), nl=False)
     else:

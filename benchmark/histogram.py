@@ -22,18 +22,22 @@ from typing import Any
 
 _STEPS = 1024  # to a power of two
 _FIRST = -18  # the power of two, in milliseconds, where indices begin
-HIGHEST_INDEX = 65_535
-"""2**46 ms: longer than two thousand years."""
-SHORTEST = math.ldexp(1.0, _FIRST)
-"""Milliseconds; whatever took less is counted as this."""
+SHORTEST, LONGEST = math.ldexp(1.0, _FIRST), math.ldexp(1.0, 40)
+"""Milliseconds (4 ns and 35 years); what took less or more is counted as these."""
+HIGHEST_INDEX = (40 - _FIRST) * _STEPS
 _OTHER_BITS = 42  # of the 52 binary digits of a double, ten are left
 _BITS_OF_FIRST = (1023 + _FIRST) * _STEPS  # exponents of doubles are stored plus 1023
+
+
+def _bounded(milliseconds: float) -> float:
+    """The nearest latency that can be counted; in this order, NaN becomes the shortest."""
+    return min(max(SHORTEST, milliseconds), LONGEST)
 
 
 def bucket_index(milliseconds: float) -> int:
     """The index of the bucket that counts a latency."""
     # frexp gives m * 2**e with 1/2 <= m < 1: a power of two less than ours.
-    mantissa, exponent = math.frexp(milliseconds if milliseconds > SHORTEST else SHORTEST)
+    mantissa, exponent = math.frexp(_bounded(milliseconds))
     return (exponent - _FIRST - 2) * _STEPS + int(mantissa * (2 * _STEPS))
 
 
@@ -123,20 +127,19 @@ class HistogramBuilder:
 
     def add(self, milliseconds: float) -> None:
         """Count one latency."""
-        index = bucket_index(milliseconds)
-        self.merge({index: 1}, milliseconds, milliseconds, milliseconds)
+        value = _bounded(milliseconds)
+        self.merge({bucket_index(value): 1}, value, value, value)
 
     def add_all(self, latencies: array[float]) -> None:
         """Count all latencies of an `array("d")`, in a third of the time that `add` would take.
 
-        Those that are no latency (infinite, not a number) count as the shortest.
+        Those that are no number count as the shortest.
         """
         if not latencies:
             return
         total, lowest, highest = sum(latencies), min(latencies), max(latencies)
-        if not (lowest >= SHORTEST and math.isfinite(total)):
-            finite = (value if math.isfinite(value) else 0.0 for value in latencies)
-            latencies = array("d", [max(value, SHORTEST) for value in finite])
+        if not (lowest >= SHORTEST and total <= LONGEST):
+            latencies = array("d", map(_bounded, latencies))
             total, lowest, highest = sum(latencies), min(latencies), max(latencies)
         # An index is the exponent and the first ten binary digits of a double: read its bits.
         bits = memoryview(latencies).cast("B").cast("Q")

@@ -10,12 +10,10 @@ are slow to import and no command needs them all.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from benchmark.errors import DocumentError, TargetError, UsageError
 from benchmark.models import (
@@ -27,6 +25,14 @@ from benchmark.models import (
     OperationReadiness,
     Readiness,
     Report,
+)
+from benchmark.outputs import (
+    result_files,
+    shown,
+    time_stamp,
+    write_discovery,
+    write_reports,
+    write_test,
 )
 from benchmark.settings import BenchmarkConfig
 
@@ -131,25 +137,6 @@ def graph_text(specs: Sequence[ApiSpec]) -> str:
     return tree_text(analyse(specs))
 
 
-def write_graph(specs: Sequence[ApiSpec], path: Path) -> None:
-    """Write the data flow as Mermaid or DOT, by the ending of the file's name.
-
-    Raises UsageError for another ending, or where the file cannot be written.
-    """
-    from benchmark.generators.dependency_analyzer import dot_text, mermaid_text
-
-    forms = {".mmd": mermaid_text, ".mermaid": mermaid_text, ".dot": dot_text, ".gv": dot_text}
-    form = forms.get(path.suffix.lower())
-    if form is None:
-        raise UsageError(f"{path}: no known form of a graph", "end the name in .mmd or .dot")
-    try:
-        path.write_text(form(analyse(specs)), encoding="utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written ({error.strerror})", "choose another --graph-file"
-        ) from error
-
-
 def plan(
     base_url: str,
     specs: Sequence[ApiSpec],
@@ -228,12 +215,10 @@ def prepare(
     if live and not config.no_probe:
         load_plan = prove(load_plan, specs, dependencies, config, observer)
     _require_tasks(load_plan)
-    plan_file = config.results_dir / f"load_plan_{stamp}.json"
-    locustfile = out or config.results_dir / f"dynamic_locustfile_{stamp}.py"
-    _write_test(load_plan, plan_file, locustfile)
+    plan_file, locustfile = write_test(config.results_dir, stamp, load_plan, out)
     enabled = sum(task.readiness.enabled for task in load_plan.tasks())
     total = sum(1 for _ in load_plan.tasks()) + len(load_plan.skipped)
-    observer.stage(f"Wrote {_shown(locustfile)}: {enabled} of {total} operations take part")
+    observer.stage(f"Wrote {shown(locustfile)}: {enabled} of {total} operations take part")
     return Prepared(
         load_plan.base_url, locustfile, discovery, specs, load_plan, (found, plan_file, locustfile)
     )
@@ -274,9 +259,6 @@ def report_run(
 ) -> Report:
     """Judge what a run recorded, and write its result and its report."""
     from benchmark.utils.analyze_results import analyze
-    from benchmark.utils.reporters.environment import describe_environment
-    from benchmark.utils.reporters.html import write_html
-    from benchmark.utils.reporters.json_file import write_json
     from benchmark.utils.results import build_result
     from benchmark.utils.timeline import read_timeline
 
@@ -291,10 +273,8 @@ def report_run(
         status=outcome.status,
         status_reason=outcome.reason,
     )
-    report = analyze(result, _result_files(files, prepared))
-    environment = describe_environment()
-    write_json(report, files.path(".json"), environment)
-    write_html(report, files.path(".html"), environment)
+    report = analyze(result, result_files(files, prepared.locustfile))
+    write_reports(report, files)
     return report
 
 
@@ -326,7 +306,7 @@ def interact(config: BenchmarkConfig, observer: Observer) -> None:
     files = claim_files(config.results_dir, "interactive")
     request = _request(prepared, profile, config, files)
     run_interactive(request, lambda url: observer.stage(f"Open {url} - Ctrl-C ends it"))
-    observer.stage(f"Ended; what happened is in {_shown(files.path('.log'))}")
+    observer.stage(f"Ended; what happened is in {shown(files.path('.log'))}")
 
 
 def generate(config: BenchmarkConfig, out: Path | None, observer: Observer) -> Prepared:
@@ -338,33 +318,6 @@ def generate(config: BenchmarkConfig, out: Path | None, observer: Observer) -> P
 
 
 # ── small parts ───────────────────────────────────────────────────────────────────────────────
-
-
-def write_discovery(
-    folder: Path, stamp: str, discovery: Discovery, specs: Sequence[ApiSpec]
-) -> Path:
-    """Write `api_discovery_<stamp>.json` and give its path."""
-    from benchmark.generators.subapp_discovery import discovery_json
-    from benchmark.run_files import prepare_folder
-
-    prepare_folder(folder)
-    path = folder / f"api_discovery_{stamp}.json"
-    path.write_text(_json(discovery_json(discovery, specs)), encoding="utf-8")
-    return path
-
-
-def _write_test(load_plan: LoadPlan, plan_file: Path, locustfile: Path) -> None:
-    from benchmark.generators.locust_generator import render_locustfile
-    from benchmark.generators.scenario_planner import plan_to_json
-
-    plan_file.write_text(_json(plan_to_json(load_plan)), encoding="utf-8")
-    source = render_locustfile(load_plan, _shown(locustfile))
-    try:
-        locustfile.parent.mkdir(parents=True, exist_ok=True)
-        locustfile.write_text(source, encoding="utf-8")
-    except OSError as error:
-        problem = f"{locustfile} cannot be written ({error.strerror})"
-        raise UsageError(problem, "choose another --output") from error
 
 
 def _require_tasks(load_plan: LoadPlan) -> None:
@@ -380,11 +333,6 @@ def _require_tasks(load_plan: LoadPlan) -> None:
     elif commonest.startswith("needs credentials"):
         hint = "give --token, --basic, --api-key or --header"
     raise UsageError(f"No operation can be called: {commonest}", hint)
-
-
-def time_stamp() -> str:
-    """The local time as it stands in file names."""
-    return datetime.now().astimezone().strftime("%Y%m%d_%H%M%S")
 
 
 def origin(base_url: str) -> str:
@@ -434,22 +382,6 @@ def _readiness(load_plan: LoadPlan | None) -> tuple[OperationReadiness, ...]:
     return (*planned, *skipped)
 
 
-def _result_files(files: RunFiles, prepared: Prepared) -> Mapping[str, str]:
-    endings = {
-        "report": ".html",
-        "result": ".json",
-        "locust report": "_locust.html",
-        "statistics": "_stats.csv",
-        "history": "_stats_history.csv",
-        "failures": "_failures.csv",
-        "exceptions": "_exceptions.csv",
-        "timeline": "_timeline.jsonl",
-        "log": ".log",
-    }
-    own = {name: str(files.path(ending)) for name, ending in endings.items()}
-    return {**own, "locustfile": str(prepared.locustfile)}
-
-
 def _in_words(profile: LoadProfile) -> str:
     users = f"{profile.users} user{'s' if profile.users != 1 else ''}"
     if (open_model := profile.open_model) is not None:
@@ -458,15 +390,3 @@ def _in_words(profile: LoadProfile) -> str:
         return f"{rate} by at most {users} for {profile.run_time:g} s"
     up_to = "up to " if profile.stages else ""
     return f"{up_to}{users} for {profile.run_time:g} s"
-
-
-def _shown(path: Path) -> str:
-    """A path as the user would type it from here."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -1,21 +1,23 @@
 """Proves a plan on the live API, before the load: the probe first, then a short rehearsal.
 
 The probe finds the recipes that succeed, one request at a time. The rehearsal runs the generated
-file with a few users at once; what fails then (a quota, a race, a lock) stays out of the load.
+file with a few users at once; what fails then (a quota, a race, a lock) gets things of its own, or
+stays out of the load.
 """
 # ruff: noqa: PLC0415  # the stages are slow to import, and few commands need these
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmark.models import (
     ApiSpec,
     Created,
     Dependencies,
+    Failure,
     LoadPlan,
     LoadProfile,
     OperationStats,
@@ -37,6 +39,31 @@ MAKER_FAILURES = 0.1
 
 Say = Callable[[str], None]
 Probing = Callable[[int, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Weakness:
+    """How often an operation failed in the rehearsal, and with which message most often."""
+
+    requests: int
+    failures: int
+    message: str = ""
+
+    @property
+    def share(self) -> float:
+        """Failures divided by requests, 0 to 1."""
+        return self.failures / self.requests
+
+    @property
+    def times(self) -> str:
+        """How often, in words."""
+        return f"{self.failures} of {self.requests} times"
+
+    @property
+    def reason(self) -> str:
+        """Why the load leaves the operation out."""
+        counts = f"{self.failures} of {self.requests} requests failed in the rehearsal"
+        return f"{counts}: {self.message}" if self.message else counts
 
 
 def probe_plan(
@@ -96,39 +123,6 @@ def _with_unverified(plan: LoadPlan) -> LoadPlan:
     return replace(plan, users=users)
 
 
-def without_weak(
-    plan: LoadPlan, stats: Sequence[OperationStats], messages: Mapping[str, str]
-) -> LoadPlan:
-    """The plan without the operations that did not hold in the rehearsal.
-
-    `stats` are the rehearsal's operations; `messages` holds the commonest failure of each, by key.
-    """
-    weak = {
-        f"{each.method} {each.name}": each
-        for each in stats
-        if each.requests and 1 - each.failure_share < LEAST_SHARE
-    }
-
-    def judged(task: PlannedTask) -> PlannedTask:
-        each = weak.get(task.operation)
-        if each is None or not task.readiness.enabled:
-            return task
-        said = messages.get(task.operation, "")
-        reason = f"{each.failures} of {each.requests} requests failed in the rehearsal"
-        reason = f"{reason}: {said}" if said else reason
-        return replace(task, readiness=Readiness("unverified", False, reason))
-
-    users = tuple(
-        replace(user, tasks=tuple(judged(task) for task in user.tasks)) for user in plan.users
-    )
-    failing = {
-        key: f"{each.failures} of {each.requests} times"
-        for key, each in weak.items()
-        if each.failure_share > MAKER_FAILURES
-    }
-    return _without_things(replace(plan, users=users), failing)
-
-
 def _without_things(plan: LoadPlan, failing: Mapping[str, str]) -> LoadPlan:
     """The plan without the operations on things that cannot be relied on to be made.
 
@@ -153,12 +147,9 @@ def _without_things(plan: LoadPlan, failing: Mapping[str, str]) -> LoadPlan:
             return task
         cause = causes[need]
         reason = f"no {need} for certain: {cause} failed {failing[cause]} in the rehearsal"
-        return replace(task, readiness=Readiness("unverified", False, reason))
+        return _left_out(task, reason)
 
-    users = tuple(
-        replace(user, tasks=tuple(judged(task) for task in user.tasks)) for user in plan.users
-    )
-    return replace(plan, users=users)
+    return _each_task(plan, judged)
 
 
 def _own_kinds(task: PlannedTask | None) -> list[str]:
@@ -168,24 +159,41 @@ def _own_kinds(task: PlannedTask | None) -> list[str]:
 
 
 def rehearse(plan: LoadPlan, config: BenchmarkConfig, say: Say) -> LoadPlan:
-    """Run the plan's file for a few seconds, and take out what does not hold.
+    """Run the plan's file for a few seconds; cure what does not hold, or take it out.
 
-    Ctrl-C (KeyboardInterrupt) ends it in good order and is passed on.
+    What may be cured by things of its own is rehearsed once more. Ctrl-C (KeyboardInterrupt) ends
+    a rehearsal in good order and is passed on.
+    """
+    enabled = sum(task.readiness.enabled for task in plan.tasks())
+    seconds = config.dynamic.rehearsal_seconds
+    if not enabled or not seconds:
+        return plan
+    say(f"Rehearsing {enabled} operations with {REHEARSAL_USERS} users for {seconds:g} s")
+    weak = _weak_in_rehearsal(plan, config)
+    cured, names = with_own_things(plan, weak)
+    if not names:
+        return without_weak(plan, weak)
+    cured = without_weak(cured, {key: why for key, why in weak.items() if key not in names})
+    say(f"Rehearsing once more: {len(names)} operations get things of their own")
+    return without_weak(cured, _weak_in_rehearsal(cured, config))
+
+
+def _weak_in_rehearsal(plan: LoadPlan, config: BenchmarkConfig) -> dict[str, Weakness]:
+    """The operations that do not hold when the plan's file is run, each with what happened.
+
+    All are called equally often, since one that is rarely called must be seen to fail as well.
     """
     from benchmark.generators.locust_generator import render_locustfile
     from benchmark.run_files import RunFiles
     from benchmark.runner import RunRequest, run_headless
     from benchmark.utils.timeline import read_timeline
 
-    enabled = sum(task.readiness.enabled for task in plan.tasks())
     seconds = config.dynamic.rehearsal_seconds
-    if not enabled or not seconds:
-        return plan
-    say(f"Rehearsing {enabled} operations with {REHEARSAL_USERS} users for {seconds:g} s")
     profile = LoadProfile("rehearsal", REHEARSAL_USERS, float(REHEARSAL_USERS), seconds)
     with tempfile.TemporaryDirectory(prefix="stress-api-") as folder:
         locustfile = Path(folder) / "rehearsal.py"
-        hasty = replace(plan, wait_time=REHEARSAL_WAIT)
+        even = _each_task(plan, lambda task: replace(task, weight=1))
+        hasty = replace(even, wait_time=REHEARSAL_WAIT, strategy="interleaved")
         locustfile.write_text(render_locustfile(hasty), encoding="utf-8")
         files = RunFiles(Path(folder), "rehearsal")
         request = RunRequest(
@@ -195,10 +203,69 @@ def rehearse(plan: LoadPlan, config: BenchmarkConfig, say: Say) -> LoadPlan:
         if outcome.status == "interrupted":
             raise KeyboardInterrupt(outcome.reason)
         timeline = read_timeline(files.path("_timeline.jsonl"))
+    return weak_operations(timeline.operations, timeline.failures)
+
+
+def weak_operations(
+    stats: Sequence[OperationStats], failures: Sequence[Failure]
+) -> dict[str, Weakness]:
+    """The operations that did not hold, by key, each with its commonest failure."""
     messages: dict[str, tuple[int, str]] = {}
-    for failure in timeline.failures:
+    for failure in failures:
         key = f"{failure.method} {failure.name}"
         if failure.count > messages.get(key, (0, ""))[0]:
             messages[key] = (failure.count, failure.message)
-    words = {key: message for key, (_, message) in messages.items()}
-    return without_weak(plan, timeline.operations, words)
+    weak: dict[str, Weakness] = {}
+    for each in stats:
+        if each.requests and 1 - each.failure_share < LEAST_SHARE:
+            key = f"{each.method} {each.name}"
+            weak[key] = Weakness(each.requests, each.failures, messages.get(key, (0, ""))[1])
+    return weak
+
+
+def with_own_things(plan: LoadPlan, weak: Collection[str]) -> tuple[LoadPlan, frozenset[str]]:
+    """The plan whose weak operations get a thing of their own each time, and which these are.
+
+    What the other operations do to a thing then no longer matters. A deletion has one anyway.
+    """
+    curable = frozenset(
+        task.operation
+        for task in plan.tasks()
+        if task.operation in weak and task.readiness.enabled and _shares_things(task)
+    )
+
+    def cured(task: PlannedTask) -> PlannedTask:
+        if task.operation not in curable:
+            return task
+        return replace(task, recipe=replace(task.recipe, fresh=True))
+
+    return _each_task(plan, cured), curable
+
+
+def _shares_things(task: PlannedTask) -> bool:
+    own = {slot.source.kind for slot in task.recipe.slots() if isinstance(slot.source, Created)}
+    return bool(own) and task.takes is None and not task.recipe.fresh
+
+
+def without_weak(plan: LoadPlan, weak: Mapping[str, Weakness]) -> LoadPlan:
+    """The plan whose load leaves out what did not hold, each with its reason.
+
+    What the probe verified stays verified: a deletion still cleans up.
+    """
+
+    def judged(task: PlannedTask) -> PlannedTask:
+        if task.operation not in weak or not task.readiness.enabled:
+            return task
+        return _left_out(task, weak[task.operation].reason)
+
+    failing = {key: each.times for key, each in weak.items() if each.share > MAKER_FAILURES}
+    return _without_things(_each_task(plan, judged), failing)
+
+
+def _left_out(task: PlannedTask, reason: str) -> PlannedTask:
+    return replace(task, readiness=replace(task.readiness, enabled=False, reason=reason))
+
+
+def _each_task(plan: LoadPlan, change: Callable[[PlannedTask], PlannedTask]) -> LoadPlan:
+    users = tuple(replace(user, tasks=tuple(map(change, user.tasks))) for user in plan.users)
+    return replace(plan, users=users)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+_LONGEST_WORD = 400
+
 LISTED_LIMIT = 1000
 """How many items of a list are read; the others are as good."""
 
@@ -56,6 +58,16 @@ def items_of(answer: Any, pointer: str) -> list[Any]:
         return []
     items = (_as_item(one) for one in found[:LISTED_LIMIT])
     return [item for item in items if item is not None]
+
+
+def bare_text(content_type: str, content: bytes) -> str | None:
+    """The one word of an answer in plain text, such as the id of what was made; else None."""
+    if content_type.partition(";")[0].strip().lower() != "text/plain":
+        return None
+    if len(content) > _LONGEST_WORD:
+        return None
+    text = content.decode(errors="replace").strip()
+    return text if text and text.isprintable() and " " not in text else None
 
 
 def value_at(document: Any, pointer: str) -> Any:

@@ -71,6 +71,11 @@ def next_stamp() -> str:
     return "".join(reversed(pairs))
 
 
+def own_mark() -> str:
+    """What the stamps of this process begin with: whatever carries it was made by it."""
+    return next_stamp()[:_MARK_LENGTH]
+
+
 def next_number() -> int:
     """An integer never sent before by this process: counted from a random one below 2³⁰."""
     return next(_counters.numbers)
@@ -90,5 +95,6 @@ class _Counters:
 _DIGITS = digits + ascii_lowercase
 _PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
 _STAMP_PAIRS = 7
+_MARK_LENGTH = 10  # what stays the same for a million stamps
 _counters = _Counters()
 os.register_at_fork(after_in_child=_counters.start)

@@ -101,7 +101,8 @@ def main() -> int:
     for user, rate in capacities.items():
         sys.stdout.write(f"Capacity of {user}: {rate:,.0f} requests/s\n")
     rows, missed = table(measured)
-    columns = ["user, share of its capacity", "requests/s", *(f"p{p:g}" for p in PERCENTS), "bars"]
+    columns = ["user, share of its capacity", "requests/s", "of the server's count"]
+    columns += [*(f"p{p:g}, ms" for p in PERCENTS), "bars"]
     sys.stdout.write(f"\n{tables.markdown(columns, rows)}\n")
     if not with_rates:
         sys.stdout.write("\nStarts at a rate: left out, the engine has no --request-rate\n")
@@ -213,7 +214,8 @@ def table(measured: Sequence[Measured]) -> tuple[list[list[str]], bool]:
         missed = missed or (bool(wrong) and user == OURS)
         judged = f"MISSED: {', '.join(wrong)}" if wrong else "hold"
         rate = tables.median_and_range([each.rate for each in own])
-        rows.append([f"{user}, {share} %", rate, *cells, judged])
+        counted = statistics.median(each.rate / max(each.true_rate, 1e-9) for each in own)
+        rows.append([f"{user}, {share} %", rate, f"{counted:.2%}", *cells, judged])
     return rows, missed
 
 

@@ -6,8 +6,8 @@
 Users send one small GET per second each. Over HTTP the server is the one that logs the truth, over
 HTTPS it is nginx. Both count connections: each user shall need one. Memory is the resident one of
 the generator's process at the end of the run, less that of a run with a single user, for each user.
-Starting lasts from the command to the first request of the last user; up to a second of it is that
-users begin at different times.
+Starting lasts from the command to the first request of the last user, over HTTPS to its connection;
+up to a second of it is that users begin at different times.
 
 Nothing else may run meanwhile; five rounds take twenty minutes. Needs a C compiler and nginx, and a
 limit of open files above the number of users: the hard limit is used. Prints Markdown; the exit
@@ -36,6 +36,7 @@ KIBIBYTES_PER_USER = 20.0
 """What a user of ours may take over plain HTTP."""
 _MOST_FAST_HTTPS_USERS = 1_000  # each loads all certificates: 18 ms and 0.8 MB
 _SPARE_FILES = 200
+_LOOK_SECONDS = 0.1
 _MEASURED = 10  # seconds, after the last user has started
 _STARTING = {1: 2, 1_000: 6, 10_000: 30}  # seconds left for starting so many users, and fewer
 
@@ -134,7 +135,7 @@ def is_too_much(user: str, scheme: str, users: int) -> bool:
 
 def over_http(bench: Bench, user: str, users: int, number: int) -> Measured:
     """One run against the server that logs the truth. Raises MeasurementError."""
-    watch = _Watch(run_seconds(users))
+    watch = _Watch(run_seconds(users), lambda: False)
     with precise_server.serving(
         bench.server, bench.folder, bench.cores.server, Behaviour()
     ) as server:
@@ -163,8 +164,8 @@ def over_http(bench: Bench, user: str, users: int, number: int) -> Measured:
 
 def over_https(bench: Bench, user: str, users: int, number: int) -> Measured:
     """One run against nginx, which counts connections but no times. Raises MeasurementError."""
-    watch = _Watch(run_seconds(users))
     with nginx.serving(bench.folder, bench.cores.server, bench.files) as server:
+        watch = _Watch(run_seconds(users), lambda: server.counts().accepted >= users)
         timeline = run_users(bench, user, users, server.https_url, server.cafile, watch)
         accepted = server.counts().accepted
     window = read_window(timeline, watch.seconds - _MEASURED, watch.seconds - 1)
@@ -173,7 +174,7 @@ def over_https(bench: Bench, user: str, users: int, number: int) -> Measured:
         scheme="HTTPS",
         users=users,
         round=number,
-        starting=None,
+        starting=watch.starting,
         memory=watch.memory,
         accepted=accepted,
         rate=window.rate,
@@ -186,17 +187,24 @@ def over_https(bench: Bench, user: str, users: int, number: int) -> Measured:
 
 
 class _Watch:
-    """Notes the memory of a process while it runs: the most in the last measured seconds."""
+    """Looks at a process until `seconds` after its start, for its memory then.
 
-    def __init__(self, seconds: int) -> None:
+    `have_started` says whether all users are there; `starting` is how many seconds that took.
+    """
+
+    def __init__(self, seconds: int, have_started: Callable[[], bool]) -> None:
         self.seconds = seconds
         self.memory = 0
+        self.starting: float | None = None
+        self._have_started = have_started
 
     def __call__(self, process: subprocess.Popen[bytes]) -> None:
-        until = time.monotonic() + self.seconds
-        while process.poll() is None and time.monotonic() < until:
-            time.sleep(0.5)
+        began = time.monotonic()
+        while process.poll() is None and time.monotonic() < began + self.seconds:
+            if self.starting is None and self._have_started():
+                self.starting = time.monotonic() - began
             self.memory = machine.resident_bytes(process.pid) or self.memory
+            time.sleep(_LOOK_SECONDS)
 
 
 def run_users(

@@ -4,7 +4,7 @@ Imported by locustfiles only (static, generated, yours): importing Locust monkey
 interpreter, so nothing else of the suite may do it.
 """
 
-from benchmark.engine.api_user import ApiUser, deletes
+from benchmark.engine.api_user import ApiUser
 from benchmark.engine.bodies import (
     Body,
     any_of,
@@ -17,6 +17,7 @@ from benchmark.engine.bodies import (
 )
 from benchmark.engine.http_client import RapidHttpUser
 from benchmark.engine.resources import Resource
+from benchmark.engine.tidy_user import deletes
 
 __all__ = [
     "ApiUser",

@@ -2,56 +2,36 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from random import Random
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal
 
 import gevent
 from locust import between, events
 
+from benchmark.engine import counters
 from benchmark.engine.bodies import AtSending, Body
 from benchmark.engine.listings import Listings
-from benchmark.engine.pools import Pools
-from benchmark.engine.rate_limits import is_quota, rate_limited
+from benchmark.engine.quotas import is_quota
 from benchmark.engine.resources import Resource, SkipTask, answer_json, is_good, item_in
 from benchmark.engine.shared_tasks import SharedTasks
-from benchmark.engine.signed_in_user import SignedInUser
 from benchmark.engine.strategies import STRATEGIES
 from benchmark.engine.task_client import TaskSession
+from benchmark.engine.tidy_user import TidyUser
 from benchmark.kinship import of_kin
 from benchmark.resource_items import items_of, value_at
 from benchmark.retry_after import seconds_to_wait
-
-Task = TypeVar("Task", bound=Callable[..., Any])
-
-CLEAN_UP_SECONDS = 10.0
-"""How long a user that stops may take to delete what it made."""
 
 LONGEST_SETTLING = 30.0
 """Seconds that a user waits at most until what it made can be read."""
 
 _USERS_OF_A_WORKER = 100_000  # so that no two users of a test have the same number
 
-_DELETE_TRIES = 3  # where a deletion is answered 429
 
-logger = logging.getLogger(__name__)
-
-
-def deletes(kind: str) -> Callable[[Task], Task]:
-    """Marks the task that deletes a resource of `kind`, so that it also cleans up at the end."""
-
-    def mark(task: Task) -> Task:
-        task.deletes_kind = kind  # type: ignore[attr-defined]  # read by ApiUser.__init_subclass__
-        return task
-
-    return mark
-
-
-class ApiUser(SignedInUser):
+class ApiUser(TidyUser):
     """A user that owns what it creates, and deletes it when it stops.
 
     In tasks: `self.new(body)` makes a body; `self.keep("item", reply)` remembers what a 2xx answer
@@ -75,7 +55,6 @@ class ApiUser(SignedInUser):
     session_class = TaskSession
     task_set_class = SharedTasks
 
-    _deleters: ClassVar[dict[str, Callable[[Any], None]]] = {}
     _first_round: ClassVar[deque[Callable[[Any], None]]]
     _listings: ClassVar[Listings]
     _numbers: ClassVar[count[int]]
@@ -84,8 +63,6 @@ class ApiUser(SignedInUser):
         super().__init_subclass__(**kwargs)
         if cls.strategy not in STRATEGIES:
             raise ValueError(f"strategy is {cls.strategy!r}, not one of {STRATEGIES}")
-        own = [value for value in vars(cls).values() if hasattr(value, "deletes_kind")]
-        cls._deleters = {**cls._deleters, **{task.deletes_kind: task for task in own}}
         cls.start_over()
 
     @classmethod
@@ -102,39 +79,14 @@ class ApiUser(SignedInUser):
         number = next(self._numbers)
         self.random = Random(f"{self.seed}/{type(self).__name__}/{worker}/{number}")
         self._number = number + worker * _USERS_OF_A_WORKER
-        self._pools = Pools()
         self._making: set[str] = set()
         self._in_use: list[Resource] = []
         self._without_kin: set[str] = set()
-        self._in_deletion: Resource | None = None
         self._taken: Resource | None = None
-        self._paused_until = 0.0
-
-    def on_start(self) -> None:
-        """Take part in the sign-in that users share."""
-        self._access.users += 1
 
     def pause_asked_for(self) -> float:
         """What is left of the time that an answer 429 named."""
         return max(0.0, self._paused_until - time.monotonic())
-
-    def on_stop(self) -> None:
-        """Delete what is left of this user's resources, children before their parents.
-
-        It takes `CLEAN_UP_SECONDS` at most: a server that hangs must not hold up the end.
-        """
-        over = time.monotonic() + CLEAN_UP_SECONDS
-        with gevent.Timeout(CLEAN_UP_SECONDS, exception=False):
-            # The client takes the timeout for one of its own and returns, hence the second look.
-            for resource in self._pools.children_first():
-                gevent.sleep(self.pause_asked_for())
-                if time.monotonic() >= over:
-                    break
-                self._delete(resource)
-            self._delete_account()
-        if left := len(self._pools):
-            name = type(self).__name__
-            logger.warning("%s: no time was left to delete %d resources", name, left)
 
     # ── the verbs of tasks ────────────────────────────────────────────────────────────────────
 
@@ -168,7 +120,7 @@ class ApiUser(SignedInUser):
         """
         if not is_good(reply):
             if is_quota(reply) and (surplus := self._pools.have_fewer(kind)) is not None:
-                self._delete(surplus)
+                self._delete(surplus, at_once=True)
             return
         item = item_in(reply, at, sent, location=location)
         if item is None:
@@ -289,19 +241,22 @@ class ApiUser(SignedInUser):
     ) -> None:
         """Draw the conclusions from an answer; `version` is that of the access it was sent with."""
         status = reply.status_code
-        if method == "DELETE" and (taken := self._taken) is not None:
+        if method == "DELETE" and self._in_deletion is not None:
+            self._after_deletion(status)
+        elif method == "DELETE" and (taken := self._taken) is not None:
             self._taken = None
             if not 200 <= status < 400 and status not in {404, 410}:
                 self._pools.set_aside(taken)  # it is still there
-        if status < 400:
-            if path and status and any(one.strikes for one in self._in_use):
+        if 0 < status < 400:
+            self._access.let_in(f"{method} {url}")
+            if path and any(one.strikes for one in self._in_use):
                 self._forgive(path)
         elif status in {404, 410} and path:
             self._miss(url, path)
         elif status == 401:
-            self.sign_in_anew(version)
+            self.sign_in_anew(version, f"{method} {url}")
         elif status == 429:
-            rate_limited[f"{method} {url}"] += 1
+            counters.count("rate_limited")
             pause = seconds_to_wait((reply.headers or {}).get("retry-after"))
             self._paused_until = max(self._paused_until, time.monotonic() + pause)
 
@@ -335,35 +290,6 @@ class ApiUser(SignedInUser):
             self._pools.could_not_make(kind)
             raise SkipTask(f"no {kind} could be made")
         return own
-
-    def _delete(self, resource: Resource) -> None:
-        self._pools.remove(resource)
-        if (delete := self._deleters.get(resource.kind)) is None:
-            return
-        gevent.sleep(max(0.0, resource.ready_at - time.monotonic()))
-        before, self._role, self._in_deletion = self._role, "clean-up", resource
-        try:
-            for _ in range(_DELETE_TRIES):
-                limited = self._paused_until
-                delete(self)
-                if self._paused_until == limited:
-                    break
-                gevent.sleep(self.pause_asked_for())
-        except SkipTask:
-            pass
-        except Exception:  # the others must still be deleted
-            logger.exception("a %s could not be deleted", resource.kind)
-        finally:
-            self._role, self._in_deletion = before, None
-
-    def _delete_account(self) -> None:
-        """Delete the account that the run registered, where this is the last user to need it."""
-        access = self._access
-        access.users -= 1
-        if access.users == 0 and (account := access.registered) is not None:
-            access.registered = None
-            self._delete(account)
-            access.account, access.version = None, 0
 
     def _listed(self, url: str, at: str, **request: Any) -> list[Any]:
         before, self._role = self._role, "setup"

@@ -20,8 +20,8 @@ Names that the suite knows, and what judges or shows them:
 `lost_workers`        workers that vanished, or left before the end
 ===================== ==========================================================================
 
-and, as times in milliseconds: `connect`, `tls_handshake`, `event_loop_lag`, `gc_pause`,
-`start_lateness`.
+and, as times in milliseconds: `start_lateness`, how much later than its schedule an iteration
+began. What our HTTP client counts has the names of `http_client/counters.py`.
 """
 
 from __future__ import annotations

@@ -52,6 +52,7 @@ def _prepare(environment: Any, **_: Any) -> None:
     elif options.parent_pid:
         end_with_parent(options.parent_pid)
     prepare_load(environment)
+    locust_repairs.warm_up()
     # gevent counts delays from a time that it noted before the imports: the test would end early.
     gevent.get_hub().loop.update_now()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from locust.runners import WorkerRunner
+
 from benchmark.curve import Curve
 from benchmark.engine.arrivals import ArrivalControl, rate_curve
 from benchmark.engine.shapes import CurveShape
@@ -50,7 +52,9 @@ def prepare_load(environment: Any) -> None:
     options = environment.parsed_options
     try:
         curve = rate_curve(options, options.run_time)
-        users = None if curve else _users_curve(options)
+        # Locust takes the run time from its forked workers; the master tells them their users.
+        is_worker = isinstance(environment.runner, WorkerRunner)
+        users = None if curve or is_worker else _users_curve(options)
     except UsageError as problem:
         sys.exit(f"--stages: {problem.message}; {problem.hint}")
     ArrivalControl(environment, options.run_time)

@@ -5,12 +5,17 @@
   milliseconds for each operation: time that the users of the same process would measure.
 - A worker builds Locust's whole command-line parser some eighty times whenever its master sends it
   users: 150 ms of processor time in which nobody is served, each second of a ramp.
+- When a test ends, it looks for the caller of its own method, for a line that nobody logs: 35 ms,
+  the first time in a process, in which the last answers wait to be read.
 """
 
 from __future__ import annotations
 
+import inspect
 import time
+from bisect import bisect_left
 from functools import cache
+from itertools import accumulate
 
 import gevent
 from locust import argument_parser, runners, stats
@@ -41,6 +46,23 @@ class CompleteCsvWriter(stats.StatsCSVFileWriter):
             self.stats_history_flush()
             gevent.sleep(stats.CSV_STATS_INTERVAL_SEC)
 
+    def _percentile_fields(
+        self, stats_entry: stats.StatsEntry, use_current: bool = False
+    ) -> list[str] | list[int]:
+        """The percentiles of a line, by Locust's definition, rounded to whole milliseconds.
+
+        Locust cuts them off, and sorts the response times anew for each percentile: nine
+        milliseconds a line, with three digits.
+        """
+        requests = stats_entry.num_requests - stats_entry.num_none_requests
+        if use_current or requests <= 0:
+            return super()._percentile_fields(stats_entry, use_current)
+        ascending = sorted(stats_entry.response_times.items())
+        up_to = list(accumulate(count for _, count in ascending))
+        # Locust's rank is one more than the nearest one, where that is a whole number.
+        ranks = (min(int(requests * each) + 1, requests) for each in self.percentiles_to_report)
+        return [round(ascending[bisect_left(up_to, rank)][0]) for rank in ranks]
+
     def close_files(self) -> None:
         """Write the rest: the run is over."""
         self.requests_csv(self.requests_csv_writer)
@@ -55,3 +77,9 @@ def install() -> None:
     stats.StatsCSVFileWriter = CompleteCsvWriter  # type: ignore[misc]  # a subclass of it
     runners.WORKER_REPORT_INTERVAL = REPORT_SECONDS
     argument_parser.default_args_dict = cache(argument_parser.default_args_dict)
+
+
+def warm_up() -> None:
+    """Do before the test what takes long for the first time only."""
+    argument_parser.default_args_dict()
+    inspect.stack()

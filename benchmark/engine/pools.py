@@ -17,6 +17,9 @@ Servers have quotas, and there are many users.
 LONGEST_PAUSE = 30.0
 """Seconds until a user tries again, at the latest, to make what could not be made."""
 
+REFUSED_LIMIT = 50
+"""How many resources that are not deleted yet a user remembers, to do it in the end."""
+
 STRIKES = 3
 """After how many 404s below it in a row a resource is taken to be gone."""
 
@@ -76,6 +79,13 @@ class Pools:
         self._abandoned.append(resource)
         crowded = len(self._abandoned) > OWN_LIMIT
         return self.without_children(self._abandoned[:-1]) if crowded else None
+
+    def give_back(self, resource: Resource) -> bool:
+        """Keep a resource to delete it in the end; False where too many are kept already."""
+        if len(self._abandoned) >= REFUSED_LIMIT:
+            return False
+        self._abandoned.append(resource)
+        return True
 
     def clear(self, kind: str, parents: Sequence[Resource]) -> None:
         """Forget all of a kind that was made with every one of `parents`, and what is below.

@@ -9,7 +9,7 @@ from typing import Any
 
 from locust.exception import RescheduleTask
 
-from benchmark.resource_items import item_of, value_at
+from benchmark.resource_items import bare_text, item_of, value_at
 
 skipped_tasks: Counter[str] = Counter()
 """How often a task was left out because something that it needs could not be had, by reason."""
@@ -72,13 +72,13 @@ class Resource:
 
 
 def answer_json(reply: Any) -> Any:
-    """The JSON value of a good answer; None where it is an error, or is no JSON."""
+    """The JSON value of a good answer, or its only word in plain text; None for an error."""
     if not is_good(reply) or not reply.content:
         return None
     try:
         return json.loads(reply.content)
     except (ValueError, RecursionError):
-        return None
+        return bare_text((reply.headers or {}).get("content-type") or "", reply.content)
 
 
 def item_in(reply: Any, at: str, sent: Mapping[str, Any] | None, *, location: bool) -> Any | None:

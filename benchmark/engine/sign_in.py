@@ -44,9 +44,11 @@ class Access:
     users: int = 0
     refused: bool = False
     ended: bool = False
+    passed_at: float = -inf
     renew_at: float = inf
     try_at: float = 0.0
     lock: BoundedSemaphore = field(default_factory=BoundedSemaphore)
+    _denied: dict[str, float] = field(default_factory=dict)
     _headers: dict[str, str] = field(default_factory=dict)
     _query: dict[str, str] = field(default_factory=dict)
     _cookies: dict[str, str] = field(default_factory=dict)
@@ -61,6 +63,19 @@ class Access:
     def may_try(self) -> bool:
         """Whether the last try is long enough ago."""
         return time.monotonic() >= self.try_at
+
+    def let_in(self, operation: str) -> None:
+        """A request was answered well."""
+        self.passed_at = time.monotonic()
+        self._denied.pop(operation, None)
+
+    def is_over(self, operation: str) -> bool:
+        """Whether an answer of 401 may mean that a new sign-in is due.
+
+        Not where this operation was denied before, and only others were let in since.
+        """
+        since = self._denied.setdefault(operation, time.monotonic())
+        return self.passed_at <= since
 
     def put_off(self) -> None:
         """The next try is a while away, unless this one works."""

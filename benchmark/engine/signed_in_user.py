@@ -49,6 +49,10 @@ class SignedInUser(RapidHttpUser):
             return {**super().context(), "role": "load"}
         return {"role": self._role}
 
+    def own_address(self, path: str) -> str:
+        """The URL of a path on the target, for a target that fetches what it is given."""
+        return f"{(self.host or '').rstrip('/')}{path}"
+
     # ── the verbs of signing in ───────────────────────────────────────────────────────────────
 
     def given(self, part: Literal["username", "password", "token"]) -> str:
@@ -125,9 +129,12 @@ class SignedInUser(RapidHttpUser):
             self._jar_version = access.version
         return access
 
-    def sign_in_anew(self, version: int) -> None:
-        """A request, sent with this version of the access, was answered 401: sign in anew."""
-        if not self._signing_in and hasattr(self, "sign_in"):
+    def sign_in_anew(self, version: int, operation: str) -> None:
+        """A request, sent with this version of the access, was answered 401: sign in anew.
+
+        Unless it is this operation alone that is denied.
+        """
+        if not self._signing_in and hasattr(self, "sign_in") and self._access.is_over(operation):
             self._sign_in(self._access, version)
 
     @property

@@ -31,8 +31,9 @@ _GRACE_SECONDS = 10.0
 
 def end_in_order(environment: Any) -> None:
     """Let every end of this process's run be an orderly one."""
-    _heed_signals(environment)
     runner = environment.runner
+    is_forked = isinstance(runner, WorkerRunner) and bool(environment.parsed_options.processes)
+    _heed_signals(environment, is_forked=is_forked)
     if isinstance(runner, WorkerRunner):
         environment.events.quitting.add_listener(_stop_before_saying_so)
         return
@@ -67,7 +68,7 @@ class _MasterEnding:
                 self._done.wait()
             return
         self._began = True
-        if self._runner.state not in {STATE_INIT, STATE_STOPPED}:
+        if self._runner.state not in {STATE_INIT, STATE_STOPPING, STATE_STOPPED}:
             self._end_test()
         try:
             self._leave()
@@ -112,10 +113,13 @@ def _write_html_report(environment: Any) -> None:
 # ── what ends a run from outside ──────────────────────────────────────────────────────────────
 
 
-def _heed_signals(environment: Any) -> None:
-    # Also where the shell that started us in the background lets SIGINT be ignored. Raised by
-    # Python itself, it would end whichever user happens to run, without its clean-up.
-    gevent.signal_handler(signal.SIGINT, _interrupt)
+def _heed_signals(environment: Any, *, is_forked: bool) -> None:
+    if is_forked:  # a terminal sends Ctrl-C to all processes: they wait for what their master says
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    else:
+        # Also where the shell that started us in the background lets SIGINT be ignored. Raised by
+        # Python itself, it would end whichever user happens to run, without its clean-up.
+        gevent.signal_handler(signal.SIGINT, _interrupt)
     # Locust's own handler would shut down beside its main greenlet, without a report. It is
     # installed after this, so ours must be again.
     _heed_sigterm()

@@ -1,6 +1,7 @@
 """How a user chooses its next task.
 
-- `sequential`: each task once, in the order of the class, and again; weights are ignored.
+- `sequential`: each task once, in the order of the class, and again; weights are ignored. In
+  generated classes that is the order of dependency.
 - `interleaved`: evenly by weight and always in the same order; users begin at different places.
 - `random`: by weight.
 

@@ -109,9 +109,17 @@ class Registered:
     pointer: str
 
 
+@dataclass(frozen=True, slots=True)
+class OwnAddress:
+    """The URL of a path on the target itself, which the target is to fetch."""
+
+    path: str
+
+
 Source = (
     Constant | Pooled | Unique | Clock | Upload | Created | Found | Echo | Credential | Registered
-)
+    | OwnAddress
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

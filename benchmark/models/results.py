@@ -38,6 +38,11 @@ class OperationStats:
         """Failures divided by requests, 0 to 1; 0 without requests."""
         return self.failures / self.requests if self.requests else 0.0
 
+    @property
+    def rate_limited(self) -> int:
+        """How many answers had the status 429 (Too Many Requests, RFC 6585)."""
+        return self.statuses.get("429", 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -126,6 +131,12 @@ class RunResult:
     counters: Mapping[str, float] = field(default_factory=dict)
     times: Mapping[str, Histogram] = field(default_factory=dict)
     processes: tuple[ProcessHealth, ...] = ()
+
+    @property
+    def rate_limited(self) -> dict[str, int]:
+        """How often each operation was answered 429 (Too Many Requests, RFC 6585)."""
+        counts = {f"{each.method} {each.name}": each.rate_limited for each in self.operations}
+        return {operation: count for operation, count in counts.items() if count}
 
     @property
     def arrivals(self) -> ArrivalStats | None:

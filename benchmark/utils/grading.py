@@ -104,6 +104,16 @@ def users_in_words(result: RunResult) -> str:
     return f"{peak} of {plural(asked, 'user')}" if peak < asked else plural(asked, "user")
 
 
+def rate_limit_in_words(result: RunResult) -> str:
+    """That the target limited the rate, and what the users did then; "" if it did not."""
+    count = result.totals.rate_limited
+    if not count:
+        return ""
+    said = f"The target limited the rate: {plural(count, 'answer')} 429"
+    waited = result.counters.get("rate_limited", 0)
+    return f"{said}; the users waited as long as they were told" if waited else said
+
+
 def arrivals_in_words(result: RunResult) -> str:
     """What became of the iterations of an open run, and how it felt to a visitor; "" elsewhere."""
     if (arrivals := result.arrivals) is None or result.profile.open_model is None:
@@ -138,6 +148,8 @@ def _why_it_could_not_be_more(result: RunResult) -> str:
     A user sends, waits for the answer, pauses, and sends again: users / (pause + latency) requests
     per second at most, with one request for each pause. In the open model it is the rate.
     """
+    if limited := rate_limit_in_words(result):
+        return limited
     if not result.profile.users:
         return "How many users ran and how long they paused is not known"
     if (arrivals := result.arrivals) is not None:

@@ -17,6 +17,7 @@ from benchmark.utils.grading import (
     LATENCY,
     THROUGHPUT,
     fair_latency,
+    rate_limit_in_words,
     users_on_average,
     wanted_rps,
 )
@@ -79,6 +80,11 @@ def give_tips(result: RunResult, criteria: tuple[Criterion, ...]) -> tuple[str, 
         )
     if FAILURES in wanting:
         tips.extend(_failure_tips(result))
+    if limited := rate_limit_in_words(result):
+        tips.append(
+            f"{limited}: this is the throughput of the limit, so raise it for the test, or take it "
+            "as the result."
+        )
     if LATENCY in wanting:
         tips.extend(_latency_tips(result))
     if THROUGHPUT in wanting:

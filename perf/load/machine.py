@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import psutil
 
-MISSING_TASKSET = (
+_QUIET = 0.5  # load average of a machine with nothing else to do
+_MISSING_TASKSET = (
     "taskset is missing: processes cannot be pinned (Debian: apt-get install util-linux)"
 )
 
@@ -32,12 +33,14 @@ def two_cores() -> Cores:
     if len(usable) < 2:
         sys.exit("two cores are needed: one for the generator, one for the server")
     if shutil.which("taskset") is None:
-        sys.exit(MISSING_TASKSET)
+        sys.exit(_MISSING_TASKSET)
     return Cores(generator=usable[-2], server=usable[-1])
 
 
-def pinned(command: Sequence[str], core: int) -> list[str]:
-    """The command that runs `command` and all it starts on one core."""
+def pinned(command: Sequence[str], core: int | None) -> list[str]:
+    """The command that runs `command` and all it starts on one core; None is on any."""
+    if core is None:
+        return list(command)
     return ["taskset", "--cpu-list", str(core), *command]
 
 
@@ -69,7 +72,8 @@ def resident_bytes(pid: int) -> int:
 
 
 def description() -> str:
-    """The machine in one line, for the head of a table, with how busy others keep it."""
+    """The machine in one line, for the head of a table; where others keep it busy it says so."""
+    load = os.getloadavg()[0]
     name = platform.processor() or platform.machine()
     with open("/proc/cpuinfo", encoding="utf-8") as lines:  # noqa: PTH123 - no file of ours
         for line in lines:
@@ -78,6 +82,6 @@ def description() -> str:
                 break
     return (
         f"{os.cpu_count()} cores of {name}, Linux {platform.release()}, "
-        f"Python {platform.python_version()}, load average {os.getloadavg()[0]:.1f} before, "
-        f"{time.strftime('%Y-%m-%d %H:%M')}"
+        f"Python {platform.python_version()}, {time.strftime('%Y-%m-%d %H:%M')}, load average "
+        f"{load:.1f} before{' (BUSY: figures are preliminary)' if load > _QUIET else ''}"
     )

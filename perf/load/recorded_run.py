@@ -62,7 +62,7 @@ def run_recorded(
     run: Run,
     tree: Path,
     folder: Path,
-    core: int,
+    core: int | None,
     during: Callable[[subprocess.Popen[bytes]], None] = lambda _: None,
 ) -> Path:
     """Run it to its end, `during` beside it; returns its timeline. Raises MeasurementError."""

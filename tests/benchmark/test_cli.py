@@ -102,6 +102,7 @@ def test_run_has_the_options_that_work_and_no_others(call: Any) -> None:
         --check-health --discover-only --results-dir --config --seed --wait-time --spec --app
         --locustfile --header --token --basic --api-key --insecure --include --exclude --tag
         --read-only --strategy --no-probe --include-unverified --auth-per-user --allow-host
+        --processes
         --json -q --quiet -v --verbose -h --help
     """
     page = call("run", "--help").out.split("Examples:")[0]

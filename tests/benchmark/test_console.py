@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from benchmark.console import TerminalObserver, print_discovery, print_error, watching
-from benchmark.models import ApiDocument, Discovery, LoadProfile, Note
+from benchmark.models import ApiDocument, ArrivalStats, Discovery, LoadProfile, Note
 from benchmark.utils.timeline import Progress
 
 PROFILE = LoadProfile("light", 5, 1.0, 60.0, "hold")
@@ -35,6 +36,15 @@ def test_without_a_terminal_a_plain_line_comes_every_ten_seconds(
     assert err.splitlines()[0] == "> Running"
     assert re.findall(r"^ +(\d+) s", err, re.M) == ["10", "20", "10"]
     assert "5 users  12.3 requests/s  1.0% failed  p95 46 ms" in err
+
+
+def test_an_open_run_shows_the_rate_that_was_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside the one that was achieved in the last seconds."""
+    with watching(quiet=False) as observer:
+        progress = replace(at(10), arrivals=ArrivalStats(1000, 990, 10, 10.0))
+        observer.running(PROFILE, progress)
+    said = capsys.readouterr().err
+    assert "5 users  99.0 of 100.0 iterations/s started  12.3 requests/s" in said
 
 
 def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
 from array import array
@@ -15,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.histogram import (
-    SHORTEST,
+    HIGHEST_INDEX,
     Histogram,
     HistogramBuilder,
     bucket_bounds,
@@ -47,7 +46,7 @@ def test_what_takes_no_time_is_in_the_first_bucket(milliseconds: float) -> None:
 
 def test_indices_are_those_of_stored_results() -> None:
     """The buckets never move, or old result files would be read wrongly."""
-    known = {0.05: 13926, 1: 18432, 2: 19456, 10: 21760, 1000: 28624, 60_000: 34643, 1e12: 59206}
+    known = {0.05: 13926, 1: 18432, 2: 19456, 10: 21760, 1000: 28624, 60_000: 34643, 1e9: 49011}
     assert {latency: bucket_index(latency) for latency in known} == known
 
 
@@ -64,18 +63,14 @@ def test_a_bucket_holds_its_latency_to_three_digits(latency: float) -> None:
 
 @given(st.lists(st.floats()))
 def test_many_at_once_are_counted_as_one_by_one(latencies: list[float]) -> None:
-    """Whatever is in the array: what is no latency counts as the shortest."""
+    """Whatever they are: NaN, infinities, negative and absurd numbers are held in bounds."""
     builder, one_by_one = HistogramBuilder(), HistogramBuilder()
     builder.add_all(array("d", latencies))
-    usable = [x if math.isfinite(x) and x > SHORTEST else SHORTEST for x in latencies]
-    if any(x >= 2.0**45 for x in usable):
-        return  # a thousand years
-    for latency in usable:
+    for latency in latencies:
         one_by_one.add(latency)
     assert builder.counts == one_by_one.counts
-    assert (builder.lowest, builder.highest) == pytest.approx(
-        (one_by_one.lowest, one_by_one.highest)
-    )
+    assert (builder.lowest, builder.highest) == (one_by_one.lowest, one_by_one.highest)
+    assert max(builder.counts, default=0) <= HIGHEST_INDEX
 
 
 @given(
@@ -90,16 +85,16 @@ def test_percentiles_are_those_of_a_sorted_list(micros: list[int], percent: Deci
     assert found == pytest.approx(latencies[rank - 1], rel=0.0005)
 
 
-def test_ranks_are_not_off_by_a_rounded_float() -> None:
-    """Cases in which count times percent, as floats, is a hair above or below a whole number."""
-    for count, percent in itertools.product((100, 1000, 4000, 10_000), (0.7, 14.2, 55.1, 99.9)):
-        rank = math.ceil(count * Fraction(str(percent)) / 100)
-        spread = histogram(*(1.01**position for position in range(1, count // 10 + 1)))
-        repeated = Histogram(
-            {index: n * 10 for index, n in spread.counts.items()}, 1.0, 1.0, 1.01 ** (count // 10)
-        )
-        expected = 1.01 ** math.ceil(rank / 10)
-        assert repeated.percentile(percent) == pytest.approx(expected, rel=0.0006)
+@pytest.mark.parametrize(
+    ("count", "percent", "rank"),
+    [(375, 74.4, 279), (1250, 97.68, 1221), (10_000, 0.68, 68), (10_000, 46.27, 4627)],
+)
+def test_ranks_are_not_off_by_a_rounded_float(count: int, percent: float, rank: int) -> None:
+    """Cases in which count times percent, as floats, is a hair above a whole number."""
+    below, above = bucket_index(1.0), bucket_index(8.0)
+    assert Histogram({below: rank, above: count - rank}, 1.0, 1.0, 9.0).percentile(percent) < 2
+    just_more = Histogram({below: rank - 1, above: count - rank + 1}, 1.0, 1.0, 9.0)
+    assert just_more.percentile(percent) > 7
 
 
 @given(st.lists(LATENCIES, min_size=2))

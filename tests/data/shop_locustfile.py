@@ -114,13 +114,6 @@ class ShopUser(ApiUser):
             headers={"Content-Type": "application/merge-patch+json"},
         )
 
-    @task(1)
-    @deletes("customer")
-    def delete_customer(self):
-        """Delete a customer without orders."""
-        customer = self.take("customer", self.create_customer)
-        self.client.delete("/customers/{customerId}", path={"customerId": customer["id"]})
-
     @task(4)
     def list_categories(self):
         """List all categories."""
@@ -131,13 +124,6 @@ class ShopUser(ApiUser):
         """Add a category."""
         reply = self.client.post("/categories", json=self.new(create_category_body))
         self.keep("category", reply)
-
-    @task(1)
-    @deletes("category")
-    def delete_category(self):
-        """Delete a category without products."""
-        category = self.take("category", self.create_category)
-        self.client.delete("/categories/{categoryId}", path={"categoryId": category["id"]})
 
     @task(4)
     def list_products(self):
@@ -178,13 +164,6 @@ class ShopUser(ApiUser):
             json=self.new(replace_product_body, {"/category_id": category["id"]}),
         )
 
-    @task(1)
-    @deletes("product")
-    def delete_product(self):
-        """Delete a product that nobody ordered."""
-        product = self.take("product", self.create_product)
-        self.client.delete("/products/{productId}", path={"productId": product["id"]})
-
     @task(2)
     def upload_image(self):
         """Upload a product's picture."""
@@ -224,17 +203,6 @@ class ShopUser(ApiUser):
             path={"customerId": customer["id"], "orderId": order["id"]},
         )
 
-    @task(1)
-    @deletes("order")
-    def cancel_order(self):
-        """Cancel an order."""
-        order = self.take("order", self.place_order)
-        customer = order.of("customer")
-        self.client.delete(
-            "/customers/{customerId}/orders/{orderId}",
-            path={"customerId": customer["id"], "orderId": order["id"]},
-        )
-
     @task(2)
     def pay_order(self):
         """Pay an order."""
@@ -262,3 +230,35 @@ class ShopUser(ApiUser):
             data=self.new(count_stock_body),
             headers={"Content-Type": "text/plain"},
         )
+
+    @task(1)
+    @deletes("order")
+    def cancel_order(self):
+        """Cancel an order."""
+        order = self.take("order", self.place_order)
+        customer = order.of("customer")
+        self.client.delete(
+            "/customers/{customerId}/orders/{orderId}",
+            path={"customerId": customer["id"], "orderId": order["id"]},
+        )
+
+    @task(1)
+    @deletes("product")
+    def delete_product(self):
+        """Delete a product that nobody ordered."""
+        product = self.take("product", self.create_product)
+        self.client.delete("/products/{productId}", path={"productId": product["id"]})
+
+    @task(1)
+    @deletes("customer")
+    def delete_customer(self):
+        """Delete a customer without orders."""
+        customer = self.take("customer", self.create_customer)
+        self.client.delete("/customers/{customerId}", path={"customerId": customer["id"]})
+
+    @task(1)
+    @deletes("category")
+    def delete_category(self):
+        """Delete a category without products."""
+        category = self.take("category", self.create_category)
+        self.client.delete("/categories/{categoryId}", path={"categoryId": category["id"]})

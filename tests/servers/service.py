@@ -39,11 +39,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer with more than a body."""
+    """An answer with more than a body; one with a `text` is plain text."""
 
     body: Any = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
 
 
 class RefusedError(Exception):
@@ -203,6 +204,8 @@ class Service:
         except RefusedError as refused:
             return self.refusal(refused)
         reply = done if isinstance(done, Reply) else Reply(done, status)
+        if reply.text:
+            return Response(reply.text, reply.status, dict(reply.headers), "text/plain")
         return _json(reply.body, reply.status, reply.headers)
 
     def _check_body(self, schema: Schema, body: Any) -> None:

@@ -11,10 +11,14 @@ import gevent
 from benchmark.curve import Curve, level
 from benchmark.engine.arrivals.queue import TicketQueue
 from benchmark.engine.arrivals.schedule import Share, arrival_times
+from benchmark.engine.precise_timer import PreciseTimer
 from benchmark.models import ArrivalKind
 
 LONGEST_NAP = 0.25
 """Seconds after which a sleeping greenlet looks again whether its share has changed."""
+
+SHORTEST_NAP = 0.001
+"""Seconds: where more than a thousand tickets a second are due, they are issued in bunches."""
 
 
 class Arrivals:
@@ -62,26 +66,46 @@ class Arrivals:
             self._greenlet = gevent.spawn(self._run)
 
     def finish(self) -> None:
-        """The load ends here: nothing more is issued, and what has not begun is dropped."""
+        """The load ends here: nothing more is issued, and what has not begun is dropped.
+
+        What should have been issued by now was missed.
+        """
+        now = self.elapsed
+        while (due := self._next_due()) is not None and due < now:
+            self._due = None
+            self.queue.miss()
+        self._times, self._due = iter(()), None
+        self.queue.close()
         if self._greenlet is not None and self._greenlet is not gevent.getcurrent():
             self._greenlet.kill()
-        self.queue.close()
 
     def _run(self) -> None:
+        timer = PreciseTimer()
+        try:
+            self._issue(timer)
+            while (rest := self._curve.end - self.elapsed) > 0:
+                self.queue.drop_late()
+                _nap(timer, rest)
+        finally:
+            timer.close()
+        self._on_end()
+
+    def _issue(self, timer: PreciseTimer) -> None:
+        """Give out every ticket of the schedule, none of them early."""
         queue, began = self.queue, self._began or 0.0
         while (due := self._next_due()) is not None:
-            if (rest := began + due - time.perf_counter()) <= 0:
+            if (rest := began + due - time.perf_counter()) > 0:
+                queue.drop_late()
+                _nap(timer, max(rest, SHORTEST_NAP))
+            else:
                 self._due = None
                 queue.add(began + due)
-                continue
-            queue.drop_late()
-            gevent.sleep(min(rest, LONGEST_NAP))
-        while (rest := self._curve.end - self.elapsed) > 0:
-            queue.drop_late()
-            gevent.sleep(min(rest, LONGEST_NAP))
-        self._on_end()
 
     def _next_due(self) -> float | None:
         if self._due is None:
             self._due = next(self._times, None)
         return self._due
+
+
+def _nap(timer: PreciseTimer, seconds: float) -> None:
+    timer.sleep_until(time.monotonic() + min(seconds, LONGEST_NAP))

@@ -86,10 +86,10 @@ class TicketQueue:
 
     def add(self, ticket: float) -> None:
         """An iteration is due: a free user begins with it, or it waits."""
-        count("asked_arrivals")
         if time.perf_counter() - ticket > self._patience:
-            count("missed_arrivals")
+            self.miss()
             return
+        count("asked_arrivals")
         if self._changed:
             self._weigh()
         if not self._open:
@@ -102,6 +102,11 @@ class TicketQueue:
             gevent.get_hub().loop.run_callback(waiter.switch, ticket)
         else:
             lane.backlog.append(ticket)
+
+    def miss(self) -> None:
+        """An iteration was due, and comes too late to be begun: that is the generator's fault."""
+        count("asked_arrivals")
+        count("missed_arrivals")
 
     def drop_late(self) -> None:
         """Drop what has waited too long."""

@@ -21,8 +21,11 @@ REPORTED = "arrivals_until"
 """In a worker's report: up to which second of the schedule its arrivals are counted in it."""
 
 POLL_SECONDS = 0.5
-HEAD_START_SECONDS = 0.2
-"""How long after the first shares were sent the schedule begins, so that no worker begins late."""
+SLACK_SECONDS = 0.2
+"""How long after the first shares were sent the schedule begins, so that no worker begins late.
+
+So long after its end the test ends, so that the clock of no worker cuts it short.
+"""
 
 HANDOVER_SECONDS = 1.0
 """How long before it holds a new share is announced: until then every worker must have heard."""
@@ -49,12 +52,13 @@ class Dealer:
             self._greenlet.kill()
 
     def _run(self) -> None:
-        began = time.perf_counter() + HEAD_START_SECONDS
-        while (elapsed := time.perf_counter() - began) < self._curve.end:
+        began = time.perf_counter() + SLACK_SECONDS
+        end = self._curve.end + SLACK_SECONDS
+        while (elapsed := time.perf_counter() - began) < end:
             workers = self._workers()
             if workers and set(workers) != self._shares.keys():
                 self._deal(workers, elapsed)
-            gevent.sleep(min(POLL_SECONDS, self._curve.end - elapsed))
+            gevent.sleep(min(POLL_SECONDS, end - elapsed))
         self._on_end()
 
     def _workers(self) -> list[str]:

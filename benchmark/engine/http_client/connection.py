@@ -20,6 +20,7 @@ import gevent.socket
 from gevent import getcurrent
 from gevent.monkey import get_original
 
+from benchmark.engine.counters import observe
 from benchmark.engine.http_client.addresses import Address
 from benchmark.engine.http_client.counters import counters
 from benchmark.engine.http_client.deadlines import NEVER, sweeper
@@ -85,7 +86,7 @@ class Connection:
         if problem:
             raise OSError(problem, os.strerror(problem))
         self.connect_ns = perf_counter_ns() - began
-        counters.connect_ns += self.connect_ns
+        observe("connect", self.connect_ns / 1e6)
 
     def start_tls(self, context: SSLContext, host: str, session: Any, deadline_ns: int) -> None:
         """Shake hands, with a session of an earlier connection if there is one. Raises SSLError."""
@@ -106,7 +107,7 @@ class Connection:
                 self._wait_writable(deadline_ns)
         self._recv, self._send, self._tls = secured.recv, secured.send, True
         self.tls_ns = perf_counter_ns() - began
-        counters.tls_ns += self.tls_ns
+        observe("tls_handshake", self.tls_ns / 1e6)
         counters.tls_handshakes += 1
         counters.tls_resumed += bool(secured.session_reused)
 

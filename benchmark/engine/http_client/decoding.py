@@ -121,12 +121,16 @@ class _Brotli:
         self._inner = brotli.Decompressor()
 
     def feed(self, data: bytes, room: int) -> bytes:
-        pieces = [self._inner.process(data, output_buffer_limit=_AT_A_TIME)]
-        produced = len(pieces[0])
-        while not self._inner.can_accept_more_data() and produced <= room:
-            pieces.append(self._inner.process(b"", output_buffer_limit=_AT_A_TIME))
-            produced += len(pieces[-1])
-        self.finished = self._inner.is_finished()
+        pieces: list[bytes] = []
+        produced = 0
+        while produced <= room and not self.finished:
+            piece = self._inner.process(data, output_buffer_limit=_AT_A_TIME)
+            data = b""
+            pieces.append(piece)
+            produced += len(piece)
+            self.finished = self._inner.is_finished()
+            if not piece and self._inner.can_accept_more_data():
+                break
         return b"".join(pieces)
 
 

@@ -48,10 +48,9 @@ def exchange(
             head += body
             complete = connection.write(head, limits.read_ns, last_ns)
             counters.bytes_sent += len(head)
+            deadline_ns = min(began_ns + limits.read_ns, last_ns)
         else:
             complete = _send_in_pieces(connection, head, body, expects_go_ahead, limits, last_ns)
-        deadline_ns = began_ns + limits.read_ns
-        if not complete or last_ns < deadline_ns:
             deadline_ns = _deadline(limits, last_ns)
         data = connection.read(deadline_ns)
         ended_ns = perf_counter_ns()

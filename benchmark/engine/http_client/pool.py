@@ -16,7 +16,6 @@ from benchmark.engine.http_client.counters import counters
 from benchmark.engine.http_client.errors import (
     ConnectTimeoutError,
     TooManyRequestsError,
-    describe_error,
 )
 from benchmark.engine.http_client.origin import Origin
 from benchmark.engine.http_client.proxies import Proxy, open_tunnel
@@ -105,11 +104,8 @@ class OriginPool:
     def _open(self, how: Connecting) -> Connection:
         try:
             return self._try_to_open(how)
-        except OSError as error:
+        except OSError:
             counters.connect_failures += 1
-            words = describe_error(error) or ""
-            counters.out_of_descriptors += "open files" in words
-            counters.out_of_ports += "local port" in words
             raise
 
     def _try_to_open(self, how: Connecting) -> Connection:

@@ -100,7 +100,10 @@ class Sender:
         if not own:
             return "" if self.cookies.is_empty else self.cookies.header_for(origin, target)
         found = self.cookies.cookies_for(origin, target.partition("?")[0])
-        every = {**{one.name: one.value for one in reversed(found)}, **own}
+        every: dict[str, str] = {}
+        for one in found:
+            every.setdefault(one.name, one.value)
+        every |= own
         return "; ".join(f"{name}={value}" for name, value in every.items())
 
     def send(self, request: Request, limits: Limits, *, stream: bool) -> Response:

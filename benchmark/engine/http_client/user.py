@@ -15,7 +15,6 @@ from locust.user.users import RestMixin
 from benchmark.encoding import UnsendableError
 from benchmark.engine.credentials import ApiKeyPlace, request_credentials, verify_tls
 from benchmark.engine.http_client.addresses import addresses
-from benchmark.engine.http_client.counters import counters
 from benchmark.engine.http_client.pool import DEFAULT_CONCURRENCY, ConnectionPool
 from benchmark.engine.http_client.proxies import Proxy, warn_of_ignored_proxies
 from benchmark.engine.http_client.response import Response
@@ -115,11 +114,10 @@ class RapidHttpUser(ScheduledUser, RestMixin[Response]):
 
 
 def _start_over(**_: Any) -> None:
-    """A test begins: it asks for addresses anew, and counts from 0."""
+    """A test begins: it asks for addresses anew."""
     addresses.forget()
     lifetime = os.environ.get("BENCHMARK_DNS_LIFETIME", "")
     addresses.lifetime = float(lifetime) if lifetime.replace(".", "", 1).isdigit() else None
-    counters.reset()
 
 
 # Here and not with the other hooks: a plain `locust -f FILE` needs it as well.

@@ -12,6 +12,7 @@ import gevent
 from gevent.event import Event
 from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
+from benchmark.engine import counters
 from benchmark.engine.recording.cutter import Cutter
 from benchmark.engine.recording.timeline import TimelineWriter
 
@@ -137,6 +138,7 @@ class _MasterRecording:
 
     def _start(self, **_: Any) -> None:
         self._timeline.begin()
+        counters.take()
         self._test = f"{time.time_ns()}"
         self._expected, self._heard = {}, set()
         self._left, self._lost, self._silent = set(), set(), set()
@@ -164,7 +166,13 @@ class _MasterRecording:
         self._timeline.aggregator.add(client_id, report["seconds"], report["passed"])
 
     def _mark_end(self, **_: Any) -> None:
+        self._add_own()
         self._timeline.mark_end()
+
+    def _add_own(self) -> None:
+        """Add what this process itself has counted, such as the arrivals of a lost worker."""
+        for name, number in counters.take()[0].items():
+            self._timeline.aggregator.count(name, self._timeline.elapsed, number)
 
     def _finish(self, **_: Any) -> None:
         if self._keeper is not None:
@@ -177,6 +185,7 @@ class _MasterRecording:
         while not self._over.wait(_LOOK_SECONDS):
             if self._timeline.running:
                 self._look_for_lost_workers()
+                self._add_own()
             self._timeline.write_whole(self._live())
 
     def _live(self) -> set[str]:

@@ -21,7 +21,7 @@ from benchmark.histogram import HistogramBuilder
 MAX_MESSAGES = 50
 """How many different failure messages are kept per operation and second."""
 OTHER_FAILURES = "(other failures)"
-_AT_ONCE = 2000  # latencies: 0.3 ms
+_AT_ONCE = 1000  # latencies: a fifth of a millisecond
 _PAUSE = 0.001  # seconds; with none at all the loop would not look for arrived data
 ROLES = frozenset({"load", "setup", "clean-up"})
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import gevent
+import orjson
 
 SCHEMA_VERSION = 2
 _PAUSE = 0.001  # seconds; see `recorder`
@@ -21,11 +22,11 @@ class TimelineFile:
     """The file of one test."""
 
     def __init__(self, path: Path) -> None:
-        self._file: IO[str] = path.open("w", encoding="utf-8")
+        self._file: IO[bytes] = path.open("wb")
 
     def write(self, line: Mapping[str, Any]) -> None:
         """Write one line."""
-        self._file.write(_json(line) + "\n")
+        self._file.write(_json(line) + b"\n")
         self._file.flush()
 
     def write_second(self, line: Mapping[str, Any]) -> None:
@@ -35,8 +36,7 @@ class TimelineFile:
             operations.append(_json(operation))
             gevent.sleep(_PAUSE)
         rest = {name: value for name, value in line.items() if name != "operations"}
-        text = f'{_json(rest)[:-1]},"operations":[{",".join(operations)}]}}\n'
-        self._file.write(text)
+        self._file.write(b'%b,"operations":[%b]}\n' % (_json(rest)[:-1], b",".join(operations)))
         self._file.flush()
 
     def close(self) -> None:
@@ -44,5 +44,8 @@ class TimelineFile:
         self._file.close()
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
+def _json(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # half a character, which has no bytes, in a name of the locustfile
+        return json.dumps(value).encode()

@@ -27,6 +27,7 @@ from benchmark.models import (
     Found,
     Node,
     ObjectNode,
+    OwnAddress,
     PlannedTask,
     Pooled,
     Recipe,
@@ -40,7 +41,7 @@ from benchmark.models import (
 Fill = Callable[[Source], Expression | None]
 """How a method writes what no template can hold; None where it has nothing to write."""
 
-_FILLED = Created | Found | Echo | Credential | Registered
+_FILLED = Created | Found | Echo | Credential | Registered | OwnAddress
 _HUNDREDTH_OF_A_DAY = 864
 _DAY = 86_400
 

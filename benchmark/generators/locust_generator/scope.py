@@ -26,6 +26,7 @@ from benchmark.models import (
     Credential,
     Echo,
     Found,
+    OwnAddress,
     PlannedTask,
     Pooled,
     Recipe,
@@ -89,6 +90,8 @@ class Scope:
             return member(variable, source.pointer) if variable else None
         if isinstance(source, Credential):
             return call("self.given", quoted(source.part))
+        if isinstance(source, OwnAddress):
+            return call("self.own_address", quoted(source.path))
         if isinstance(source, Registered):
             return member("self.own_account", source.pointer)
         return self._echo(source) if isinstance(source, Echo) else None

@@ -27,6 +27,7 @@ from benchmark.generators.locust_generator.source_text import (
     quoted,
     within,
 )
+from benchmark.generators.locust_generator.task_order import in_dependency_order
 from benchmark.models import (
     Clock,
     Echo,
@@ -55,7 +56,7 @@ _SIGN_IN = "Called before the first request, and again when a request is answere
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """One method: its decorators, docstring and statements, ready to print."""
+    """One method: its decorators (or comments in their place), docstring and statements."""
 
     name: str
     decorators: tuple[str, ...]
@@ -105,7 +106,7 @@ class FileWriter:
         locust = {"between"} | ({"task"} if enabled else set())
         engine = {"ApiUser"} | self._bodies.markers
         engine |= {"Body"} if self._bodies.bodies else set()
-        engine |= {"deletes"} if any(task.takes for task in enabled) else set()
+        engine |= {"deletes"} if any(map(_cleans_up, self._plan.tasks())) else set()
         return FileView(
             locust_imports=tuple(sorted(locust)),
             imports=tuple(sorted(engine, key=_import_order)),
@@ -126,14 +127,15 @@ class FileWriter:
             abstract=not any(task.readiness.enabled for task in user.tasks),
             tasks=(
                 *(self._sign_in(sign_in) if sign_in else ()),
-                *(self._task(task) for task in user.tasks),
+                *(self._task(task) for task in in_dependency_order(user.tasks, self._index)),
             ),
         )
 
     def _task(self, task: PlannedTask) -> TaskView:
-        decorators = [f"@task({task.weight})"]
+        decorators = [f"{'' if task.readiness.enabled else '# '}@task({task.weight})"]
         if task.takes:
-            decorators.append(f"@deletes({quoted(task.takes)})")
+            marked = f"@deletes({quoted(task.takes)})"
+            decorators.append(marked if _cleans_up(task) else f"# {marked}")
         scope = Scope(self._index, self._bodies, task)
         self._others(task.recipe.before, scope)
         if task.keeps:
@@ -256,7 +258,7 @@ class FileWriter:
         for kind in self._index.kinds.values():
             deleter = self._index.tasks.get(kind.delete or "")
             if kind.create == register and deleter and deleter.takes == kind.kind:
-                return kind if deleter.readiness.enabled else None
+                return kind if _cleans_up(deleter) else None
         return None
 
     def _unplanned(
@@ -267,6 +269,12 @@ class FileWriter:
         planned = self._index.tasks.get(key)
         expected = planned.answers if planned else answers
         return PlannedTask(key, name, method, path, "", 1, recipe, answers=expected)
+
+
+def _cleans_up(task: PlannedTask) -> bool:
+    """Whether a task deletes what its user made, in the end; the load itself may leave it out."""
+    proved = task.readiness.enabled or task.readiness.status == "verified"
+    return task.takes is not None and proved
 
 
 def _varies(source: Source) -> bool:

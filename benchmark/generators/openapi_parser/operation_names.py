@@ -24,6 +24,8 @@ _RESERVED = (
         "abstract client client_pool concurrency connection_timeout context default_headers "
         "environment fixed_count fullname greenlet group host insecure json locust max_redirects "
         "max_retries max_wait min_wait network_timeout on_start on_stop pool_manager proxy_host "
+        "client_certificate follow_redirects max_body_bytes max_header_bytes redirect_hosts "
+        "total_timeout pause_asked_for task_set_class "
         "proxy_port rest run self cls start stop tag tags task tasks user users wait wait_function "
         "wait_time weight new keep need find take echo pick resources seed operations "
         "between constant events logging random time re os sys".split()

@@ -112,8 +112,10 @@ def _value(source: Source, index: int, resolve: Resolve) -> Any:
 
 
 def _note(value: Any, pointer: str, sent: dict[Place, Any]) -> None:
-    """Enter the leaves of a body among the slots."""
-    if isinstance(value, dict):
+    """Enter the leaves of a body among the slots; an empty object or array is one."""
+    if value in ({}, []) and pointer:
+        sent[("body", pointer)] = value
+    elif isinstance(value, dict):
         for name, member in value.items():
             _note(member, f"{pointer}/{escape_pointer(str(name))}", sent)
     elif isinstance(value, list):

@@ -23,7 +23,7 @@ def look_after(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> 
         return
     if not _is_risky(case, recipe) or outcome.reply is None or outcome.reply.status >= 500:
         return
-    canary = _canary(prober)
+    canary = _canary(prober, case)
     if canary is None or canary.recipe is None:
         return
     seen = prober.send_with(canary, canary.recipe, {}, renew=False).reply
@@ -31,8 +31,8 @@ def look_after(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> 
         return
     case.status = "excluded"
     case.reason = f"destructive: afterwards the server answered {seen.status}"
-    if prober.renew is not None:
-        prober.renew()
+    if (renew := prober.exchange.entrance.renew) is not None:
+        renew()
 
 
 def _is_risky(case: Case, recipe: Recipe) -> bool:
@@ -44,12 +44,14 @@ def _is_risky(case: Case, recipe: Recipe) -> bool:
     )
 
 
-def _canary(prober: Prober) -> Case | None:
+def _canary(prober: Prober, about: Case) -> Case | None:
     """A read that works and needs nothing but, if any does, credentials."""
+    entrance = prober.entrances.of(about.spec.application)
     reads = [
         case
         for case in prober.cases.values()
         if case.status == "verified" and case.operation.method == "GET" and case.recipe is not None
         if not ideas.kinds_in(case.recipe) and case.answers != "redirect"
+        if prober.entrances.of(case.spec.application) is entrance
     ]
     return min(reads, key=lambda case: not case.operation.security, default=None)

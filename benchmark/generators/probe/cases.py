@@ -11,7 +11,7 @@ from benchmark.generators.probe.building import BuiltRequest
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.judging import Verdict
 from benchmark.generators.transport import Reply
-from benchmark.models import ApiSpec, Operation, PlannedTask, Recipe
+from benchmark.models import ApiSpec, Node, Operation, Place, PlannedTask, Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,9 @@ class Case:
     in its task, corrected by what was seen; `pending` are ideas that were not tried yet.
     `enriched` says which members of which creates were tried for it, `furthest` is what was
     repaired last. `proved_apart` is how often it worked as a second account. `ids_member` is the
-    member of the body that names what a delete on a whole collection removes.
+    member of the body that names what a delete on a whole collection removes. `guesses` are the
+    values made up for places of which only the name is known: the same each time, so that none is
+    tried twice.
     """
 
     task: PlannedTask
@@ -63,6 +65,7 @@ class Case:
     pending: tuple[Recipe, ...] = ()
     proved_apart: int = 0
     ids_member: str = ""
+    guesses: dict[Place, Node] = field(default_factory=dict)
     siblings: frozenset[str] = frozenset()
     enriched: set[str] = field(default_factory=set)
     furthest: Recipe | None = None

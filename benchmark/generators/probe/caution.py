@@ -29,6 +29,7 @@ _OF_ACCOUNTS = _ONE_SELF | frozenset(
     "account auth credential credentials key login password profile secret session token "
     "user".split()
 )
+_PASSWORDS = frozenset("password passwd passcode".split())
 _RESETS = frozenset("reset regenerate rotate".split())
 
 
@@ -74,10 +75,12 @@ def concerns_account(operation: Operation) -> bool:
     if _says(said, _ENDS_SESSION) or _has_pair(said):
         return True
     if operation.method == "DELETE":
-        return bool(_ONE_SELF.intersection(words(operation.path.rstrip("/").rpartition("/")[2])))
-    if _says(said, _RESETS):
-        return _says(every, _OF_ACCOUNTS)
-    return _says(every, _ENDS_ACCESS) or _sets_password(operation)
+        return _says(said, _ONE_SELF | {"account", "profile", "session"})
+    if _says(every, _SECRETS) or _sets_password(operation):
+        return True
+    last = next((each for each in reversed(operation.path.split("/")) if each), "")
+    ends = _ends_access(last) or _says(every, _RESETS | _ENDS | _ENDS_ACCESS)
+    return ends and _says(every, _OF_ACCOUNTS)
 
 
 def resets(operation: Operation) -> bool:

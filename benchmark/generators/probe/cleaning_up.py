@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
+from benchmark.generators.naming import plain
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.exchange import BudgetSpentError
 from benchmark.generators.probe.holdings import Held
+from benchmark.generators.probe.judging import answer_value
+from benchmark.generators.probe.learning import listing_of
+from benchmark.resource_items import items_of, value_at
+from benchmark.stamps import own_mark
 
 if TYPE_CHECKING:
     from benchmark.generators.probe.prober import Prober
 
 _REQUESTS = 2000
 _SECONDS = 60.0
+_PAGES = 10  # of a list that shows a part of it at once
+_NAMES = frozenset("name title email username login slug key code label tag".split())
 
 
 def clean_up(prober: Prober) -> tuple[Held, ...]:
@@ -29,7 +37,45 @@ def clean_up(prober: Prober) -> tuple[Held, ...]:
         if not left:
             break
     # What stood below a deleted thing, and has no delete of its own, went with it.
-    return tuple(held for held in left if not _is_below(prober, held, set(every) - set(left)))
+    left = [held for held in left if not _is_below(prober, held, set(every) - set(left))]
+    try:
+        return (*left, *_unseen(prober, left))
+    except BudgetSpentError:
+        return tuple(left)
+
+
+def _unseen(prober: Prober, known: Sequence[Held]) -> list[Held]:
+    """Delete what was made without being told: listed things whose names carry our mark.
+
+    An invitation that is answered 204 makes a user. What cannot be deleted is given back.
+    """
+    mark = own_mark()
+    remaining: list[Held] = []
+    lists = {kind.list: kind for kind in prober.kinds.values() if kind.list and kind.delete}
+    for key, kind in lists.items():
+        lister = prober.cases.get(key)
+        if lister is None or not lister.works or lister.recipe is None:
+            continue
+        if ideas.kinds_in(lister.recipe):
+            continue
+        for _ in range(_PAGES):
+            reply = prober.send_with(lister, lister.recipe, {}).reply
+            items = items_of(answer_value(reply), kind.list_pointer) if reply else []
+            found = [Held(kind.kind, item) for item in items if _carries(item, mark)]
+            found = [held for held in found if all(held.item != one.item for one in known)]
+            left = [held for held in found if not _is_deleted(prober, held)]
+            if not found or left:
+                remaining += left
+                break
+    return remaining
+
+
+def _carries(item: Any, mark: str) -> bool:
+    """Whether one of the names of an item carries a mark."""
+    if not isinstance(item, Mapping):
+        return False
+    named = (value for name, value in item.items() if plain(str(name)) in _NAMES)
+    return any(isinstance(value, str) and mark in value for value in named)
 
 
 def _is_below(prober: Prober, held: Held, deleted: set[Held]) -> bool:
@@ -58,9 +104,35 @@ def _is_deleted(prober: Prober, held: Held) -> bool:
         outcome = prober.send_with(deleter, recipe, resources)
         if outcome.verdict.name == "conflict":
             outcome = _after_actions(prober, deleter, resources, outcome)
+        if outcome.verdict.name == "missing" and _is_renamed(prober, held, resources):
+            outcome = prober.send_with(deleter, recipe, resources)
     except BudgetSpentError:
         return False
     return outcome.verdict.is_good or outcome.verdict.name == "missing"
+
+
+def _is_renamed(prober: Prober, held: Held, resources: Mapping[str, Held]) -> bool:
+    """Whether the server still lists a thing, under another name; if so, that is taken over."""
+    known = prober.kinds[held.kind]
+    lister = prober.cases.get(known.list or "")
+    if lister is None or lister.recipe is None or not isinstance(held.item, Mapping):
+        return False
+    if not ideas.kinds_in(lister.recipe).keys() <= resources.keys():
+        return False
+    outcome = prober.send_with(lister, lister.recipe, resources)
+    listing = listing_of(lister, outcome, prober.kinds) if outcome.verdict.is_good else None
+    for item in listing.items if listing is not None else ():
+        pairs = [(value_at(item, at), value_at(held.item, at)) for at in known.identifiers]
+        if any(new is not None and new == old for new, old in pairs):
+            is_other = any(new != old for new, old in _common(item, held.item))
+            held.item = {**held.item, **item}
+            return is_other
+    return False
+
+
+def _common(item: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
+    """The values of the members that both have."""
+    yield from ((item[name], known[name]) for name in item if name in known)
 
 
 def _after_actions(

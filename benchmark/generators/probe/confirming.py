@@ -14,6 +14,7 @@ from benchmark.generators.naming import plain
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.caution import READ_ONLY
+from benchmark.generators.probe.identity import faithful
 from benchmark.generators.probe.judging import expected_answer
 from benchmark.generators.probe.states import pair_up, repeatable
 from benchmark.models import Recipe, Unique
@@ -53,6 +54,7 @@ def try_and_confirm(prober: Prober, case: Case, recipe: Recipe) -> Outcome:
     if second.verdict.is_good:
         case.recipe = recipe  # what it makes may be needed to confirm it
         case.recipe = repeatable(prober, case, ideas.cut(recipe, 2), first.resources)
+        case.recipe = faithful(prober, case, case.recipe)
         case.status, case.reason = "verified", ""
         pair_up(prober, case)
         return second

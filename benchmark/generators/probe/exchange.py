@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlencode
 
 from benchmark.generators.probe.building import BuiltRequest
+from benchmark.generators.probe.entrances import Entrance
 from benchmark.generators.transport import Reply, Transport, TransportFailure
 from benchmark.retry_after import seconds_to_wait
 
@@ -29,21 +31,31 @@ class BudgetSpentError(Exception):
 class Exchange:
     """The way to the server. `requests` and `seconds` are what is left to spend.
 
-    `headers`, `query` and `cookies` go with every request: what the user or a sign-in gave.
+    What the user or a sign-in gave, `entrance`, goes with every request.
     """
 
     transport: Transport
     requests: int
     seconds: float
-    headers: dict[str, str] = field(default_factory=dict)
-    query: dict[str, str] = field(default_factory=dict)
-    cookies: dict[str, str] = field(default_factory=dict)
+    entrance: Entrance = field(default_factory=Entrance)
     sent: int = 0
     _start: float = field(default_factory=time.monotonic)
 
     def store(self, location: str) -> dict[str, str]:
         """What goes with every request as header, query parameter or cookie."""
-        return {"header": self.headers, "query": self.query}.get(location, self.cookies)
+        entrance = self.entrance
+        return {"header": entrance.headers, "query": entrance.query}.get(location, entrance.cookies)
+
+    def keep_cookies(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Send the cookies that an answer sets with every request from now on; which they are."""
+        jar: SimpleCookie = SimpleCookie()
+        try:
+            jar.load(headers.get("Set-Cookie", ""))
+        except CookieError:
+            return {}
+        found = {name: morsel.value for name, morsel in jar.items()}
+        self.entrance.cookies.update(found)
+        return found
 
     def is_spent(self) -> bool:
         """Whether nothing more may be sent."""
@@ -66,14 +78,14 @@ class Exchange:
         if self.is_spent():
             raise BudgetSpentError
         self.sent += 1
-        headers = {**self.headers, **request.headers}
-        if self.cookies:
-            own = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {**self.entrance.headers, **request.headers}
+        if self.entrance.cookies:
+            own = "; ".join(f"{name}={value}" for name, value in self.entrance.cookies.items())
             given = headers.get("Cookie")
             headers["Cookie"] = f"{own}; {given}" if given else own
         reply = self.transport.request(
             request.method,
-            _with_query(request.target, self.query),
+            _with_query(request.target, self.entrance.query),
             headers=headers,
             body=request.body,
             follow_redirects=False,

@@ -39,26 +39,31 @@ def protected(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> I
     said = reply.text[:_MAX_MESSAGE]
     if not _CSRF.search(said):
         return
+    entrance = prober.entrances.of(case.spec.application)
     for read in _reads(prober.cases.values()):
+        if prober.entrances.of(read.spec.application) is not entrance:
+            continue
         given = prober.send_with(read, read.task.recipe, {})
         answer = answer_value(given.reply) if given.reply and given.verdict.is_good else None
         pointer = _token_in(answer)
+        if pointer and given.reply is not None and entrance.sign_in is None:
+            prober.exchange.keep_cookies(given.reply.headers)  # the token is that of a visitor
         for header in _headers(case, said) if pointer else ():
-            if prober.sign_in is None:
+            if entrance.sign_in is None:
                 echo = Echo(read.key, pointer)
                 yield ideas.with_source(recipe, ("header", f"/{header}"), echo)
                 continue
-            if header in prober.exchange.headers:
+            if header in entrance.headers:
                 return  # it has been sent already
-            prober.exchange.headers[header] = str(value_at(answer, pointer))
+            entrance.headers[header] = str(value_at(answer, pointer))
             again = prober.attempt(case, recipe, 0)
             if again.reply is not None and not _CSRF.search(again.reply.text[:_MAX_MESSAGE]):
                 token = CsrfToken(read.key, read.task.recipe, pointer, header)
-                prober.sign_in = replace(prober.sign_in, csrf=token)
+                entrance.sign_in = replace(entrance.sign_in, csrf=token)
                 prober.forget_refusals()
                 yield recipe
                 return
-            del prober.exchange.headers[header]
+            del entrance.headers[header]
 
 
 def read_again(prober: Prober, token: CsrfToken) -> None:
@@ -67,7 +72,7 @@ def read_again(prober: Prober, token: CsrfToken) -> None:
     reply = prober.send_with(read, token.recipe, {}, renew=False).reply
     value = value_at(answer_value(reply), token.pointer) if reply else None
     if isinstance(value, str):
-        prober.exchange.headers[token.header] = value
+        prober.exchange.entrance.headers[token.header] = value
 
 
 def _reads(cases: Sequence[Case] | Any) -> Iterator[Case]:

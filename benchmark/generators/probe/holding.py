@@ -11,7 +11,7 @@ from benchmark.generators.probe.caution import READ_ONLY
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.judging import answer_value
 from benchmark.kinship import of_kin
-from benchmark.models import Created, Credential, Echo, Found, Registered, Source
+from benchmark.models import Created, Credential, Echo, Found, OwnAddress, Registered, Source
 from benchmark.resource_items import value_at
 
 if TYPE_CHECKING:
@@ -121,8 +121,11 @@ def resolved(prober: Prober, source: Source, resources: Mapping[str, Held], inde
         name, _, password = prober.credentials.basic.partition(":")
         parts = {"username": name, "password": password, "token": prober.credentials.token}
         return parts[source.part]
-    if isinstance(source, Registered) and source.pointer in prober.registered:
-        return prober.registered[source.pointer]
+    if isinstance(source, OwnAddress):
+        return prober.exchange.transport.url(source.path)
+    registered = prober.exchange.entrance.registered
+    if isinstance(source, Registered) and source.pointer in registered:
+        return registered[source.pointer]
     raise UnresolvedError(f"no value for {type(source).__name__}")
 
 
@@ -136,6 +139,8 @@ def _echo(prober: Prober, source: Echo, resources: Mapping[str, Held], index: in
     if outcome.reply is None or not outcome.verdict.is_good:
         raise UnresolvedError(f"{source.operation} does not answer")
     value = value_at(answer_value(outcome.reply), source.pointer)
+    if value is None and not source.header:
+        raise UnresolvedError(f"{source.operation} answers nothing that could be sent back")
     if source.header:
         value = outcome.reply.headers.get(source.header)
         if not value:

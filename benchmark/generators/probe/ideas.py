@@ -224,11 +224,17 @@ def acceptable(recipe: Recipe, operation: Operation, told: str) -> Iterator[Reci
         yield with_source(recipe, ("header", "/Accept"), Constant(content_type))
 
 
-def free_values(recipe: Recipe) -> Iterator[Recipe]:
-    """Other plain values for what is free in the path, where nobody says what is right."""
+def free_values(recipe: Recipe, operation: Operation) -> Iterator[Recipe]:
+    """Other plain values for what is free in the path, where nobody says what is right.
+
+    An update or a delete gets none but a status: there may be something called "test" or "1".
+    """
+    harmless = operation.method not in _WRITES or operation.method == "POST"
     for slot in reversed(recipe.parameters):
         if slot.location == "path" and isinstance(slot.source, Constant | Pooled):
-            for text in _PLAIN_TEXTS:
+            said = {noun(word) for word in words(operation.path)}
+            texts = _PLAIN_TEXTS if harmless else ("200",) if "status" in said else ()
+            for text in texts:
                 yield with_source(recipe, ("path", slot.pointer), Constant(text))
 
 
@@ -278,7 +284,7 @@ def with_source(recipe: Recipe, place: Place, source: Source) -> Recipe:
 
 
 def with_node(recipe: Recipe, place: Place, node: Node) -> Recipe:
-    """The recipe with an object or an array in one place."""
+    """The recipe with other content in one place of its body, or another source in a slot."""
     return repaired_at(recipe, place[0], place[1], node)
 
 
@@ -322,6 +328,11 @@ def narrowed(recipe: Recipe, index: int) -> Recipe:
 def cut(recipe: Recipe, length: int) -> Recipe:
     """The recipe with each pool cut down to its first values, those that were seen to work."""
     return _with_pools(recipe, lambda pool: Pooled(pool.values[:length]))
+
+
+def for_one_use(recipe: Recipe) -> Recipe:
+    """The recipe with a thing of its own each time, which no other request will see."""
+    return replace(recipe, fresh=True)
 
 
 def kinds_in(recipe: Recipe) -> dict[str, bool]:

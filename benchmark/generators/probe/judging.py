@@ -9,6 +9,7 @@ from typing import Any, Literal
 from benchmark.error_answers import error_in
 from benchmark.generators.transport import Reply
 from benchmark.models import Operation
+from benchmark.resource_items import bare_text
 
 VerdictName = Literal[
     "success",  # a 2xx that is what was asked for
@@ -78,13 +79,13 @@ def judge_reply(reply: Reply, operation: Operation, catch_all: CatchAll | None) 
 
 
 def answer_value(reply: Reply) -> Any:
-    """The JSON value of an answer, None for one that is no JSON."""
+    """The JSON value of an answer, or its only word in plain text; else None."""
     if not reply.body:
         return None
     try:
         return json.loads(reply.body)
     except (ValueError, RecursionError):
-        return None
+        return bare_text(reply.content_type, reply.body)
 
 
 def expected_answer(reply: Reply) -> Literal["data", "anything", "redirect"]:

@@ -12,16 +12,19 @@ from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.caution import is_upsert
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.judging import answer_value
+from benchmark.generators.transport import Reply
 from benchmark.models import ResourceKind, escape_pointer
-from benchmark.resource_items import item_of, items_of
+from benchmark.resource_items import bare_text, item_of, items_of
 
 _WRAPPERS = ("data", "item", "result", "payload", "record", "resource", "content", "response")
 _LISTS = ("items", "data", "results", "records", "content", "rows", "entries", "values", "list")
 _IDS = frozenset("id uuid guid uid sid pk key slug name code".split())
 _BODY_KEYS = ("id", "uuid", "key", "slug", "code", "name", "username")
 _VERBS = frozenset("create new add register insert".split())
+_CHANGES = frozenset("set update change mark toggle check validate count search filter".split())
 _COPIES = frozenset("clone copy duplicate fork replicate".split())
 _MAX_DEPTH = 3
+_SHORTEST_ID = 8  # characters of an answer that is nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,9 @@ def _copies(create: str, kind: ResourceKind) -> bool:
 
 
 def _noun_of(key: str) -> str:
-    return noun(next(reversed(static_segments(key.partition(" ")[2])), ""))
+    """What an operation is about, by the end of its path: `…/create_run` a run."""
+    last = next(reversed(static_segments(key.partition(" ")[2])), "")
+    return noun("_".join(part for part in words(last) if part not in _VERBS) or last)
 
 
 # ── creations ─────────────────────────────────────────────────────────────────────────────────
@@ -130,8 +135,11 @@ def _new_kind(
         return None
     parts = words(last)
     plural = bool(parts) and singular(parts[-1]) != parts[-1]
+    if not plural and _CHANGES.intersection(parts[:1]):
+        return None  # the answer tells of a change, whatever its status
     makes = bool(_VERBS.intersection(parts))
-    if not (plural or makes) and reply.status != 201 and not reply.headers.get("Location"):
+    says_so = reply.status == 201 or bool(reply.headers.get("Location")) or _gives_id(reply)
+    if not (plural or makes or says_so):
         return None
     if makes:
         place = path.rpartition("/")[0]
@@ -148,6 +156,12 @@ def _new_kind(
         delete=one[0] if one else None,
         identifiers=(),
     )
+
+
+def _gives_id(reply: Reply) -> bool:
+    """Whether an answer is nothing but an id, in plain text."""
+    text = bare_text(reply.content_type, reply.body) or ""
+    return len(text) >= _SHORTEST_ID and text.isascii() and any(char.isdigit() for char in text)
 
 
 def _candidates(

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from benchmark.generators import schema_view
 from benchmark.generators.dependency_analyzer import Want
 from benchmark.generators.probe import ideas
-from benchmark.generators.probe.cases import Case
+from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.models import Created, Found, Place, Recipe, Source, escape_pointer
 
 if TYPE_CHECKING:
     from benchmark.generators.probe.prober import Prober
+
+_MAX_MESSAGE = 2000
+_PARAMETER = re.compile(
+    r"""["'`](\w{1,40})["'`] (?:query )?param|param(?:eter)? ["'`](\w{1,40})["'`]"""
+)
 
 
 def beside_the_body(prober: Prober, case: Case, recipe: Recipe) -> Iterator[Recipe]:
@@ -41,6 +47,29 @@ def beside_the_body(prober: Prober, case: Case, recipe: Recipe) -> Iterator[Reci
         yield ideas.with_source(recipe, place, source)
 
 
+def asked_in_words(
+    prober: Prober, case: Case, recipe: Recipe, outcome: Outcome
+) -> Iterator[Recipe]:
+    """The recipe with a query parameter that only words ask for: by a description, or not at all.
+
+    It names what operations in the same folder made; "id" is its name where no words tell one.
+    """
+    operation = case.operation
+    if outcome.reply is None or any(slot.location == "query" for slot in recipe.parameters):
+        return
+    if operation.body is not None or "param" not in outcome.reply.text[:_MAX_MESSAGE].lower():
+        return
+    said = operation.description[:_MAX_MESSAGE]
+    named = [first or second for first, second in _PARAMETER.findall(said)] or ["id"]
+    above = _folder(operation.path)
+    for kind in prober.kinds.values():
+        if kind.create and _folder(kind.create.partition(" ")[2]) == above:
+            pointer = kind.identifiers[0] if kind.identifiers else "/id"
+            for name in dict.fromkeys(named):
+                place: Place = ("query", f"/{escape_pointer(name)}")
+                yield ideas.with_source(recipe, place, Created(kind.kind, pointer))
+
+
 def listed_names(case: Case, prober: Prober) -> list[Source]:
     """Names that a list in the same folder of the API holds: what a field may choose from."""
     above = _folder(case.operation.path)
@@ -60,11 +89,14 @@ def listed_names(case: Case, prober: Prober) -> list[Source]:
 def is_worse_name(source: Source, now: Source | None, want: Want, prober: Prober) -> bool:
     """Whether a source is another member of the thing of which another one is known to name it.
 
-    It is known where other operations below the same thing work with it.
+    It is known where other operations below the same thing work with it. An operation on the thing
+    itself may yet name it in another way.
     """
     if not isinstance(source, Created | Found) or not isinstance(now, Created | Found):
         return False
     if want.location != "path" or source.kind != now.kind:
+        return False
+    if want.operation.path.rstrip("/").endswith(f"{{{want.name}}}"):
         return False
     head, mark, _ = want.operation.path.partition("{" + want.name + "}")
     return any(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.bulk import is_bulk_update, of_own_things
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.challenges import challenged
 from benchmark.generators.probe.complaints import Complaint, read_complaints
 from benchmark.generators.probe.conditional import conditioned
 from benchmark.generators.probe.forgery_tokens import protected
@@ -17,7 +18,7 @@ from benchmark.generators.probe.second_credentials import keyed
 from benchmark.generators.probe.slot_changes import referring
 from benchmark.generators.probe.states import after_others, for_new_things
 from benchmark.generators.probe.typed_things import by_sort
-from benchmark.generators.probe.undocumented import told_elsewhere, undocumented
+from benchmark.generators.probe.undocumented import told_elsewhere
 from benchmark.generators.scenario_planner import cleared_by
 from benchmark.models import Recipe
 
@@ -34,7 +35,7 @@ _ABOUT_ACCESS = frozenset({"credentials", "other", "not_found"})
 """What a 403 may be about that no other value would change."""
 
 
-def first_ideas(prober: Prober, case: Case) -> Iterator[Recipe]:
+def first_ideas(prober: Prober, case: Case, earlier: Outcome | None) -> Iterator[Recipe]:
     """What to try first of an operation: what worked, what was repaired, what the document says."""
     if case.recipe is not None:
         yield case.recipe
@@ -58,8 +59,8 @@ def first_ideas(prober: Prober, case: Case) -> Iterator[Recipe]:
         return
     first = prober.writers[case.spec.application].write(case.operation, bound)
     yield first
-    if case.last is not None and case.last.verdict.name in {"refused", "broken", "denied"}:
-        yield from undocumented(prober, case, first)  # neighbours may be known now
+    if earlier is not None:  # what stands beside it may be known by now
+        yield from told_elsewhere(prober, case, first, earlier)
 
 
 def follow_ups(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Recipe]:
@@ -73,6 +74,7 @@ def follow_ups(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> 
         return
     yield from protected(prober, case, recipe, outcome)
     yield from keyed(prober, case, recipe, outcome)
+    yield from challenged(prober, recipe, outcome)
     if (conditional := conditioned(prober, case, recipe, outcome)) is not None:
         yield conditional
         return
@@ -90,7 +92,7 @@ def follow_ups(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> 
         yield from ideas.type_names(recipe, case.operation, definitions, complaints)
         unknown = [c for c in complaints if prober.maker(case).lists_no_choice(c)]
         if unknown:
-            yield from ideas.choices(recipe, unknown, page_vocabulary(prober.page_scripts()))
+            yield from ideas.choices(recipe, unknown, page_vocabulary(prober.pages.scripts()))
     if outcome.reply.status == 406:
         yield from ideas.acceptable(recipe, case.operation, outcome.reply.text)
     if name == "conflict" or (case.works and name in {"refused", "broken"}):
@@ -107,7 +109,7 @@ def follow_ups(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> 
         yield from _variants(prober, case)
         yield from _mirrors(prober, case, recipe)
     if name in {"refused", "missing"}:
-        yield from ideas.free_values(recipe)
+        yield from ideas.free_values(recipe, case.operation)
     if (cleared := cleared_by(case.operation, prober.kinds.values())) is not None:
         yield ideas.by_ids(recipe, cleared)
     yield from for_new_things(case, recipe, outcome, complaints)

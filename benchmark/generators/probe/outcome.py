@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from benchmark.generators.probe import ideas
+from benchmark.generators.probe.accounts import is_sign_in, with_given_credentials
 from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.refusals import FORBIDDEN, in_words
 from benchmark.generators.probe.second_account import PROOFS
+from benchmark.generators.probe.users_by_entrance import signed_in_users
 from benchmark.generators.scenario_planner import cleared_by
-from benchmark.models import LoadPlan, PlannedTask, Readiness, ResourceKind
+from benchmark.models import LoadPlan, PlannedTask, Readiness, Recipe, ResourceKind
 from benchmark.utils.text_safety import mask_secrets
 
 APART = "works as a second account, but changes or ends the access of who calls it"
@@ -35,18 +37,11 @@ class ProbeOutcome:
 def probed_plan(plan: LoadPlan, prober: Prober, left: tuple[Held, ...]) -> ProbeOutcome:
     """The plan with the recipes that work, and the readiness of every operation."""
     _depend_on_makers(prober)
-    users = tuple(
-        replace(
-            user,
-            tasks=tuple(_task(task, prober) for task in user.tasks),
-            sign_in=prober.sign_in,
-        )
+    proved_users = [
+        replace(user, tasks=tuple(_task(task, prober) for task in user.tasks))
         for user in plan.users
-    )
-    users = tuple(
-        replace(user, weight=max(1, sum(task.readiness.enabled for task in user.tasks)))
-        for user in users
-    )
+    ]
+    users = signed_in_users(proved_users, prober)
     counts: dict[str, int] = {}
     for held in left:
         counts[held.kind] = counts.get(held.kind, 0) + 1
@@ -56,7 +51,7 @@ def probed_plan(plan: LoadPlan, prober: Prober, left: tuple[Held, ...]) -> Probe
 
 def _task(task: PlannedTask, prober: Prober) -> PlannedTask:
     case = prober.cases[task.operation]
-    recipe = case.recipe if case.recipe is not None else task.recipe
+    recipe = _recipe(case, prober)
     known = {kind for kind in ideas.kinds_in(recipe) if kind in prober.kinds}
     if known != set(ideas.kinds_in(recipe)):
         recipe = task.recipe
@@ -75,8 +70,17 @@ def _task(task: PlannedTask, prober: Prober) -> PlannedTask:
     )
 
 
+def _recipe(case: Case, prober: Prober) -> Recipe:
+    """How an operation is called; one that signs in says where its credentials come from."""
+    if (known := prober.entrances.sign_in_of(case.key)) is not None:
+        return known.recipe if case.key == known.login else known.register_recipe
+    if is_sign_in(case):
+        return with_given_credentials(prober, case) or case.task.recipe
+    return case.recipe if case.recipe is not None else case.task.recipe
+
+
 def _readiness(case: Case, prober: Prober) -> Readiness:
-    if prober.sign_in is not None and case.key in {prober.sign_in.login, prober.sign_in.register}:
+    if prober.entrances.sign_in_of(case.key) is not None:
         return Readiness("verified", False, "called to sign in")
     if case.status == "verified":
         return Readiness("verified", True, "")
@@ -92,7 +96,8 @@ def _readiness(case: Case, prober: Prober) -> Readiness:
 
 def _lets_in(prober: Prober) -> bool:
     """Whether there are credentials, and operations that answer with them."""
-    has_own = bool(prober.credentials.secrets()) or prober.sign_in is not None
+    signed_in = any(entrance.sign_in is not None for entrance in prober.entrances)
+    has_own = signed_in or bool(prober.credentials.secrets())
     return has_own and any(case.status == "verified" for case in prober.cases.values())
 
 

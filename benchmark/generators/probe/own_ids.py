@@ -10,7 +10,6 @@ from benchmark.generators.naming import plain
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.caution import is_bulk_delete
-from benchmark.generators.probe.page_calls import call_of
 from benchmark.models import Recipe
 
 if TYPE_CHECKING:
@@ -60,5 +59,5 @@ def _ids_member(prober: Prober, case: Case) -> str:
     if operation.body is not None:
         schema = operation.body.media_types[0].schema
         names.extend(schema_view.properties(schema, case.spec.definitions))
-    names.extend(call_of(prober.page_scripts(), operation.method, operation.path).members)
+    names.extend(prober.pages.call(operation).members)
     return next((name for name in names if plain(name).endswith("ids")), "")

@@ -11,6 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmark.generators.naming import static_segments
+from benchmark.generators.probe.page_scripts import page_scripts
+from benchmark.generators.transport import Transport
+from benchmark.models import Operation
 
 MAX_MEMBERS = 12
 """How many names are taken from one call."""
@@ -29,6 +32,28 @@ class PageCall:
 
     members: tuple[str, ...] = ()
     query: tuple[str, ...] = ()
+
+
+class Pages:
+    """The pages of one server: their scripts, fetched when they are first asked for, once."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._scripts: tuple[str, ...] | None = None
+        self._calls: dict[str, PageCall] = {}
+
+    def scripts(self) -> tuple[str, ...]:
+        """The scripts of the front page."""
+        if self._scripts is None:
+            self._scripts = page_scripts(self._transport)
+        return self._scripts
+
+    def call(self, operation: Operation) -> PageCall:
+        """What the scripts send to an operation."""
+        if operation.key not in self._calls:
+            found = call_of(self.scripts(), operation.method, operation.path)
+            self._calls[operation.key] = found
+        return self._calls[operation.key]
 
 
 def call_of(scripts: Sequence[str], method: str, path: str) -> PageCall:

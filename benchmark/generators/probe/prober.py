@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from benchmark.generators.probe.bulk import is_bulk_update, is_of_own_things
 from benchmark.generators.probe.canary import look_after
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.confirming import try_and_confirm
+from benchmark.generators.probe.entrances import Entrance, Entrances
 from benchmark.generators.probe.exchange import Exchange
 from benchmark.generators.probe.holding import (
     UnresolvedError,
@@ -33,7 +34,7 @@ from benchmark.generators.probe.judging import (
 )
 from benchmark.generators.probe.learning import creation_of, known_as, listing_of
 from benchmark.generators.probe.next_ideas import complaints_of, first_ideas, follow_ups
-from benchmark.generators.probe.page_scripts import page_scripts
+from benchmark.generators.probe.page_calls import Pages
 from benchmark.generators.probe.repairs import Maker, repaired
 from benchmark.generators.probe.richer_things import with_richer_things
 from benchmark.generators.probe.settling import after_settling
@@ -53,7 +54,6 @@ from benchmark.models import (
     Operation,
     Recipe,
     ResourceKind,
-    SignIn,
     Source,
     escape_pointer,
 )
@@ -81,6 +81,7 @@ class Prober:
     kinds: dict[str, ResourceKind]
     sources: SlotSources
     exchange: Exchange
+    pages: Pages
     writers: Mapping[str, RecipeWriter]
     credentials: Credentials = field(default_factory=Credentials)
     catch_all: CatchAll | None = None
@@ -91,15 +92,14 @@ class Prober:
     )
     facts: int = 0
     is_first_pass: bool = True
-    registered: Mapping[str, Any] = field(default_factory=dict)
-    sign_in: SignIn | None = None
     accounts: list[Held] = field(default_factory=list)
-    renew: Callable[[], bool] | None = None
-    renewed_at: float = 0.0
     prompt: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
-    scripts: tuple[str, ...] | None = None
     told_schemas: dict[tuple[str, str, str], ToldSchema] = field(default_factory=dict)
+    entrances: Entrances = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.entrances = Entrances(self.exchange.entrance)
 
     # ── one operation ─────────────────────────────────────────────────────────────────────────
 
@@ -109,9 +109,9 @@ class Prober:
             return
         case.busy, case.facts = True, self.facts
         case.used_variants = case.asked_pages = False
-        case.told = None
+        earlier, case.told = case.told, None
         try:
-            waiting = deque([*first_ideas(self, case), *case.pending])
+            waiting = deque([*first_ideas(self, case, earlier), *case.pending])
             lacking: set[str] = set()
             unsent: set[str] = set()
             while waiting and case.allowance > 0:
@@ -184,6 +184,7 @@ class Prober:
         def resolve(source: Source) -> Any:
             return resolved(self, source, resources, index)
 
+        self.enter(case)
         try:
             built = build_request(case.task, recipe, index, resolve)
         except (UnsendableError, ValueError, TypeError, UnresolvedError) as problem:
@@ -192,15 +193,15 @@ class Prober:
         reply = self.exchange.send(built)
         if isinstance(reply, TransportFailure):
             return Outcome(Verdict("silent", reply.message), None, built, resources)
-        if reply.status == 401 and renew and self._may_renew() and self.renew and self.renew():
+        if reply.status == 401 and renew and self._is_renewed():
             return self.send_with(case, recipe, resources, index, renew=False)
         verdict = judge_reply(reply, case.operation, self.catch_all)
         return Outcome(verdict, reply, built, resources)
 
     def secrets(self) -> tuple[str, ...]:
         """What must not be shown: what the user gave, and what a sign-in gave."""
-        exchange = self.exchange
-        given = (exchange.headers, exchange.query, exchange.cookies)
+        every = (self.exchange.entrance, *self.entrances)
+        given = [store for each in every for store in (each.headers, each.query, each.cookies)]
         received = [text for store in given for value in store.values() for text in value.split()]
         long = (text for text in received if len(text) >= SHORTEST_SECRET)
         return (*self.credentials.secrets(), *long)
@@ -215,8 +216,19 @@ class Prober:
         """A thing made anew, so that it belongs to what was made last; the same if that fails."""
         return (make(self, held.kind) or held) if held.own else held
 
-    def _may_renew(self) -> bool:
-        return time.monotonic() - self.renewed_at > RENEW_AFTER
+    def enter(self, case: Case) -> Entrance:
+        """Send through the entrance of an operation from now on, but for second accounts."""
+        exchange = self.exchange
+        if self.entrances.own and any(exchange.entrance is each for each in self.entrances):
+            exchange.entrance = self.entrances.of(case.spec.application)
+        return exchange.entrance
+
+    def _is_renewed(self) -> bool:
+        """Whether another sign-in worked; one that is just over is not repeated."""
+        entrance = self.exchange.entrance
+        if entrance.renew is None or time.monotonic() - entrance.renewed_at <= RENEW_AFTER:
+            return False
+        return entrance.renew()
 
     def taken(self, case: Case, recipe: Recipe) -> str | None:
         """The kind of own thing that a request removes."""
@@ -274,12 +286,6 @@ class Prober:
         """What the document says of the operation's slots."""
         generator = self.writers[case.spec.application].generator
         return Maker(case.operation, case.spec.definitions, generator)
-
-    def page_scripts(self) -> tuple[str, ...]:
-        """The scripts of the server's own pages, fetched once."""
-        if self.scripts is None:
-            self.scripts = page_scripts(self.exchange.transport)
-        return self.scripts
 
     def repaired(self, case: Case, recipe: Recipe, outcome: Outcome) -> Recipe | None:
         """The recipe changed as the server's complaints ask; None where they ask for nothing."""

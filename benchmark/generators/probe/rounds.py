@@ -8,29 +8,35 @@ again only when something new is known. In the end everything that was made is d
 
 from __future__ import annotations
 
+import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from benchmark.generators.dependency_analyzer import Want, wants_of
 from benchmark.generators.parameter_generator import ParameterGenerator
 from benchmark.generators.probe import ideas
+from benchmark.generators.probe.accounts import is_sign_in
 from benchmark.generators.probe.building import BuiltRequest
 from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.caution import READ_ONLY, danger
 from benchmark.generators.probe.cleaning_up import clean_up
+from benchmark.generators.probe.entrances import Entrance
 from benchmark.generators.probe.exchange import BudgetSpentError, Exchange
 from benchmark.generators.probe.judging import CatchAll
 from benchmark.generators.probe.outcome import ProbeOutcome, probed_plan
 from benchmark.generators.probe.own_ids import allow_own_ids
+from benchmark.generators.probe.page_calls import Pages
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.second_account import try_apart
-from benchmark.generators.probe.signing_in import is_sign_in, sign_in
+from benchmark.generators.probe.signing_in import logins, sign_in
 from benchmark.generators.probe.sources import slot_sources, unnamed_wants
 from benchmark.generators.scenario_planner import RecipeWriter
 from benchmark.generators.scenario_planner.credential_needs import main_api_key
 from benchmark.generators.transport import Reply, Transport
 from benchmark.models import ApiSpec, Credentials, Dependencies, LoadPlan, Target
+
+log = logging.getLogger("benchmark.probe")
 
 MAX_PASSES = 8
 """How often all operations are gone through; each pass but the first needs something new."""
@@ -128,6 +134,7 @@ def _prober(
         kinds=dict(dependencies.kinds),
         sources=slot_sources(dependencies),
         exchange=exchange,
+        pages=Pages(transport),
         writers=writers,
         credentials=target.credentials,
     )
@@ -178,15 +185,25 @@ def _all_rounds(prober: Prober, tell: Tell | None) -> None:
         for round_ in (_plain_reads, _creates, _others, _deletes):
             for case in sorted(filter(round_, cases), key=_shallow_first):
                 if case.status in {"open", "worked", "doubt"} and case.facts < prober.facts:
-                    prober.explore(case)
+                    _explore(prober, case)
                 verified = sum(each.status == "verified" for each in cases)
                 if tell is not None:
                     tell(sum(each.facts >= 0 for each in cases), len(cases), verified)
             if round_ is _plain_reads and _signed_in(prober):
                 for case in filter(round_, cases):
-                    prober.explore(case)
+                    _explore(prober, case)
         if number and prober.facts == before:
             break
+
+
+def _explore(prober: Prober, case: Case) -> None:
+    """Explore an operation; a fault of ours in it costs this one only, and is logged."""
+    try:
+        prober.explore(case)
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as fault:
+        log.debug("The probe failed at %s:", case.key, exc_info=fault)
+        case.status = "excluded"
+        case.reason = f"the probe failed at its answers ({type(fault).__name__}): please report it"
 
 
 def _signed_in(prober: Prober) -> bool:
@@ -197,12 +214,39 @@ def _signed_in(prober: Prober) -> bool:
         if case.last is not None and case.last.verdict.name == "denied"
         if not ideas.kinds_in(case.task.recipe)
     ]
-    if not denied or prober.sign_in is not None:
-        return False
-    prober.sign_in = sign_in(prober, denied)
-    if prober.sign_in is not None:
+    opened = [_open(prober, denied, application) for application in _with_own_logins(prober)]
+    entrance = prober.entrances.shared
+    if entrance.sign_in is None and (rest := _through(prober, denied, entrance)):
+        prober.exchange.entrance = entrance
+        opened.append(sign_in(prober, rest, _through(prober, logins(prober), entrance)))
+    if any(opened):
         prober.forget_refusals()
-    return prober.sign_in is not None
+    return any(opened)
+
+
+def _with_own_logins(prober: Prober) -> list[str]:
+    """The applications that have logins of their own, where there are several such."""
+    found = list(dict.fromkeys(case.spec.application for case in logins(prober)))
+    return found if len(found) > 1 else []
+
+
+def _open(prober: Prober, denied: Sequence[Case], application: str) -> bool:
+    """Sign in to one application by its own login; whether that opened anything."""
+    mine = [case for case in denied if case.spec.application == application]
+    if not mine or application in prober.entrances.own:
+        return False
+    entrance = prober.entrances.own[application] = prober.entrances.shared.another()
+    prober.exchange.entrance = entrance
+    if sign_in(prober, mine, _through(prober, logins(prober), entrance)):
+        return True
+    del prober.entrances.own[application]
+    prober.exchange.entrance = prober.entrances.shared
+    return False
+
+
+def _through(prober: Prober, cases: Iterable[Case], entrance: Entrance) -> list[Case]:
+    """The operations that are called through an entrance."""
+    return [case for case in cases if prober.entrances.of(case.spec.application) is entrance]
 
 
 def _plain_reads(case: Case) -> bool:

@@ -13,19 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.generators.naming import plain
 from benchmark.generators.probe import ideas
+from benchmark.generators.probe.accounts import PASSWORD, Account, is_sign_in, new_accounts
 from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.caution import concerns_account, resets
 from benchmark.generators.probe.exchange import Exchange
-from benchmark.generators.probe.signing_in import (
-    PASSWORD,
-    Account,
-    is_secret,
-    is_sign_in,
-    log_in_again,
-    logins,
-    new_accounts,
-    with_account,
-)
+from benchmark.generators.probe.field_names import is_secret
+from benchmark.generators.probe.signing_in import log_in_again, logins, with_account
 from benchmark.generators.transport import Reply, Transport
 from benchmark.models import Constant, ObjectNode, Place, Recipe, SignIn, Unique, escape_pointer
 
@@ -88,9 +81,10 @@ def try_apart(prober: Prober, transport: Transport) -> None:
 
 def _concerned(prober: Prober) -> Iterator[Case]:
     """What ends or changes the access of who calls it, and is not proved otherwise."""
-    signs_in = prober.sign_in.login if prober.sign_in is not None else ""
     for case in prober.cases.values():
-        if "{" in case.operation.path or case.status == "verified" or case.key == signs_in:
+        if "{" in case.operation.path or case.status == "verified":
+            continue
+        if prober.entrances.sign_in_of(case.key) is not None:
             continue
         if is_sign_in(case) or concerns_account(case.operation) or prober.sources.echo_only(case):
             yield case
@@ -119,12 +113,12 @@ def _status(prober: Prober, case: Case) -> int:
 @contextmanager
 def _as(prober: Prober, exchange: Exchange, registered: Mapping[str, Any]) -> Iterator[None]:
     """Have the prober send as another account."""
-    own, before, sent = prober.exchange, prober.registered, exchange.sent
-    prober.exchange, prober.registered = exchange, registered
+    own, sent = prober.exchange, exchange.sent
+    prober.exchange, exchange.entrance.registered = exchange, registered
     try:
         yield
     finally:
-        prober.exchange, prober.registered = own, before
+        prober.exchange = own
         own.sent += exchange.sent - sent
 
 
@@ -140,7 +134,7 @@ def _second_accounts(
 
 
 def _second_account(prober: Prober, transport: Transport, denied: Sequence[Case]) -> _Second | None:
-    own, registered = prober.exchange, prober.registered
+    own = prober.exchange
     for login in list(logins(prober)):
         for account in new_accounts(prober, login):
             left = own.requests - own.sent
@@ -149,7 +143,6 @@ def _second_account(prober: Prober, transport: Transport, denied: Sequence[Case]
                 found = with_account(prober, login, account, denied)
             if found is not None:
                 return _Second(account, found, exchange)
-    prober.registered = registered
     return None
 
 

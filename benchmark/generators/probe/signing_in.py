@@ -10,73 +10,55 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from http.cookies import CookieError, SimpleCookie
+from dataclasses import replace
 from typing import Any
 
-from benchmark.generators import schema_view
-from benchmark.generators.naming import plain, static_segments, words
-from benchmark.generators.probe import ideas
-from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.accounts import (
+    Account,
+    is_sign_in,
+    login_of,
+    new_accounts,
+    with_given_credentials,
+)
+from benchmark.generators.probe.cases import Case
+from benchmark.generators.probe.entrances import Entrance
 from benchmark.generators.probe.forgery_tokens import read_again
 from benchmark.generators.probe.judging import answer_value
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.scenario_planner.credential_needs import credential_needs
 from benchmark.models import (
-    Constant,
-    Credential,
-    ObjectNode,
     Recipe,
-    Registered,
     SecurityScheme,
     SignIn,
-    Source,
-    Unique,
     escape_pointer,
 )
 from benchmark.resource_items import value_at
 
-_SECRET = re.compile(r"passw|passphrase|secret|^pwd$|^pin$", re.IGNORECASE)
-_IDENTITY = ("username", "email", "login", "user", "name", "identifier", "account", "phone")
-_LOGIN = frozenset("login signin logon token authenticate auth session sessions jwt".split())
-_REGISTER = frozenset(
-    "register signup registration registrations users user accounts account".split()
-)
-_MAKES = frozenset("create new add".split())
 _TOKEN = re.compile(r"^(access_?token|jwt|id_?token|auth_?token|bearer|token|session_?token|"
                     r"api_?key|key|session(_?id)?)$", re.IGNORECASE)  # fmt: skip
 _CSRF = re.compile(r"csrf|xsrf", re.IGNORECASE)
-_NOT_ASKED = frozenset({"clientid", "clientsecret", "scope"})
 _MAX_LOGINS = 3
-PASSWORD = "Load-Test-42-a!"  # noqa: S105  # of accounts that the run itself registers
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A registration and the body that it sent, by JSON Pointer."""
+def sign_in(prober: Prober, denied: Sequence[Case], ways: Sequence[Case]) -> bool:
+    """Sign in by one of some logins, so that operations that were denied may succeed.
 
-    case: Case
-    recipe: Recipe
-    sent: Mapping[str, Any]
-    outcome: Outcome
-
-
-def sign_in(prober: Prober, denied: Sequence[Case]) -> SignIn | None:
-    """Sign in, so that operations that were denied may succeed; None where there is no way.
-
-    What it finds goes with every further request of the probe.
+    What it finds goes with every further request through the same entrance.
     """
-    found = _sign_in(prober, denied)
-    if found is not None:
-        prober.renewed_at = time.monotonic()
-        prober.renew = lambda: _renewed(prober)
-    return found
+    ways = sorted(ways, key=lambda case: len(case.operation.path))[:_MAX_LOGINS]
+    found = _sign_in(prober, denied, ways)
+    if found is None:
+        return False
+    entrance = prober.enter(prober.cases[found.login])
+    entrance.sign_in, entrance.renewed_at = found, time.monotonic()
+    entrance.renew = lambda: _renewed(prober, entrance)
+    return True
 
 
-def _renewed(prober: Prober) -> bool:
+def _renewed(prober: Prober, entrance: Entrance) -> bool:
     """Log in again in the way that worked before; whether it worked."""
-    known, prober.renewed_at = prober.sign_in, time.monotonic()
-    return known is not None and log_in_again(prober, known)
+    entrance.renewed_at = time.monotonic()
+    return entrance.sign_in is not None and log_in_again(prober, entrance.sign_in)
 
 
 def log_in_again(prober: Prober, known: SignIn) -> bool:
@@ -90,7 +72,7 @@ def log_in_again(prober: Prober, known: SignIn) -> bool:
     if not outcome.verdict.is_good or outcome.reply is None:
         return False
     if known.token_pointer is None:
-        prober.exchange.cookies.update(_cookies(outcome.reply.headers))
+        prober.exchange.keep_cookies(outcome.reply.headers)
     else:
         token = value_at(answer_value(outcome.reply), known.token_pointer)
         prober.exchange.store(known.location)[known.parameter] = f"{known.prefix}{token}"
@@ -99,11 +81,10 @@ def log_in_again(prober: Prober, known: SignIn) -> bool:
     return True
 
 
-def _sign_in(prober: Prober, denied: Sequence[Case]) -> SignIn | None:
-    ways = sorted(logins(prober), key=lambda case: len(case.operation.path))[:_MAX_LOGINS]
+def _sign_in(prober: Prober, denied: Sequence[Case], ways: Sequence[Case]) -> SignIn | None:
     for login in ways:
         if prober.credentials.basic:
-            recipe = _login_recipe(prober, login, Credential("username"), Credential("password"))
+            recipe = with_given_credentials(prober, login)
             if recipe is not None and (found := _log_in(prober, login, recipe, denied)):
                 return found
     for login in ways:
@@ -111,20 +92,6 @@ def _sign_in(prober: Prober, denied: Sequence[Case]) -> SignIn | None:
             if (found := with_account(prober, login, account, denied)) is not None:
                 return found
     return None
-
-
-def is_sign_in(case: Case) -> bool:
-    """Whether an operation is a login, by its path and its body."""
-    if case.operation.method != "POST" or case.operation.body is None:
-        return False
-    last = words(case.operation.path.rstrip("/").rpartition("/")[2])
-    named = bool(_LOGIN.intersection((*last, "".join(last))))
-    return named and _secret_of(case) is not None
-
-
-def is_secret(name: str) -> bool:
-    """Whether a member of a body holds a password or the like, by its name."""
-    return _SECRET.search(name) is not None
 
 
 def logins(prober: Prober) -> Iterator[Case]:
@@ -135,47 +102,6 @@ def logins(prober: Prober) -> Iterator[Case]:
             yield case
 
 
-def new_accounts(prober: Prober, login: Case) -> Iterator[Account]:
-    """Accounts that the run registers, to log in with."""
-    for case in list(prober.cases.values()):
-        if case.operation.method != "POST" or case is login or "{" in case.operation.path:
-            continue
-        if not _registers(case.operation.path) or _secret_of(case) is None:
-            continue
-        if _identity_of(case) is None:
-            continue
-        recipe = _register_recipe(prober, case)
-        outcome = prober.attempt(case, recipe, 0)
-        tries = 0
-        while outcome.verdict.name in {"refused", "conflict"} and tries < 4:
-            changed = prober.repaired(case, recipe, outcome)
-            if changed is None or changed == recipe:
-                break
-            recipe, tries = changed, tries + 1
-            outcome = prober.attempt(case, recipe, tries)
-        if outcome.verdict.is_good and outcome.built is not None:
-            _set_apart(prober, case)
-            sent = {p: v for (at, p), v in outcome.built.sent.items() if at == "body"}
-            yield Account(case, recipe, sent, outcome)
-
-
-def _registers(path: str) -> bool:
-    """Whether a path says that it makes accounts: `/register`, `/users`, `/users/create`."""
-    segments = static_segments(path.rstrip("/"))
-    if len(segments) > 1 and _MAKES.intersection(words(segments[-1])):
-        segments.pop()
-    last = words(segments[-1]) if segments else ()
-    return bool(_REGISTER.intersection((*last, "".join(last))))
-
-
-def _set_apart(prober: Prober, case: Case) -> None:
-    """Keep the account that lets us in out of all that is changed or deleted, until the end."""
-    held = prober.holdings.newest(case.keeps) if case.keeps else None
-    if held is not None:
-        prober.holdings.forget(held)
-        prober.accounts.append(held)
-
-
 def with_account(
     prober: Prober, login: Case, account: Account, denied: Sequence[Case]
 ) -> SignIn | None:
@@ -183,12 +109,8 @@ def with_account(
 
     What requests carry from then on is kept in the exchange.
     """
-    wanted = _identity_of(login)
-    names = [pointer for pointer in account.sent if plain(pointer) == plain(wanted or "")]
-    identity = names[0] if names else f"/{escape_pointer(_identity_of(account.case) or '')}"
-    secret = f"/{escape_pointer(_secret_of(account.case) or '')}"
-    prober.registered = account.sent
-    recipe = _login_recipe(prober, login, Registered(identity), Registered(secret))
+    prober.enter(login).registered = account.sent
+    recipe = login_of(prober, login, account)
     if recipe is None:
         return None
     found = _log_in(prober, login, recipe, denied)
@@ -214,18 +136,16 @@ def _log_in(prober: Prober, login: Case, recipe: Recipe, denied: Sequence[Case])
             found = SignIn(login.key, recipe, pointer, location, parameter, prefix)
             if _opens(prober, denied, location, parameter, prefix + token):
                 return found
-    cookies = _cookies(outcome.reply.headers)
-    if cookies:
-        prober.exchange.cookies.update(cookies)
+    if cookies := prober.exchange.keep_cookies(outcome.reply.headers):
         for name, value in cookies.items():
             if _CSRF.search(name):
                 header = "X-XSRF-TOKEN" if "xsrf" in name.lower() else "X-CSRFToken"
-                prober.exchange.headers[header] = value
+                prober.exchange.entrance.headers[header] = value
         for name, value in _csrf(answer):
-            prober.exchange.headers[name] = value
+            prober.exchange.entrance.headers[name] = value
         if _is_open(prober, denied):
             return SignIn(login.key, recipe, None)
-        prober.exchange.cookies.clear()
+        prober.exchange.entrance.cookies.clear()
     return None
 
 
@@ -281,57 +201,6 @@ def _schemes(login: Case, denied: Sequence[Case]) -> list[SecurityScheme]:
     return asked + [scheme for scheme in known.values() if scheme not in asked]
 
 
-# ── bodies ────────────────────────────────────────────────────────────────────────────────────
-
-
-def _login_recipe(prober: Prober, login: Case, identity: Source, secret: Source) -> Recipe | None:
-    recipe = prober.writers[login.spec.application].write(login.operation, {})
-    name, password = _identity_of(login), _secret_of(login)
-    if name is None or password is None or not isinstance(recipe.body, ObjectNode):
-        return None
-    recipe = ideas.with_source(recipe, ("body", f"/{escape_pointer(name)}"), identity)
-    recipe = ideas.with_source(recipe, ("body", f"/{escape_pointer(password)}"), secret)
-    members = _members(login)
-    for member in members:
-        if plain(member) == "granttype":
-            recipe = ideas.with_source(recipe, ("body", f"/{member}"), Constant("password"))
-        elif plain(member) in _NOT_ASKED or (plain(member) in _IDENTITY and member != name):
-            recipe = ideas.without_slot(recipe, ("body", f"/{escape_pointer(member)}"))
-    return recipe
-
-
-def _register_recipe(prober: Prober, case: Case) -> Recipe:
-    recipe = prober.writers[case.spec.application].write(case.operation, {})
-    if not isinstance(recipe.body, ObjectNode):
-        return recipe
-    for name in _members(case):
-        pointer = f"/{escape_pointer(name)}"
-        if _SECRET.search(name):
-            recipe = ideas.with_source(recipe, ("body", pointer), Constant(PASSWORD))
-        elif plain(name) in {"username", "login"}:
-            recipe = ideas.with_source(recipe, ("body", pointer), Unique("tester", "text", 30))
-        elif plain(name) == "email":
-            unique = Unique("tester@example.com", "email")
-            recipe = ideas.with_source(recipe, ("body", pointer), unique)
-    return recipe
-
-
-def _members(case: Case) -> list[str]:
-    if case.operation.body is None:
-        return []
-    schema = case.operation.body.media_types[0].schema
-    return list(schema_view.properties(schema, case.spec.definitions))
-
-
-def _secret_of(case: Case) -> str | None:
-    return next((name for name in _members(case) if _SECRET.search(name)), None)
-
-
-def _identity_of(case: Case) -> str | None:
-    members = {plain(name): name for name in _members(case)}
-    return next((members[name] for name in _IDENTITY if name in members), None)
-
-
 # ── answers ───────────────────────────────────────────────────────────────────────────────────
 
 
@@ -347,15 +216,6 @@ def _tokens(answer: Any, pointer: str = "", depth: int = 0) -> Iterator[tuple[st
             yield f"{pointer}/{escape_pointer(name)}", value
     for name, value in answer.items():
         yield from _tokens(value, f"{pointer}/{escape_pointer(str(name))}", depth + 1)
-
-
-def _cookies(headers: Mapping[str, str]) -> dict[str, str]:
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar.load(headers.get("Set-Cookie", ""))
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in jar.items()}
 
 
 def _csrf(answer: Any) -> Iterator[tuple[str, str]]:

@@ -27,6 +27,7 @@ from benchmark.generators.probe.slot_changes import kept_names, without_made_up
 from benchmark.generators.probe.suppliers import about_of, suppliers
 from benchmark.generators.probe.typed_things import of_sort
 from benchmark.models import (
+    ArrayNode,
     Created,
     Dependencies,
     Dependency,
@@ -190,7 +191,7 @@ class SlotSources:
         if case.keeps or (operation.method == "POST" and _creates(case)):
             return False
         paths = [w for w in case.wants if w.location == "path"]
-        return want == paths[-1]
+        return not paths or want == paths[-1]  # a message may name what the document does not
 
     def _needs_a_thing(self, case: Case, want: Want) -> bool:
         """Whether a made-up value would be aimed at nothing, or at somebody's data."""
@@ -281,8 +282,9 @@ class SlotSources:
             options = self._options(case, want, prober)
             if not options and complaint.rule == "not_found":
                 options = listed_names(case, prober)
+            is_list = prober.maker(case).is_list(place)
             for source in options:
-                yield ideas.with_source(recipe, place, source)
+                yield ideas.with_node(recipe, place, ArrayNode((source,)) if is_list else source)
             if complaint.rule == "not_found":
                 yield from of_inner_things(prober, case, recipe, place, want.noun)
                 yield from without_made_up(case, recipe, place, prober)

@@ -91,12 +91,12 @@ def for_new_things(
     once = case.works and any(complaint.rule == "not_unique" for complaint in complaints)
     if (outcome.verdict.name == "conflict" or once) and case.operation.method in _ACTIONS:
         if _own_things(recipe) and not recipe.fresh:
-            yield replace(recipe, fresh=True)
+            yield ideas.for_one_use(recipe)
             return
     said = outcome.reply.text[:_MAX_MESSAGE] if outcome.reply else ""
     if case.keeps and case.works and _ONE_EACH.search(said) and not recipe.fresh:
         if any(ideas.kinds_in(recipe).values()):
-            yield replace(recipe, fresh=True)
+            yield ideas.for_one_use(recipe)
 
 
 def repeatable(prober: Prober, case: Case, recipe: Recipe, used: Mapping[str, Held]) -> Recipe:
@@ -123,7 +123,7 @@ def repeatable(prober: Prober, case: Case, recipe: Recipe, used: Mapping[str, He
             back = replace(only, after=(other.key,))
             if _holds_twice(prober, case, back):
                 return back
-    return replace(only, fresh=True)
+    return ideas.for_one_use(only)
 
 
 def pair_up(prober: Prober, case: Case) -> None:

@@ -11,8 +11,8 @@ from benchmark.generators.media_types import is_json
 from benchmark.generators.naming import singular, words
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
-from benchmark.generators.probe.neighbours import beside_the_body
-from benchmark.generators.probe.page_calls import call_of
+from benchmark.generators.probe.neighbours import asked_in_words, beside_the_body
+from benchmark.generators.probe.own_addresses import at_own_address
 from benchmark.generators.probe.suppliers import about_of
 from benchmark.generators.probe.told_schemas import configured
 from benchmark.generators.probe.uploads import uploads
@@ -34,9 +34,11 @@ def told_elsewhere(
         yield from configured(prober, case, recipe)
     if name in {"missing", "refused", "broken"}:
         yield from beside_the_body(prober, case, recipe)
+        yield from asked_in_words(prober, case, recipe, outcome)
     if name in {"refused", "broken"} and not case.asked_pages:
         case.asked_pages = True
         yield from undocumented(prober, case, recipe)
+    yield from at_own_address(prober, recipe, outcome)
     was_json = recipe.body is not None and is_json(recipe.media_type or "")
     if reply is not None and reply.status == 415 and was_json and case.operation.body is None:
         yield from uploads(prober, case, recipe)
@@ -45,13 +47,13 @@ def told_elsewhere(
 def undocumented(prober: Prober, case: Case, recipe: Recipe) -> Iterator[Recipe]:
     """The recipe with the query parameters and the body that pages and neighbours know."""
     operation = case.operation
-    call = call_of(prober.page_scripts(), operation.method, operation.path)
+    call = prober.pages.call(operation)
     known = {p.name for p in operation.parameters if p.location == "query"}
     unknown = [name for name in call.query if name not in known]
     for name in unknown:
         place: Place = ("query", f"/{escape_pointer(name)}")
         sources = _by_name(prober, case, place)
-        made = sources[0] if sources else prober.maker(case).made(place)
+        made = sources[0] if sources else _guess(prober, case, place)
         if not isinstance(made, ObjectNode | ArrayNode):
             recipe = ideas.with_source(recipe, place, made)
     if operation.body is not None or operation.method not in _WRITES:
@@ -100,8 +102,15 @@ def _made(prober: Prober, case: Case, name: str) -> Node:
     sources = _by_name(prober, case, ("body", pointer))
     if sources:
         return ArrayNode((sources[0],)) if is_plural else sources[0]
-    made = prober.maker(case).made(("body", f"/{escape_pointer(name)}"))
+    made = _guess(prober, case, ("body", f"/{escape_pointer(name)}"))
     return ArrayNode((made,)) if is_plural else made
+
+
+def _guess(prober: Prober, case: Case, place: Place) -> Node:
+    """A value for a place of which only the name is known."""
+    if place not in case.guesses:
+        case.guesses[place] = prober.maker(case).made(place)
+    return case.guesses[place]
 
 
 def _by_name(prober: Prober, case: Case, place: Place) -> list[Source]:

@@ -11,9 +11,11 @@ from benchmark.generators.scenario_planner.credential_needs import main_api_key
 from benchmark.models import ApiSpec, PlannedTask, PlannedUser, SecurityScheme
 
 RESERVED_TASK_NAMES = frozenset(
-    "after_answer api_key authorize clear current_access deletes fresh given keep_account "
-    "own_account peek rest_ session_class sign_in sign_in_anew sign_in_per_user sign_up "
-    "ssl_context_factory start_over strategy value".split()
+    "after_answer api_key authorize clear client_certificate current_access deletes "
+    "follow_redirects fresh given keep_account max_body_bytes max_header_bytes own_account "
+    "own_address pause_asked_for peek redirect_hosts rest_ session_class sign_in sign_in_anew "
+    "sign_in_per_user sign_up ssl_context_factory start_over strategy task_set_class "
+    "total_timeout value".split()
 )
 """Names in a user class that a task must not take, beyond those that operations never have."""
 

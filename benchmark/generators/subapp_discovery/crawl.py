@@ -24,6 +24,7 @@ from benchmark.generators.subapp_discovery.found import (
     CrawlResult,
     FoundDocument,
     is_html,
+    leads_to_sign_in,
     same_answer,
 )
 from benchmark.generators.transport import Reply, Transport, TransportFailure
@@ -221,7 +222,8 @@ class _Crawl:
         if ask.kind == "random":
             self._random = outcome
             return
-        if outcome.status in _DENIED and ask.kind != "listing":
+        is_denied = outcome.status in _DENIED and ask.kind != "listing"
+        if is_denied or (ask.kind == "document" and leads_to_sign_in(ask.url, outcome)):
             self._denied.append(ask.url)
         if self._take_document(ask, outcome) or len(outcome.body) > _MAX_HINT_BYTES:
             return

@@ -125,11 +125,13 @@ def _nothing(target: Target, result: CrawlResult) -> BenchmarkError:
         path = urlsplit(result.denied[0]).path
         hint += f", or credentials with --token or --header: {path} asks for them"
     reported = next((n.message for n in result.notes if "redirects" in n.message), "")
-    left = next((n.message for n in result.notes if "not asked:" in n.message), "")
+    left = next((n.message for n in result.notes if "were not asked" in n.message), "")
     details = "".join(f"; {text}" for text in (reported, left) if text)
+    usual = ", /openapi.json, /swagger.json, /docs and /api/v1/openapi.json among them"
+    usual = "" if left else usual
     return TargetError(
-        f"no OpenAPI document was found at {target.base_url}: {result.asked} places were asked, "
-        f"/openapi.json, /swagger.json, /docs and /api/v1/openapi.json among them{details}",
+        f"no OpenAPI document was found at {target.base_url}: {result.asked} places were asked"
+        f"{usual}{details}",
         hint,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,6 +12,7 @@ from benchmark.generators.documents.references import DocumentSet, UnresolvedErr
 from benchmark.generators.transport.replies import Reply
 from benchmark.models import Note
 
+_SIGN_IN = re.compile(r"/(log-?_?in|sign-?_?in|sso)\b", re.IGNORECASE)
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
 
@@ -82,6 +84,12 @@ def is_html(reply: Reply) -> bool:
     start = reply.body[:500].lstrip().lower()
     marked = start.startswith((b"<!doctype html", b"<html"))
     return marked or (start.startswith(b"<") and reply.content_type == "text/html")
+
+
+def leads_to_sign_in(asked: str, reply: Reply) -> bool:
+    """Whether what was asked for redirected to a page where people sign in."""
+    there = urlsplit(reply.url).path.rstrip("/")
+    return there != urlsplit(asked).path.rstrip("/") and bool(_SIGN_IN.search(there))
 
 
 def _without_path(reply: Reply) -> bytes:

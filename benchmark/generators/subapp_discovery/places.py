@@ -63,6 +63,10 @@ DOCUMENT_PLACES = (
     "/swagger.yaml",
     "/swagger.yml",
     "/swagger_doc",  # Grape
+    "/api/openapi.yaml",
+    "/api/swagger.yaml",
+    "/api/spec.yaml",
+    "/spec.yaml",
     "/static/openapi.json",
     "/static/swagger.json",
     "/.well-known/openapi.json",

@@ -60,6 +60,7 @@ def result_to_json(
             for each in result.failures
         ],
         "skipped_tasks": dict(result.skipped_tasks),
+        "rate_limited": result.rate_limited,
         "readiness": [
             {
                 "operation": each.operation,
@@ -185,17 +186,22 @@ def _block_to_json(block: Block) -> dict[str, Any]:
     return {
         "elapsed_s": round(block.elapsed, 3),
         "users": block.users,
-        "operations": [
-            {
-                "method": each.method,
-                "name": each.name,
-                "requests": each.requests,
-                "failures": each.failures,
-                "histogram": each.latency.to_json(),
-            }
-            for each in block.operations
-        ],
+        "operations": [_sums_to_json(each) for each in block.operations],
     }
+
+
+def _sums_to_json(stats: OperationStats) -> dict[str, Any]:
+    """What can be merged, without what is computed from it."""
+    document: dict[str, Any] = {
+        "method": stats.method,
+        "name": stats.name,
+        "requests": stats.requests,
+        "failures": stats.failures,
+        "histogram": stats.latency.to_json(),
+    }
+    if stats.latency_from_schedule.counts:
+        document["histogram_from_schedule"] = stats.latency_from_schedule.to_json()
+    return document
 
 
 def _ms(value: float) -> float:

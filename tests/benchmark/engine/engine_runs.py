@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 from benchmark.utils.timeline import Timeline, TimelineReader, read_timeline
 
@@ -136,3 +138,16 @@ def start(command: list[str], folder: Path, **environment: str) -> Run:
         text=True,
     )
     return Run(process, folder / "timeline.jsonl")
+
+
+def ask_page(url: str, **form: str) -> None:
+    """Ask Locust's page, by POST; it may take a moment to open."""
+    end = time.monotonic() + 10
+    while True:
+        try:
+            with urlopen(url, urlencode(form).encode(), timeout=5):
+                return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)

@@ -6,13 +6,11 @@ import csv
 import os
 import re
 import signal
-import socket
 import time
-from collections import Counter
 from pathlib import Path
 
 import pytest
-from engine_runs import SHOP_USER, Run, start_engine
+from engine_runs import SHOP_USER, Run, ask_page, engine_command, start, start_engine
 from small_api import Shop, small_api
 
 from benchmark.models import LoadProfile, OperationStats
@@ -92,9 +90,12 @@ def _compare(ours: OperationStats, theirs: dict[str, str]) -> None:
         assert round(lowest) - 1 <= float(theirs[f"{percent}%"]) <= round(highest) + 1
 
 
-@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM])
-def test_both_signals_end_all_processes_in_order(way: signal.Signals, tmp_path: Path) -> None:
-    """Users clean up, the last statistics arrive, and all reports are written."""
+@pytest.mark.parametrize("from_a_terminal", [False, True])
+def test_signals_end_all_processes_in_order(from_a_terminal: bool, tmp_path: Path) -> None:
+    """Users clean up, the last statistics arrive, and all reports are written.
+
+    After SIGTERM to the master, and after Ctrl-C in a terminal, which all processes receive.
+    """
     shop = Shop()
     with small_api(shop) as api:
         run = start_engine(
@@ -103,12 +104,14 @@ def test_both_signals_end_all_processes_in_order(way: signal.Signals, tmp_path: 
         run.wait_until(lambda timeline: timeline.totals.requests > 30)
         workers = workers_of(run.process.pid)
         began = time.monotonic()
-        run.process.send_signal(way)
+        for pid in (*workers, run.process.pid) if from_a_terminal else (run.process.pid,):
+            os.kill(pid, signal.SIGINT if from_a_terminal else signal.SIGTERM)
         code, printed = run.wait()
         assert time.monotonic() - began < 5
     _expect_good_ending(run, code, printed, len(api.asked))
     assert shop.orders == {}
     assert len(workers) == 2
+    assert "lost_workers" not in run.timeline().counters
     assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
 
 
@@ -210,19 +213,33 @@ def test_a_master_that_is_killed_takes_its_workers_along(tmp_path: Path) -> None
     assert shop.orders == {}
 
 
-def test_two_runs_at_once_do_not_meet(tmp_path: Path) -> None:
-    """Each has its own port on 127.0.0.1, and nobody listens on Locust's well-known one."""
-    folders = [tmp_path / "a", tmp_path / "b"]
-    with small_api(Shop()) as api:
-        runs = []
-        for folder in folders:
-            folder.mkdir()
-            runs.append(
-                start_engine(SHOP_USER, folder, api.url, *processes(2), run_time=2, users=2)
-            )
-        with socket.socket() as probe:
-            assert probe.connect_ex(("127.0.0.1", 5557)) != 0
-        ended = [run.wait() for run in runs]
-    assert [code for code, _ in ended] == [0, 0], ended
-    totals = Counter(counted(run.timeline()) for run in runs)
-    assert sum(number * times for number, times in totals.items()) == len(api.asked)
+def test_the_web_page_can_start_a_second_test_of_all_processes(tmp_path: Path) -> None:
+    """Stopped from the page, every worker reports all it did; the next test begins afresh."""
+    shop, web_port = Shop(), free_port()
+    with small_api(shop) as api:
+        command = engine_command(SHOP_USER, tmp_path, api.url, *processes(2), "--stop-timeout=1")
+        command.remove("--headless")
+        run = start([*command, "--web-host=127.0.0.1", f"--web-port={web_port}"], tmp_path)
+        try:
+            for _ in range(2):
+                before = len(api.asked)
+                _swarm(run, f"http://127.0.0.1:{web_port}", api.url)
+                run.wait_until(lambda timeline: timeline.totals.requests > 20)
+                ask_page(f"http://127.0.0.1:{web_port}/stop")
+                run.wait_until(lambda timeline: timeline.end_reason != "")
+                assert counted(run.timeline()) == len(api.asked) - before
+                assert shop.orders == {}
+                run.path.unlink()
+        finally:
+            run.process.send_signal(signal.SIGINT)
+            _, printed = run.wait()
+    assert "Traceback" not in printed
+
+
+def _swarm(run: Run, page: str, host: str) -> None:
+    """Start a test from the page, as soon as workers are there."""
+    end = time.monotonic() + 20
+    while not run.path.exists():
+        assert time.monotonic() < end
+        ask_page(f"{page}/swarm", user_count="4", spawn_rate="4", host=host)
+        time.sleep(0.2)

@@ -9,15 +9,12 @@ import signal
 import socket
 import sys
 import threading
-import time
 from collections import Counter
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlencode
-from urllib.request import urlopen
 
 import pytest
-from engine_runs import SHOP_USER, Run, engine_command, start, start_engine
+from engine_runs import SHOP_USER, Run, ask_page, engine_command, start, start_engine
 from small_api import Answer, Asked, Shop, small_api
 
 from benchmark.utils.timeline import Timeline
@@ -324,9 +321,10 @@ def test_the_web_page_can_start_a_second_test(tmp_path: Path) -> None:
         run = start([*command, *web], tmp_path)
         try:
             for api in (first, second):
-                _ask(f"http://127.0.0.1:{port}/swarm", user_count="3", spawn_rate="3", host=api.url)
+                page = f"http://127.0.0.1:{port}"
+                ask_page(f"{page}/swarm", user_count="3", spawn_rate="3", host=api.url)
                 run.wait_until(partial(_reached_all, api.url))
-                _ask(f"http://127.0.0.1:{port}/stop")
+                ask_page(f"{page}/stop")
                 run.wait_until(lambda timeline: timeline.end_reason != "")
                 assert sum(by_name(run).values()) == len(api.asked)
         finally:
@@ -338,19 +336,6 @@ def test_the_web_page_can_start_a_second_test(tmp_path: Path) -> None:
 def _reached_all(host: str, timeline: Timeline) -> bool:
     names = {operation.name for operation in timeline.operations}
     return timeline.start.host == host and len(names) == 5
-
-
-def _ask(url: str, **form: str) -> None:
-    """Ask Locust's page, by POST; it may take a moment to open."""
-    end = time.monotonic() + 10
-    while True:
-        try:
-            with urlopen(url, urlencode(form).encode(), timeout=5):
-                return
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.05)
 
 
 @pytest.mark.parametrize(

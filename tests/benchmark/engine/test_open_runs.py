@@ -92,6 +92,25 @@ class Timed:
         return [moment for moment, each in self.times if each == path]
 
 
+class Stalling(Timed):
+    """Answers nothing for a while, once."""
+
+    def __init__(self, after: float, seconds: float) -> None:
+        super().__init__()
+        self._after, self._stall = after, seconds
+        self.answered: list[float] = []
+
+    def __call__(self, asked: Asked) -> Answer:
+        """Answer one request, the visits in the order in which they came."""
+        answer = super().__call__(asked)
+        if asked.path == "/visit":
+            begin = self.when("/visit")[0] + self._after
+            while begin < time.monotonic() < begin + self._stall:
+                time.sleep(0.005)
+            self.answered.append(time.monotonic())
+        return answer
+
+
 def ended(run: Run) -> tuple[Mapping[str, float], list[float | None]]:
     """What a run that came to its end counted, and the lateness of its requests."""
     code, printed = run.wait()
@@ -145,6 +164,31 @@ def test_what_finds_no_user_in_time_is_dropped(tmp_path: Path) -> None:
     assert "missed_arrivals" not in counted
     late = [each for each in told if each is not None]
     assert 300 < max(late) < 500
+
+
+def test_a_stall_shows_in_the_latency_from_schedule(tmp_path: Path) -> None:
+    """Two users wait for it, and service time knows of those two; the others were due meanwhile.
+
+    The latencies from schedule are those that follow from the server's own record: arrival k was
+    due k / rate after the first.
+    """
+    rate, stall = 50, 0.6
+    api_of = Stalling(after=0.8, seconds=stall)
+    source = VISITOR.replace('        self.client.get("/again")\n', "")
+    with small_api(api_of) as api:
+        run = start_engine(source, tmp_path, api.url, "--request-rate", str(rate), users=2)
+        ended(run)
+    (visit,) = [one for one in run.timeline().operations if one.name == "/visit"]
+    arrived = api_of.when("/visit")
+    assert visit.requests == len(arrived) == visit.latency_from_schedule.count == 2 * rate
+    begin = min(moment - k / rate for k, moment in enumerate(arrived))
+    true = sorted(done - begin - k / rate for k, done in enumerate(api_of.answered))
+    for percent in (50, 75, 90, 99):
+        expected = 1000 * true[round(len(true) * percent / 100) - 1]
+        reported = visit.latency_from_schedule.percentile(percent)
+        assert reported == pytest.approx(expected, abs=60 + expected * 0.02)
+    assert visit.latency_from_schedule.percentile(85) > 150
+    assert visit.latency.percentile(90) < 150
 
 
 TWO_SORTS = (

@@ -439,6 +439,19 @@ def test_a_slow_server_stays_within_the_time_limit() -> None:
     assert "time limit" in messages(discovery)
 
 
+def test_a_search_that_ran_out_of_time_says_so() -> None:
+    """Whoever is told that there is no document should know that not all places were asked."""
+
+    def slow(asked: Asked) -> Answer:
+        over.wait(0.3)
+        return Answer({}, 404)
+
+    over = threading.Event()
+    with serve({"/": {}}, slow) as server, pytest.raises(TargetError) as caught:
+        discover(Target(server.url), timeout_seconds=1)
+    assert "the time limit was reached" in caught.value.message
+
+
 def test_requests_are_bounded() -> None:
     """A root page full of links does not lead to requests without end."""
     links = "".join(f'<a href="/a{n}/openapi.json"></a><a href="/b{n}/c"></a>' for n in range(2000))
@@ -474,6 +487,15 @@ def test_hosts_without_documents_are_said_to_have_none() -> None:
         look(server)
     assert "no OpenAPI document was found" in caught.value.message
     assert "--spec" in caught.value.hint
+
+
+def test_a_document_behind_a_sign_in_page_asks_for_credentials() -> None:
+    """Frameworks with pages redirect to their sign-in instead of answering 401."""
+    away = Answer(status=302, headers={"Location": "/login?next=%2Fopenapi.json"})
+    routes = {"/openapi.json": away, "/login": "<html>sign in"}
+    with serve(routes) as server, pytest.raises(TargetError) as caught:
+        look(server)
+    assert "--token or --header: /openapi.json asks for them" in caught.value.hint
 
 
 BROKEN = {

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from benchmark.models import Failure, LoadProfile, OperationStats, RunResult, Se
 from benchmark.utils.analyze_results import analyze, main, runs_table
 from benchmark.utils.grading import users_in_words
 from benchmark.utils.reporters import write_json
+from benchmark.utils.results import result_to_json
 
 SCRIPT = Path(__file__).resolve().parents[3] / "benchmark" / "utils" / "analyze_results.py"
 
@@ -186,6 +188,23 @@ def test_tips_name_operations_and_causes(tmp_path: Path) -> None:
     assert analyze(result).slowest[0].name == "/api/v1/reports/monthly"
     assert len(analyze(result).slowest) == 5
     assert all(each.failures for each in analyze(result).most_failing)
+
+
+def test_a_rate_limit_is_said_with_its_numbers() -> None:
+    """In the tips, and in place of a verdict on throughput that users who wait could not give."""
+    limited = make_result(failures=12, requests=300, statuses={"200": 288, "429": 12})
+    said = "The target limited the rate: 12 answers 429"
+    assert analyze(limited).criteria[0].explanation == said
+    limited = replace(limited, counters={"rate_limited": 12})
+    report = analyze(limited)
+    said = f"{said}; the users waited as long as they were told"
+    throughput = report.criteria[0]
+    assert (throughput.verdict, throughput.explanation) == ("Not judged", said)
+    assert any(tip.startswith(said) for tip in report.tips)
+    document = result_to_json(report)
+    assert document["rate_limited"] == limited.rate_limited
+    assert list(limited.rate_limited.values()) == [12]
+    assert not any("429" in tip for tip in analyze(make_result()).tips)
 
 
 # ── The command line ──────────────────────────────────────────────────────────────────────────────

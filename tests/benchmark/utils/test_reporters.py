@@ -12,11 +12,20 @@ import pytest
 from sample_runs import histogram_of, sample_result
 
 from benchmark.histogram import Histogram
-from benchmark.models import Block, Failure, OperationReadiness, OperationStats, Readiness, Report
+from benchmark.models import (
+    Block,
+    Failure,
+    OperationReadiness,
+    OperationStats,
+    Readiness,
+    Report,
+    Validity,
+)
 from benchmark.utils.analyze_results import analyze
 from benchmark.utils.figures import milliseconds, number, percent, seconds, size
 from benchmark.utils.reporters import render_html, write_html, write_suite, write_text
 from benchmark.utils.reporters.charts import distribution, log_scale, nice_steps, time_charts
+from benchmark.utils.results import result_to_json
 from benchmark.utils.text_safety import clean_text
 
 HOSTILE = "<script>alert(1)</script>\"'{{ 7*7 }}[bold]\x1b[31m\u202e=1+1"
@@ -100,6 +109,23 @@ def test_the_page_is_whole_and_needs_nothing_else(report: Report) -> None:
     assert links == ["data:,", "./run.log"]
     assert "url(" not in text
     assert "@import" not in text
+
+
+def test_the_measurement_is_judged_before_the_target(report: Report) -> None:
+    """Text and page say first whether the numbers can be trusted, why not, and what to do."""
+    assert plain(write_text, report).lstrip().startswith("Measurement: valid\n")
+    assert "The measurement is valid." in render_html(report)
+    doubtful = Validity("invalid", ("it ran out of <ports>",), ("add machines",))
+    text = plain(write_text, replace(report, validity=doubtful))
+    page = render_html(replace(report, validity=doubtful))
+    assert re.match(r"\s*Measurement: invalid\s+- it ran out of <ports>\s+- To do: add mach", text)
+    assert "The measurement is invalid:" in page
+    assert page.index("it ran out of &lt;ports&gt;.") < page.index('<p class="grade">')
+    assert page.index("To do: add machines.") < page.index('<p class="grade">')
+    document = result_to_json(replace(report, validity=doubtful))
+    assert document["validity"] == {
+        "verdict": "invalid", "reasons": ["it ran out of <ports>"], "advice": ["add machines"],
+    }  # fmt: skip
 
 
 def test_the_page_says_what_was_measured(report: Report) -> None:

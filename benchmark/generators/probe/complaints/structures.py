@@ -126,7 +126,7 @@ def _walk_members(
             yield from _walk(member, replace(here, location=told), sent, depth + 1)
         elif _is_silent(name, member):
             continue
-        elif name in _CONTAINERS or not name or key in _CODES[:1] + _MESSAGES:
+        elif _holds_errors(key):
             inner = replace(here, is_field=False)
             if _is_field(key, member, sent):
                 inner = replace(here, path=(*here.path, key), is_field=True)
@@ -134,6 +134,14 @@ def _walk_members(
         else:
             path = (*here.path, *(split_path(key) or [key]))
             yield from _walk(member, replace(here, path=path, is_field=True), sent, depth + 1)
+
+
+def _holds_errors(key: str) -> bool:
+    """Whether errors stand under a name that is no field's: `errors`, `_schema`, `__all__`."""
+    name = plain(key)
+    if key == "_schema" or name in _CONTAINERS or not name:
+        return True
+    return key in _CODES[:1] + _MESSAGES
 
 
 def _is_silent(name: str, member: Any) -> bool:

@@ -135,6 +135,11 @@ class Maker:
         anything = known.get("additionalProperties", True) in (True, {})
         return known.get("type") == "object" and anything
 
+    def is_list(self, place: Place) -> bool:
+        """Whether the document has an array at a place of the body."""
+        schema = self.documented(place) if place[0] == "body" else None
+        return schema is not None and schema_view.items(schema, self.definitions) is not None
+
     def is_optional(self, place: Place) -> bool:
         """Whether the document knows a member of the body, and that it may be left out."""
         outer, _, name = place[1].rpartition("/")

@@ -24,6 +24,7 @@ from benchmark.models import (
     Found,
     Node,
     ObjectNode,
+    OwnAddress,
     Place,
     Recipe,
     Registered,
@@ -38,7 +39,7 @@ AHEAD = 30 * DAY
 LIFE = 30 * 365 * DAY
 """How far back a birth is put."""
 
-REFERENCES = (Created, Found, Echo, Credential, Registered)
+REFERENCES = (Created, Found, Echo, Credential, Registered, OwnAddress)
 """Sources whose values are not ours to change."""
 
 Written = Literal["date-time", "date", "time", "epoch"]

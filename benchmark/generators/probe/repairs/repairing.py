@@ -113,6 +113,8 @@ def _repair(
     if complaint.rule == "required":
         return _added(recipe, place, node, complaints, maker)
     made = _changed(node, complaint, place, maker)
+    if made is None and complaint.rule == "format":  # nobody knows what would be right
+        return _without_refused(recipe, complaint, maker)
     return recipe if made is None else put(recipe, place, made)
 
 

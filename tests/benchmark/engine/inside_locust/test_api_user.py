@@ -23,10 +23,10 @@ from benchmark.engine import (
     ApiUser,
     RapidHttpUser,
     Resource,
-    api_user,
     deletes,
     listings,
     pools,
+    tidy_user,
 )
 from benchmark.engine.http_client import tls
 from benchmark.engine.resources import SkipTask, skipped_tasks
@@ -54,6 +54,7 @@ class Shopper(ApiUser):
         order = self.take("order", self.create_order)
         self.client.delete("/orders/{id}", path={"id": order["id"]})
 
+    @task
     @deletes("line")
     def delete_line(self) -> None:
         """One line less."""
@@ -248,7 +249,7 @@ def test_clean_up_goes_on_after_a_failure(shop: SmallApi) -> None:
 def test_clean_up_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that no longer answers does not hold up the end of a run."""
     shop = Shop()
-    monkeypatch.setattr(api_user, "CLEAN_UP_SECONDS", 0.3)
+    monkeypatch.setattr(tidy_user, "CLEAN_UP_SECONDS", 0.3)
     roles: Counter[str] = Counter()
 
     def answer(asked: Asked) -> Answer:
@@ -289,7 +290,7 @@ def test_the_first_round_follows_the_tasks_of_the_test() -> None:
     """Each task stands in it once, whatever its weight."""
     Shopper.start_over()
     names = [one.__name__ for one in Shopper._first_round]
-    assert names == ["create_order", "add_line", "delete_order"]
+    assert names == ["create_order", "add_line", "delete_order", "delete_line"]
 
 
 def test_values_of_answers() -> None:

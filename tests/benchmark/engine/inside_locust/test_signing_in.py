@@ -145,6 +145,21 @@ def test_sign_ins_do_not_storm(gate: Gate, api: SmallApi) -> None:
     assert sign_in.TRY_AGAIN_SECONDS == 5
 
 
+def test_one_operation_that_is_denied_signs_nobody_in_again(
+    api: SmallApi, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first 401 of an operation is worth a sign-in; later ones while others pass are not."""
+    monkeypatch.setattr(sign_in, "TRY_AGAIN_SECONDS", 0.0)
+    user = users_of(Member, api.url)[0]
+    for _ in range(5):
+        assert user.client.get("/x").status_code == 200
+        assert user.client.get("/y", headers={"Authorization": "none"}).status_code == 401
+    assert len(gate.tokens) == 2
+    gate.tokens.append("revoked")
+    user.client.get("/y", headers={"Authorization": "none"})
+    assert [user.client.get("/x").status_code for _ in range(2)] == [401, 200]
+
+
 def test_a_token_is_renewed_before_it_expires(gate: Gate, api: SmallApi) -> None:
     """`expires_in` beside the token says when; no request fails for it."""
     gate.answer = {"expires_in": 0.2}
@@ -189,11 +204,11 @@ def test_an_account_outlives_a_server_that_is_down(gate: Gate, api: SmallApi, st
     user._access.try_at = 0
     api.answer = lambda asked: None if status == 0 else (401 if asked.path == "/x" else status, {})
     user.client.get("/x")
-    user.sign_in_anew(1)
+    user.sign_in_anew(1, "GET /x")
     api.answer = gate
     user._access.try_at = 0
     user.client.get("/x")
-    user.sign_in_anew(1)
+    user.sign_in_anew(1, "GET /x")
     assert user.client.get("/x").status_code == 200
     assert len(gate.accounts) == 1
 

@@ -6,13 +6,14 @@ import time
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+import gevent
 import pytest
-from locust import constant
+from locust import constant, task
 from locust.env import Environment
 from small_api import Answer, Asked, SmallApi, small_api
 
 from benchmark.engine import ApiUser, deletes, pools
-from benchmark.engine.rate_limits import is_quota
+from benchmark.engine.quotas import is_quota
 from benchmark.engine.resources import SkipTask
 from benchmark.engine.sign_in import Access
 
@@ -25,6 +26,7 @@ class Yard:
         self.made = 0
         self.room = 100
         self.refusals = 0
+        self.refusal = 429
 
     def __call__(self, asked: Asked) -> Answer:
         """Make, delete or read a cart."""
@@ -38,7 +40,7 @@ class Yard:
         if asked.method == "DELETE":
             if self.refusals:
                 self.refusals -= 1
-                return 429, {}
+                return self.refusal, {}
             self.carts.discard(int(number))
         return 200, {"id": 0}
 
@@ -57,6 +59,20 @@ class Carter(ApiUser):
         """Something that can be done once to each cart."""
         cart = self.fresh("cart", self.create_cart)
         self.client.post("/carts/{id}/sale", path={"id": cart["id"]})
+
+    @task
+    @deletes("cart")
+    def delete_cart(self) -> None:
+        """One cart less."""
+        cart = self.take("cart", self.create_cart)
+        self.client.delete("/carts/{id}", path={"id": cart["id"]})
+
+
+class Hoarder(ApiUser):
+    """A user whose deletion is no task: it does not hold under load."""
+
+    wait_time = constant(0)
+    create_cart = Carter.create_cart
 
     @deletes("cart")
     def delete_cart(self) -> None:
@@ -163,6 +179,48 @@ def test_clean_up_waits_where_requests_are_limited(user: Any, yard: Yard) -> Non
     user.on_stop()
     assert yard.carts == set()
     assert time.monotonic() - began >= 0.9
+
+
+@pytest.mark.parametrize(("status", "left"), [(500, set()), (409, set()), (403, {1})])
+def test_what_was_not_deleted_is_tried_again_in_the_end(
+    user: Any, yard: Yard, status: int, left: set[int]
+) -> None:
+    """Once more after everything else, unless the answer says that it never will be."""
+    user.create_cart()
+    user.create_cart()
+    yard.refusals, yard.refusal = 1, status
+    user.on_stop()
+    assert yard.carts == left
+
+
+def test_surplus_that_was_not_deleted_is_not_forgotten(user: Any, yard: Yard) -> None:
+    """What has to go while the test runs, and is refused, goes in the end."""
+    yard.refusals, yard.refusal = 2, 503
+    for _ in range(pools.OWN_LIMIT + 2):
+        user.create_cart()
+    assert len(yard.carts) == pools.OWN_LIMIT + 2
+    user.on_stop()
+    assert yard.carts == set()
+
+
+def test_deletions_that_are_no_task_wait_for_the_end(api: SmallApi, yard: Yard) -> None:
+    """Nothing is deleted before, unless there is a quota; in the end one user after another."""
+    Hoarder.start_over()
+    Hoarder.host = api.url
+    environment = Environment(user_classes=[Hoarder], host=api.url)
+    users = [Hoarder(environment), Hoarder(environment)]
+    for user in users:
+        user.on_start()
+        for _ in range(2 * pools.OWN_LIMIT):
+            user.create_cart()
+    assert len(yard.carts) == yard.made == 4 * pools.OWN_LIMIT
+    yard.room = yard.made
+    users[0].create_cart()
+    assert len(yard.carts) == yard.made - 1
+    gevent.joinall([gevent.spawn(user.on_stop) for user in users], raise_error=True)
+    assert yard.carts == set()
+    for user in users:
+        user.client.close()
 
 
 def test_a_header_of_what_the_server_holds_is_sent_back(user: Any) -> None:

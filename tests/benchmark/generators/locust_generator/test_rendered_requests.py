@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchmark.generators.locust_generator import render_locustfile
-from benchmark.models import ObjectNode, Pooled, Upload
+from benchmark.models import ObjectNode, OwnAddress, Pooled, Upload
 from tests.benchmark.generators.locust_generator.rendered_files import (
     method,
     one_task,
@@ -105,6 +105,13 @@ def test_a_file_may_hold_a_text() -> None:
     upload = Upload("data.json", "application/json", 0, '[{"a": 1}]')
     source = render_locustfile(one_task(ObjectNode((("file", upload),)), "multipart/form-data"))
     assert """file_of("application/json", text='[{"a": 1}]')""" in source
+
+
+def test_an_address_of_the_target_is_made_of_the_host_in_use() -> None:
+    """So the file works against another host, too."""
+    body = ObjectNode((("url", OwnAddress("/feed")), ("kind", Pooled(("a", "b")))))
+    source = render_locustfile(one_task(body, "application/json"))
+    assert '{"/url": self.own_address("/feed")}' in source
 
 
 def test_choices_may_be_between_whole_objects() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from probe_cases import case_of
 
 from benchmark.generators.parameter_generator import ParameterGenerator
@@ -18,6 +19,7 @@ from benchmark.models import (
     Echo,
     Found,
     ObjectNode,
+    Operation,
     Pooled,
     Recipe,
     Slot,
@@ -124,12 +126,22 @@ def test_a_mirror_takes_the_values_of_a_listed_thing() -> None:
 def test_free_values_change_nothing_but_the_path() -> None:
     """Plain values are tried for what is free in a path, never for a thing that was made."""
     slots = (Slot("path", "/code", Constant("zz")), Slot("path", "/id", Created("a", "/id")))
-    found = list(ideas.free_values(Recipe(slots)))
+    read = Operation("main", "read", "GET", "/a/{code}/{id}")
+    found = list(ideas.free_values(Recipe(slots), read))
     assert found
     for recipe in found:
         kept = {slot.pointer: slot.source for slot in recipe.parameters}
         assert kept["/id"] == Created("a", "/id")
         assert kept["/code"] != Constant("zz")
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_guessable_names_are_neither_changed_nor_deleted(method: str) -> None:
+    """There may be something called "test" or 1; a status is no thing."""
+    slots = Recipe((Slot("path", "/code", Constant("zz")),))
+    assert not list(ideas.free_values(slots, Operation("main", "x", method, "/files/{code}")))
+    (status,) = ideas.free_values(slots, Operation("main", "x", method, "/status/{code}"))
+    assert status.parameters[0].source == Constant("200")
 
 
 def test_pools_are_cut_down_to_what_was_seen_to_work() -> None:

@@ -9,6 +9,7 @@ import pytest
 from probe_cases import KIND, case_of, outcome, reply
 
 from benchmark.generators.probe.learning import creation_of, known_as, listing_of
+from benchmark.models import ResourceKind
 from tests.benchmark.generators.small_apis import ITEM, fields, listing, op
 
 API = {
@@ -126,6 +127,19 @@ def test_an_action_on_an_own_thing_makes_none() -> None:
     """A POST below a thing that answers with the thing is no create."""
     case = case_of("POST /items/{id}/stop", {"POST /items/{id}/stop": op()})
     assert creation_of(case, outcome(case, reply(200, {"id": 4})), {}) is None
+
+
+def test_a_change_makes_nothing_whatever_its_status() -> None:
+    """`POST /items/{id}/set_state` answers 201 with the state; nobody could delete that."""
+    case = case_of("POST /items/{id}/set_state", {"POST /items/{id}/set_state": op(body={})})
+    assert creation_of(case, outcome(case, reply(201, {"id": 4})), {}) is None
+
+
+def test_what_is_made_elsewhere_is_deleted_where_such_things_are() -> None:
+    """`POST /plans/{id}/create_run` makes a run like `POST /runs` does."""
+    run = ResourceKind("run", "main", create="POST /runs", delete="DELETE /runs/{id}")
+    made = ResourceKind("made", "main", create="POST /plans/{id}/create_run")
+    assert known_as(made, {"id": 3}, {"run": run, "made": made}) == run
 
 
 def test_hostile_answers_are_only_looked_at() -> None:

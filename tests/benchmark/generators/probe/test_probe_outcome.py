@@ -7,18 +7,25 @@ from typing import Any
 import pytest
 from probe_cases import case_of, outcome, reply
 
+from benchmark.generators.parameter_generator import ParameterGenerator
 from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.exchange import Exchange
 from benchmark.generators.probe.holdings import Held
-from benchmark.generators.probe.outcome import ProbeOutcome, probed_plan
+from benchmark.generators.probe.outcome import APART, ProbeOutcome, probed_plan
+from benchmark.generators.probe.page_calls import Pages
 from benchmark.generators.probe.prober import Prober
+from benchmark.generators.probe.second_account import PROOFS
 from benchmark.generators.probe.sources import SlotSources
 from benchmark.generators.probe.states import are_opposites
+from benchmark.generators.scenario_planner import RecipeWriter
 from benchmark.models import (
     Constant,
     Created,
+    Credential,
     PlannedTask,
+    Readiness,
     Recipe,
+    Registered,
     ResourceKind,
     SignIn,
     Slot,
@@ -48,8 +55,10 @@ def prober() -> Prober:
     cases["DELETE /items/{id}"].takes = "item"
     cases["POST /items"].keeps = "item"
     nowhere: Any = None
+    writer = RecipeWriter(ParameterGenerator(0, {}), {})
     exchange = Exchange(nowhere, 0, 0, sent=12)
-    return Prober(cases, {"item": ITEMS}, SlotSources({}), exchange, {})
+    pages = Pages(exchange.transport)
+    return Prober(cases, {"item": ITEMS}, SlotSources({}), exchange, pages, {"main": writer})
 
 
 def refuse(case: Case, status: int, content: Any) -> None:
@@ -62,6 +71,24 @@ def proved(prober: Prober, *left: Held) -> tuple[ProbeOutcome, dict[str, Planned
     """The outcome, and its tasks by operation."""
     found = probed_plan(planned(SPEC), prober, left)
     return found, {task.operation: task for task in found.plan.tasks()}
+
+
+def test_a_login_says_where_its_credentials_come_from(prober: Prober) -> None:
+    """Nobody's name and password are made up in the file, whether or not there was a way in."""
+    _, tasks = proved(prober)
+    assert {slot.source for slot in tasks["POST /login"].recipe.slots()} == {
+        Credential("username"), Credential("password")
+    }  # fmt: skip
+    own = Recipe((Slot("query", "/u", Registered("/name")),))
+    prober.entrances.shared.sign_in = SignIn("POST /login", own, "/token")
+    assert proved(prober)[1]["POST /login"].recipe == own
+
+
+def test_what_ends_an_account_is_verified_and_left_out(prober: Prober) -> None:
+    """It works for a second account, and no load has it."""
+    case = prober.cases["GET /items"]
+    case.status, case.proved_apart = "excluded", PROOFS
+    assert proved(prober)[1]["GET /items"].readiness == Readiness("verified", False, APART)
 
 
 def test_what_is_verified_is_enabled_with_its_recipe(prober: Prober) -> None:
@@ -106,11 +133,11 @@ def test_what_is_excluded_says_why(prober: Prober) -> None:
 
 def test_the_login_is_called_to_sign_in_and_not_as_a_task(prober: Prober) -> None:
     """It counts as verified, and every user class gets to know how to sign in."""
-    prober.sign_in = SignIn("POST /login", Recipe(), "/token")
+    prober.entrances.shared.sign_in = sign_in = SignIn("POST /login", Recipe(), "/token")
     found, tasks = proved(prober)
     assert tasks["POST /login"].readiness.status == "verified"
     assert not tasks["POST /login"].readiness.enabled
-    assert all(user.sign_in == prober.sign_in for user in found.plan.users)
+    assert all(user.sign_in == sign_in for user in found.plan.users)
 
 
 def test_what_is_left_is_counted_by_kind(prober: Prober) -> None:

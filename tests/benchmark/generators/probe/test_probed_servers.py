@@ -15,6 +15,7 @@ from tests.servers import (
     own_ids,
     paired_states,
     quiet_trap,
+    renaming,
     second_account,
     second_credential,
     slow_effects,
@@ -169,6 +170,16 @@ def test_keys_that_answers_hand_out_open_what_lies_below(served: Served, seed: i
         assert header.pointer == f"/{fields['header']}"
         assert header.source.pointer == f"/{fields['secret']}"
         assert not any(isinstance(slot.source, Found) for slot in slots)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_update_does_not_rename_what_others_look_for(served: Served, seed: int) -> None:
+    """The member that would change a thing's name in paths is left out of the update."""
+    served.reset(partial(renaming.make_app, seed))
+    plan = probed(served).outcome.plan
+    recipe = task(served, plan, "update thing").recipe
+    assert "/new_name" not in {slot.pointer for slot in recipe.slots()}
+    assert not recipe.fresh
 
 
 def test_waiting_times_are_remembered(served: Served) -> None:

@@ -192,7 +192,7 @@ def test_references_stay(rule: Any) -> None:
         assert after(about(rule, "/owner", None), recipe=recipe) is None
 
 
-@pytest.mark.parametrize("rule", ["other", "not_found"])
+@pytest.mark.parametrize("rule", ["other", "not_found", "format"])
 def test_what_is_refused_without_a_way_out_is_left_out(rule: Any) -> None:
     """A made-up member that the document does not require; what refers to a thing stays."""
     text = {"type": "string"}

@@ -18,6 +18,7 @@ SENT: dict[tuple[SlotLocation, str], Any] = {
     ("body", "/tags/0"): "x",
     ("body", "/meta/size"): 5,
     ("body", "/email"): "ann@example.com",
+    ("body", "/formData"): {},
     ("query", "/limit"): "13",
     ("header", "/X-Tenant"): "seven",
     ("path", "/id"): "4711",
@@ -52,6 +53,18 @@ DOCUMENTS: dict[str, tuple[Any, list[Told]]] = {
         {"errors": [{"message": "Invalid payload. \"name\" is not allowed.", "extensions": {
             "reason": "\"name\" is not allowed", "code": "INVALID_PAYLOAD"}}]},
         [("unexpected", "body", "/name", None)],
+    ),
+    "marshmallow, the whole schema": (
+        {"message": {"_schema": ["At least one of 'size' or 'color' must be provided."]}},
+        [("either", None, "", ("size", "color"))],
+    ),
+    "marshmallow, a field named like a place": (
+        {"message": {"formData": ["Unknown field."]}},
+        [("unexpected", "body", "/formData", None)],
+    ),
+    "SQLAlchemy, missing": (
+        {"error": "(sqlite3.IntegrityError) NOT NULL constraint failed: box.size"},
+        [("required", None, "/size", None)],
     ),
     "FastAPI, missing header": (
         entry(["header", "x-tenant"], "missing", "Field required"),

@@ -1,14 +1,9 @@
-"""How often 429 (Too Many Requests, RFC 6585) came, and what a quota is."""
+"""Recognises an answer that says that there are too many things of a kind already."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import Any
-
-rate_limited: Counter[str] = Counter()
-"""How often a user was told to wait, by operation ("GET /items")."""
-
 
 _QUOTA_STATUSES = frozenset({400, 402, 403, 409, 422, 507})
 _is_about_a_quota = re.compile(

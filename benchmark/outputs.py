@@ -1,0 +1,116 @@
+"""Writes what the stages made: discovery, data flow, plan, locustfile, result and report."""
+# ruff: noqa: PLC0415  # the stages are slow to import, and no command needs them all
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark.errors import UsageError
+from benchmark.models import ApiSpec, Dependencies, Discovery, LoadPlan, Report
+
+if TYPE_CHECKING:
+    from benchmark.run_files import RunFiles
+
+
+def time_stamp() -> str:
+    """The local time as it stands in file names."""
+    return datetime.now().astimezone().strftime("%Y%m%d_%H%M%S")
+
+
+def shown(path: Path) -> str:
+    """A path as the user would type it from here."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def write_discovery(
+    folder: Path, stamp: str, discovery: Discovery, specs: Sequence[ApiSpec]
+) -> Path:
+    """Write `api_discovery_<stamp>.json` and give its path."""
+    from benchmark.generators.subapp_discovery import discovery_json
+    from benchmark.run_files import prepare_folder
+
+    prepare_folder(folder)
+    path = folder / f"api_discovery_{stamp}.json"
+    path.write_text(_json(discovery_json(discovery, specs)), encoding="utf-8")
+    return path
+
+
+def write_graph(dependencies: Dependencies, path: Path) -> None:
+    """Write the data flow as Mermaid or DOT, by the ending of the file's name.
+
+    Raises UsageError for another ending, or where the file cannot be written.
+    """
+    from benchmark.generators.dependency_analyzer import dot_text, mermaid_text
+
+    forms = {".mmd": mermaid_text, ".mermaid": mermaid_text, ".dot": dot_text, ".gv": dot_text}
+    form = forms.get(path.suffix.lower())
+    if form is None:
+        raise UsageError(f"{path}: no known form of a graph", "end the name in .mmd or .dot")
+    try:
+        path.write_text(form(dependencies), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written ({error.strerror})", "choose another --graph-file"
+        ) from error
+
+
+def write_test(
+    folder: Path, stamp: str, load_plan: LoadPlan, out: Path | None
+) -> tuple[Path, Path]:
+    """Write `load_plan_<stamp>.json` and `dynamic_locustfile_<stamp>.py`; their paths.
+
+    `out` is where the locustfile goes instead. Raises UsageError where it cannot be written.
+    """
+    from benchmark.generators.locust_generator import render_locustfile
+    from benchmark.generators.scenario_planner import plan_to_json
+
+    plan_file = folder / f"load_plan_{stamp}.json"
+    locustfile = out or folder / f"dynamic_locustfile_{stamp}.py"
+    plan_file.write_text(_json(plan_to_json(load_plan)), encoding="utf-8")
+    source = render_locustfile(load_plan, shown(locustfile))
+    try:
+        locustfile.parent.mkdir(parents=True, exist_ok=True)
+        locustfile.write_text(source, encoding="utf-8")
+    except OSError as error:
+        problem = f"{locustfile} cannot be written ({error.strerror})"
+        raise UsageError(problem, "choose another --output") from error
+    return plan_file, locustfile
+
+
+def write_reports(report: Report, files: RunFiles) -> None:
+    """Write the result of a run, and the report that people read."""
+    from benchmark.utils.reporters.environment import describe_environment
+    from benchmark.utils.reporters.html import write_html
+    from benchmark.utils.reporters.json_file import write_json
+
+    environment = describe_environment()
+    write_json(report, files.path(".json"), environment)
+    write_html(report, files.path(".html"), environment)
+
+
+def result_files(files: RunFiles, locustfile: Path) -> Mapping[str, str]:
+    """Every file of a run, by what it is."""
+    endings = {
+        "report": ".html",
+        "result": ".json",
+        "locust report": "_locust.html",
+        "statistics": "_stats.csv",
+        "history": "_stats_history.csv",
+        "failures": "_failures.csv",
+        "exceptions": "_exceptions.csv",
+        "timeline": "_timeline.jsonl",
+        "log": ".log",
+    }
+    own = {name: str(files.path(ending)) for name, ending in endings.items()}
+    return {**own, "locustfile": str(locustfile)}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,116 @@
+"""The greenlet that issues tickets: in time, by its share of the moment, until the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import gevent
+import pytest
+
+from benchmark.curve import level
+from benchmark.engine import counters
+from benchmark.engine.arrivals.arriving import Arrivals
+from benchmark.engine.arrivals.schedule import Share
+
+
+class Issued(Arrivals):
+    """Arrivals whose tickets are kept, and none of which is given to a user."""
+
+    def __init__(self, kind: str = "constant") -> None:
+        self.ends: list[float] = []
+        super().__init__(kind, 10.0, 1, lambda: self.ends.append(self.elapsed))  # type: ignore[arg-type]  # one of two words
+        self.dues: list[float] = []
+        self.late: list[float] = []
+        self.queue.add = self._keep  # type: ignore[method-assign]  # instead of giving it out
+
+    def _keep(self, ticket: float) -> None:
+        self.late.append(time.perf_counter() - ticket)
+        self.dues.append(ticket - (self._began or 0.0))
+
+
+def hold_up(seconds: float) -> None:
+    """Let nothing else run for a while."""
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted() -> Iterator[None]:
+    yield
+    counters.take()
+
+
+def test_tickets_are_never_early_and_seldom_late() -> None:
+    """They come one after the other, and the end is told when the schedule is over."""
+    arrivals = Issued()
+    arrivals.take(level(50, 0.5), Share())
+    gevent.sleep(0.7)
+    assert arrivals.dues == pytest.approx([n / 50 for n in range(25)])
+    assert min(arrivals.late) >= 0
+    assert sorted(arrivals.late)[12] < 0.02
+    (end,) = arrivals.ends
+    assert 0.5 <= end < 0.65
+
+
+def test_a_loop_that_was_held_up_issues_what_is_due() -> None:
+    """Nothing is left out: what came late is as late as it is."""
+    arrivals = Issued()
+    arrivals.take(level(100, 0.4), Share())
+    gevent.sleep(0.05)
+    hold_up(0.2)
+    gevent.sleep(0.4)
+    assert len(arrivals.dues) == 40
+    assert max(arrivals.late) > 0.15
+
+
+def test_a_share_holds_from_its_moment_on() -> None:
+    """Until then the one before does, and the sleeping greenlet hears of it in time."""
+    arrivals = Issued()
+    arrivals.take(level(20, 2), Share(0, 20), elapsed=-0.1)
+    gevent.sleep(0.2)
+    arrivals.take(level(20, 2), Share(1, 2, since=0.6))
+    gevent.sleep(0.85)
+    arrivals.finish()
+    assert arrivals.dues[:4] == pytest.approx([0.0, 0.65, 0.75, 0.85])
+
+
+def test_a_share_may_begin_in_the_middle() -> None:
+    """A worker that comes later takes its part of what is left."""
+    arrivals = Issued()
+    arrivals.take(level(20, 5), Share(0, 2, since=3.0), elapsed=2.9)
+    gevent.sleep(0.25)
+    arrivals.finish()
+    assert arrivals.dues[:2] == pytest.approx([3.0, 3.1])
+    assert arrivals.ends == []
+
+
+def test_what_was_due_at_the_end_and_not_issued_is_missed() -> None:
+    """The loop was held up until the load was over."""
+    arrivals = Issued()
+    arrivals.take(level(100, 5), Share())
+    gevent.sleep(0.05)
+    known = len(arrivals.dues)
+    counters.take()
+    hold_up(0.2)
+    arrivals.finish()
+    missed = counters.take()[0]
+    assert missed["missed_arrivals"] == missed["asked_arrivals"]
+    assert 20 <= missed["missed_arrivals"] <= 60
+    arrivals.finish()
+    assert counters.take()[0] == {}
+    assert len(arrivals.dues) == known
+
+
+def test_nothing_is_issued_after_the_end_of_the_load() -> None:
+    """Nor is the end of the schedule told, which is not why it ended."""
+    arrivals = Issued("poisson")
+    arrivals.take(level(1000, 5), Share())
+    gevent.sleep(0.1)
+    arrivals.finish()
+    known = len(arrivals.dues)
+    assert known > 0
+    gevent.sleep(0.1)
+    assert len(arrivals.dues) == known
+    assert arrivals.ends == []
