@@ -21,7 +21,8 @@ from benchmark.engine.shared_tasks import SharedTasks
 from benchmark.engine.strategies import STRATEGIES
 from benchmark.engine.task_client import TaskSession
 from benchmark.engine.tidy_user import TidyUser
-from benchmark.resource_items import items_of
+from benchmark.kinship import of_kin
+from benchmark.resource_items import items_of, value_at
 from benchmark.retry_after import seconds_to_wait
 
 LONGEST_SETTLING = 30.0
@@ -80,6 +81,7 @@ class ApiUser(TidyUser):
         self._number = number + worker * _USERS_OF_A_WORKER
         self._making: set[str] = set()
         self._in_use: list[Resource] = []
+        self._without_kin: set[str] = set()
         self._taken: Resource | None = None
 
     def pause_asked_for(self) -> float:
@@ -138,9 +140,25 @@ class ApiUser(TidyUser):
             self._pools.clear(kind, parents)
 
     def need(self, kind: str, make: Callable[[], None]) -> Resource:
-        """One of this user's own resources; where it has none, `make` is called first."""
-        own = self._pools.of(kind) or self._made(kind, make)
-        return self._use(own)
+        """One of this user's own resources; where it has none, `make` is called first.
+
+        It belongs together with what the task has already, where such a one can be had: another
+        project's file is not found in this project.
+        """
+        own = self._pools.of(kind)
+        kin = of_kin(own, self._in_use)
+        if kin or (own and kind in self._without_kin):
+            return self._use(kin or own)
+        try:
+            made = self._made(kind, make)
+        except SkipTask:
+            if not own:
+                raise
+            return self._use(own)
+        kin = of_kin(made[-1:], self._in_use)
+        if own and not kin:
+            self._without_kin.add(kind)
+        return self._use(kin or made)
 
     def take(self, kind: str, make: Callable[[], None]) -> Resource:
         """An own resource that will be deleted: it leaves the pool, and has no own children."""
@@ -165,17 +183,21 @@ class ApiUser(TidyUser):
         url: str,
         *parents: Resource,
         at: str = "",
+        where: Mapping[str, str] | None = None,
         path: Mapping[str, Any] | None = None,
         **request: Any,
     ) -> Resource:
         """One of the items that the server listed at the first call; only for reading.
 
         The list at `url` is asked for once in each process, and again after a while if it was
-        empty; `at` leads to the items in the answer. `path` and what else is given (`params`,
+        empty; `at` leads to the items in the answer, and of these only the ones count that have
+        the values of `where` at its JSON Pointers. `path` and what else is given (`params`,
         `headers`) go with the request, `parents` are the resources below which it lists.
         """
         key = f"{url} {at} {sorted(path.items())}" if path else f"{url} {at}"
         found = self._listings.items(key, lambda: self._listed(url, at, path=path, **request))
+        if where:
+            found = [one for one in found if all(value_at(one, p) == v for p, v in where.items())]
         if not found:
             raise SkipTask(f"the server lists no {kind} at {url}")
         item = self.pick(*found)

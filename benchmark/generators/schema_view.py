@@ -14,6 +14,9 @@ MAX_HOPS = 50
 MAX_PARTS = 1000
 """How many schemas are laid over each other; further parts of `allOf` do not count."""
 
+MAX_BRANCHES = 50
+"""How many alternatives of a schema are compared with what was sent."""
+
 _PREFIX = "#/$defs/"
 _STRUCTURE = frozenset({"properties", "items", "anyOf", "oneOf"})
 _COMPOSING = frozenset({"$ref", "allOf", "anyOf", "oneOf"})
@@ -106,6 +109,46 @@ def with_branch(
         if isinstance(variants, list) and variants:
             return {**resolved, keyword: [variants[(branch - 1) % len(variants)]]}
     return schema
+
+
+def alternatives(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> int:
+    """How many alternatives the outermost `oneOf` or `anyOf` of a schema has; 0 without one."""
+    resolved = resolve(schema, definitions)
+    for keyword in ("oneOf", "anyOf"):
+        variants = resolved.get(keyword)
+        if isinstance(variants, list) and variants:
+            return len(variants)
+    return 0
+
+
+def fitting_branch(
+    schema: JsonSchema, definitions: Mapping[str, JsonSchema], sent: Mapping[str, Any]
+) -> JsonSchema:
+    """The schema with the alternative left that an object with the members `sent` is meant as.
+
+    Members whose value is not known are None. It is the alternative whose constants and choices
+    hold, and that declares most of the members; where none does, the schema stays as it is.
+    """
+    best, chosen = -1, schema
+    for branch in range(1, min(alternatives(schema, definitions), MAX_BRANCHES) + 1):
+        one = with_branch(schema, definitions, branch)
+        members = properties(one, definitions)
+        known = {name: resolve(members[name], definitions) for name in sent if name in members}
+        if any(_excludes(member, sent[name]) for name, member in known.items()):
+            continue
+        if len(known) > best:
+            best, chosen = len(known), one
+    return chosen
+
+
+def _excludes(member: Mapping[str, Any], value: Any) -> bool:
+    """Whether a constant or a choice says that a member is not that value."""
+    if value is None:
+        return False
+    if "const" in member:
+        return bool(member["const"] != value)
+    choices = member.get("enum")
+    return isinstance(choices, list) and value not in choices
 
 
 def _layers(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> list[Mapping[str, Any]]:

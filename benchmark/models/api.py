@@ -246,7 +246,8 @@ class ResourceKind:
     With `from_location` the answer's Location header names it: its last segment is added as `id`.
     So it is with an `item_pointer` that ends in `/*`, whose object has one member.
     A bare string or number as an answer is the item `{"id": …}`. `settle_seconds` is how long a
-    new thing takes until it can be read.
+    new thing takes until it can be read. Of what is listed only those items are of the kind that
+    have each value of `where` at its JSON Pointer.
     """
 
     kind: str
@@ -261,6 +262,7 @@ class ResourceKind:
     sent: tuple[str, ...] = ()
     from_location: bool = False
     settle_seconds: float = 0.0
+    where: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from benchmark.models import Credentials
 from tests.servers import (
+    alternatives,
     bare_noun,
     catch_all,
     chain,
@@ -20,12 +21,15 @@ from tests.servers import (
     csrf_open,
     enveloped,
     expiring_token,
+    families,
     fetching,
     hidden_missing,
     hidden_rules,
     imports,
+    lacking_parts,
     listed_root,
     members,
+    named_references,
     own_ids,
     pages,
     paired_states,
@@ -36,6 +40,7 @@ from tests.servers import (
     second_credential,
     silent_create,
     slow_effects,
+    sorts,
     stages,
     told_elsewhere,
     traps,
@@ -47,6 +52,7 @@ from tests.servers import (
 MakeApp = Callable[[int], FastAPI]
 
 DIFFICULTIES: Mapping[str, MakeApp] = {
+    "alternatives": alternatives.make_app,
     "bare_noun": bare_noun.make_app,
     "catch_all": catch_all.make_app,
     "chain": chain.make_app,
@@ -60,12 +66,15 @@ DIFFICULTIES: Mapping[str, MakeApp] = {
     "csrf_open": csrf_open.make_app,
     "enveloped": enveloped.make_app,
     "expiring_token": expiring_token.make_app,
+    "families": families.make_app,
     "fetching": fetching.make_app,
     "hidden_missing": hidden_missing.make_app,
     "hidden_rules": hidden_rules.make_app,
     "imports": imports.make_app,
+    "lacking_parts": lacking_parts.make_app,
     "listed_root": listed_root.make_app,
     "members": members.make_app,
+    "named_references": named_references.make_app,
     "own_ids": own_ids.make_app,
     "pages": pages.make_app,
     "paired_states": paired_states.make_app,
@@ -77,6 +86,7 @@ DIFFICULTIES: Mapping[str, MakeApp] = {
     "second_credential": second_credential.make_app,
     "silent_create": silent_create.make_app,
     "slow_effects": partial(slow_effects.make_app, seconds=0.1),
+    "sorts": sorts.make_app,
     "stages": stages.make_app,
     "told_elsewhere": told_elsewhere.make_app,
     "told_by_query": told_elsewhere.make_referring_app,

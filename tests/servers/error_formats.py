@@ -169,6 +169,19 @@ def _fastapi(status: int, text: str, found: Sequence[Problem]) -> Body:
     }
 
 
+def _printed(status: int, text: str, found: Sequence[Problem]) -> Body:
+    """What `str()` of FastAPI's validation error says, behind the name of its class."""
+    entries = _fastapi(status, text, found)["detail"]
+    if not found:
+        return {"detail": ["ValueError", text]}
+    told = [(entry["type"], tuple(entry["loc"]), entry["msg"]) for entry in entries]
+    printed = [
+        f"  {{'type': {t!r}, 'loc': {loc!r}, 'msg': {m!r}, 'input': 1}}" for t, loc, m in told
+    ]
+    count = f"{len(printed)} validation error{'s' if len(printed) > 1 else ''}"
+    return {"detail": ["ValueError", "\n".join([f"{count}:", *printed])]}
+
+
 def _drf(status: int, text: str, found: Sequence[Problem]) -> Body:
     general = [_words(each, _DJANGO) for each in found if each.rule == "either"]
     rest = _by_member([each for each in found if each.rule != "either"], _DJANGO)
@@ -257,6 +270,7 @@ Format = Callable[[int, str, Sequence[Problem]], Body]
 
 FORMATS: Mapping[str, tuple[int, Format]] = {
     "fastapi": (422, _fastapi),
+    "printed": (422, _printed),
     "drf": (400, _drf),
     "problem+json": (400, _problem_json),
     "spring": (400, _spring),

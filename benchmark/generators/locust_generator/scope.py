@@ -176,6 +176,9 @@ class Scope:
         named: dict[str, Expression] = {}
         if resource.list_pointer:
             named["at"] = quoted(resource.list_pointer)
+        if resource.where:
+            pairs = [(pointer, quoted(value)) for pointer, value in resource.where]
+            named["where"] = mapping(pairs)
         if (task := self._index.lister(kind)) is not None:
             for source in resource_sources(task.recipe):
                 if source.kind not in self.resources and source.kind not in waiting:

@@ -37,10 +37,11 @@ class Case:
     still cost. `last` is what came of the last request, `told` what came of the first one of the
     last look at it, before repairs: that is what a person should read. `keeps` and `takes` are as
     in its task, corrected by what was seen; `pending` are ideas that were not tried yet.
-    `proved_apart` is how often it worked as a second account. `ids_member` is the member of the
-    body that names what a delete on a whole collection removes. `guesses` are the values made up
-    for places of which only the name is known: the same each time, so that none is tried twice.
-    `spared_names` is what a write was seen to leave as it is.
+    `enriched` says which members of which creates were tried for it, `furthest` is what was
+    repaired last. `proved_apart` is how often it worked as a second account. `ids_member` is the
+    member of the body that names what a delete on a whole collection removes. `guesses` are the
+    values made up for places of which only the name is known: the same each time, so that none is
+    tried twice. `spared_names` is what a write was seen to leave as it is.
     """
 
     task: PlannedTask
@@ -67,6 +68,8 @@ class Case:
     guesses: dict[Place, Node] = field(default_factory=dict)
     siblings: frozenset[str] = frozenset()
     spared_names: frozenset[Created] = frozenset()
+    enriched: set[str] = field(default_factory=set)
+    furthest: Recipe | None = None
     answer: Any = None
 
     @property

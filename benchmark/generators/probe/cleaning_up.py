@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from benchmark.generators.probe.prober import Prober
 
 _REQUESTS = 2000
-_SECONDS = 30.0
+_SECONDS = 60.0
 _BUSY = 503
 _BUSY_DELAYS = (0.3, 1.0)  # seconds; what is busy with the last requests may do it later
 _PAGES = 10  # of a list that shows a part of it at once
@@ -91,7 +91,9 @@ def _is_below(prober: Prober, held: Held, deleted: set[Held]) -> bool:
 
 def _is_deleted(prober: Prober, held: Held) -> bool:
     known = prober.kinds.get(held.kind)
-    deleter = prober.cases.get((known.delete if known else None) or "")
+    taking = (key for key, case in prober.cases.items() if case.takes == held.kind and case.works)
+    delete = next(taking, known.delete if known else None)
+    deleter = prober.cases.get(delete or "")
     if known is None or deleter is None or deleter.status == "excluded":
         return False
     recipe = deleter.recipe or deleter.task.recipe

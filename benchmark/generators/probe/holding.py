@@ -10,6 +10,7 @@ from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.caution import READ_ONLY
 from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.judging import answer_value
+from benchmark.kinship import of_kin
 from benchmark.models import Created, Credential, Echo, Found, OwnAddress, Registered, Source
 from benchmark.resource_items import value_at
 
@@ -58,7 +59,11 @@ def hold(
         return _find(prober, kind, index)
     if renew:
         return make(prober, kind) or prober.holdings.childless(kind)
-    return prober.holdings.newest(kind) or make(prober, kind)
+    own_ones = prober.holdings.of_kind(kind)
+    fitting = of_kin(own_ones, list(chosen.values()))
+    if fitting:
+        return fitting[-1]
+    return make(prober, kind) or prober.holdings.newest(kind)
 
 
 def make(prober: Prober, kind: str) -> Held | None:

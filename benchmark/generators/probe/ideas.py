@@ -36,6 +36,9 @@ MAX_ADDITIONS = 6
 """How many optional members are tried one by one."""
 
 _PLAIN_TEXTS = ("1", "200", "default", "test", "en")
+_USUAL_TYPES = ("custom", "default", "generic", "standard", "basic")
+"""What sorts of things are called in many APIs, where nothing says which sorts there are."""
+
 _CONTENT_TYPE = re.compile(
     r"\b(?:application|audio|image|text|video)/[a-z0-9][a-z0-9.+-]{0,60}", re.IGNORECASE
 )
@@ -45,6 +48,7 @@ _SET_BY_SERVERS = frozenset({"created", "updated", "modified", "deleted"})
 _MAX_INNER = 2
 _MAX_TOLD = 4000
 _STAMP = "0a1b2c3d4e5f6g"  # as long as those of `stamps.next_stamp`
+_MARK = "mark"
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -248,7 +252,7 @@ def type_names(
     if not about:
         return
     alike = [name for name in definitions if about.replace("_", "") in plain(name)]
-    names = dict.fromkeys([_pascal(about), about, about.upper(), *alike[:4]])
+    names = dict.fromkeys([_pascal(about), about, about.upper(), *_USUAL_TYPES, *alike[:4]])
     for complaint in complaints:
         field = complaint.pointer.rpartition("/")[2]
         known = any(slot.pointer == complaint.pointer for slot in recipe.slots())
@@ -290,7 +294,10 @@ def without_slot(recipe: Recipe, place: Place) -> Recipe:
 
 
 def all_unique(recipe: Recipe, maker: Maker) -> Recipe:
-    """The recipe with every free text at the top of its body made unique, choices left out."""
+    """The recipe with every free text at the top of its body made unique, choices left out.
+
+    A map in which anything may stand gets a member that is unique: it may be what must differ.
+    """
     if not isinstance(recipe.body, ObjectNode):
         return recipe
     members = []
@@ -301,6 +308,8 @@ def all_unique(recipe: Recipe, maker: Maker) -> Recipe:
             unique = node  # a choice, or a text of a certain form
             if not maker.is_needed(place):
                 continue
+        if maker.is_free_map(place):
+            unique = _with_unique_member(node)
         members.append((name, unique))
     return replace(recipe, body=ObjectNode(tuple(members)))
 
@@ -340,12 +349,8 @@ def _branches(operation: Operation, definitions: Mapping[str, JsonSchema]) -> in
     """How many alternatives the body has, at most MAX_BRANCHES."""
     if operation.body is None:
         return 0
-    schema = schema_view.resolve(operation.body.media_types[0].schema, definitions)
-    for keyword in ("oneOf", "anyOf"):
-        alternatives = schema.get(keyword)
-        if isinstance(alternatives, list):
-            return min(MAX_BRANCHES, len(alternatives))
-    return 0
+    schema = operation.body.media_types[0].schema
+    return min(MAX_BRANCHES, schema_view.alternatives(schema, definitions))
 
 
 def _unique(node: Node) -> Node:
@@ -354,6 +359,14 @@ def _unique(node: Node) -> Node:
     if isinstance(node, Pooled) and all(isinstance(value, str) for value in node.values):
         return Unique(node.values[0])
     return node
+
+
+def _with_unique_member(node: Node) -> Node:
+    """A map with one more member whose value never repeats; what is no map stays."""
+    opened = ObjectNode(()) if node == Constant({}) else node
+    if not isinstance(opened, ObjectNode):
+        return node
+    return ObjectNode((*opened.members, (_MARK, Unique(_MARK))))
 
 
 def _with_pools(recipe: Recipe, change: Callable[[Pooled], Source]) -> Recipe:

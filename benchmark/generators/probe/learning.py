@@ -71,7 +71,7 @@ def listing_of(case: Case, outcome: Outcome, kinds: Mapping[str, ResourceKind]) 
     if reply is None or case.operation.method != "GET" or not 200 <= reply.status < 300:
         return None
     answer = answer_value(reply)
-    known = next((kind for kind in kinds.values() if kind.list == case.key), None)
+    known = next((k for k in kinds.values() if k.list == case.key and not k.where), None)
     pointers = [known.list_pointer] if known else []
     # Tags that are listed as {"tag": …} are named by that, without any id.
     about = plain(noun(next(reversed(static_segments(case.operation.path)), "")))

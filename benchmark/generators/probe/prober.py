@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmark.encoding import UnsendableError
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.building import build_request
-from benchmark.generators.probe.bulk import is_bulk_update, is_of_own_things, of_own_things
+from benchmark.generators.probe.bulk import is_bulk_update, is_of_own_things
 from benchmark.generators.probe.canary import look_after
 from benchmark.generators.probe.cases import Case, Outcome
-from benchmark.generators.probe.challenges import challenged
-from benchmark.generators.probe.complaints import Complaint, read_complaints
-from benchmark.generators.probe.conditional import conditioned
 from benchmark.generators.probe.confirming import try_and_confirm
 from benchmark.generators.probe.entrances import Entrance, Entrances
 from benchmark.generators.probe.exchange import Exchange
-from benchmark.generators.probe.forgery_tokens import protected
-from benchmark.generators.probe.holding import UnresolvedError, depth, hold, renewed_kind, resolved
+from benchmark.generators.probe.holding import (
+    UnresolvedError,
+    depth,
+    hold,
+    make,
+    renewed_kind,
+    resolved,
+)
 from benchmark.generators.probe.holdings import Held, Holdings
 from benchmark.generators.probe.judging import (
     CatchAll,
@@ -30,23 +33,21 @@ from benchmark.generators.probe.judging import (
     judge_reply,
 )
 from benchmark.generators.probe.learning import creation_of, known_as, listing_of
-from benchmark.generators.probe.own_ids import by_own_ids
+from benchmark.generators.probe.next_ideas import complaints_of, first_ideas, follow_ups
 from benchmark.generators.probe.page_calls import Pages
-from benchmark.generators.probe.page_vocabulary import page_vocabulary
 from benchmark.generators.probe.repairs import Maker, repaired
-from benchmark.generators.probe.second_credentials import keyed
+from benchmark.generators.probe.richer_things import with_richer_things
 from benchmark.generators.probe.settling import after_settling
 from benchmark.generators.probe.sources import SlotSources
 from benchmark.generators.probe.states import (
-    after_others,
-    for_new_things,
     prepared,
     put_back,
 )
 from benchmark.generators.probe.told_schemas import MAX_TOLD, ToldSchema, told_by
-from benchmark.generators.probe.undocumented import told_elsewhere
+from benchmark.generators.probe.typed_things import of_told_type
 from benchmark.generators.scenario_planner import RecipeWriter, cleared_by
 from benchmark.generators.transport import TransportFailure
+from benchmark.kinship import are_kin
 from benchmark.models import (
     Created,
     Credentials,
@@ -69,12 +70,6 @@ MAX_ANSWER = 64 * 1024
 MAX_PENDING = 12
 """How many ideas that were not tried for want of budget are kept for the next pass."""
 
-_NO_FIELDS = frozenset(
-    "/all /any /both /detail /either /error /field /input /it /message /msg /one /option /them "
-    "/this /url /value /values".split()
-)
-"""What sentences say of fields, taken for the name of one."""
-
 _NOT_SENT = Verdict("silent")
 
 
@@ -92,6 +87,9 @@ class Prober:
     catch_all: CatchAll | None = None
     holdings: Holdings = field(default_factory=Holdings)
     listed: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    sorts: dict[str, tuple[tuple[Any, ...], tuple[tuple[str, str], ...]]] = field(
+        default_factory=dict
+    )
     facts: int = 0
     is_first_pass: bool = True
     accounts: list[Held] = field(default_factory=list)
@@ -113,7 +111,7 @@ class Prober:
         case.used_variants = case.asked_pages = False
         earlier, case.told = case.told, None
         try:
-            waiting = deque([*self._first_ideas(case, earlier), *case.pending])
+            waiting = deque([*first_ideas(self, case, earlier), *case.pending])
             lacking: set[str] = set()
             unsent: set[str] = set()
             while waiting and case.allowance > 0:
@@ -127,11 +125,14 @@ class Prober:
                     unsent.add(print_)
                     lacking.add(outcome.lacking)
                     waiting.extendleft(self.sources.without(case, recipe, lacking, self))
+                    waiting.extend(of_told_type(case, recipe, self))
                     continue
                 case.tried.add(print_)
                 case.told = case.told or outcome
-                more = [r for r in self._follow_ups(case, recipe, outcome) if self._may(case, r)]
+                more = [r for r in follow_ups(self, case, recipe, outcome) if self._may(case, r)]
                 waiting.extendleft(reversed(more))
+                if with_richer_things(self, case, recipe, outcome):
+                    return
             case.pending = tuple(waiting)[:MAX_PENDING]
         finally:
             case.busy = False
@@ -146,6 +147,8 @@ class Prober:
         resources: dict[str, Held] = {}
         for kind in sorted(need, key=lambda kind: depth(self, kind), reverse=True):
             held = hold(self, kind, need[kind], resources, renew=kind == renewed, index=index)
+            if held is not None and held.own and not are_kin(held, resources.values()):
+                resources = {k: self._renewed(one) for k, one in resources.items()}
             if held is None:
                 return self._noted(case, Outcome(_NOT_SENT, lacking=kind))
             resources[kind] = held
@@ -209,6 +212,10 @@ class Prober:
         for case in self.cases.values():
             case.tried.clear()
 
+    def _renewed(self, held: Held) -> Held:
+        """A thing made anew, so that it belongs to what was made last; the same if that fails."""
+        return (make(self, held.kind) or held) if held.own else held
+
     def enter(self, case: Case) -> Entrance:
         """Send through the entrance of an operation from now on, but for second accounts."""
         exchange = self.exchange
@@ -270,86 +277,6 @@ class Prober:
 
     # ── ideas ─────────────────────────────────────────────────────────────────────────────────
 
-    def _first_ideas(self, case: Case, earlier: Outcome | None) -> Iterator[Recipe]:
-        if case.recipe is not None:
-            yield case.recipe
-        if case.ids_member:
-            yield from by_own_ids(self, case)
-            return
-        bound, lacking = self.sources.best(case, self)
-        if lacking:
-            case.reason = lacking
-            return
-        if self.sources.echo_only(case):
-            if is_bulk_update(case):
-                case.reason = "would change more than what the test made"
-                yield from of_own_things(case, self)
-                return
-            case.reason = "would change what exists once, and no read says what it holds now"
-            yield from self._echoes(case, case.task.recipe)
-            return
-        first = self.writers[case.spec.application].write(case.operation, bound)
-        yield first
-        if earlier is not None:  # what stands beside it may be known by now
-            yield from told_elsewhere(self, case, first, earlier)
-
-    def _follow_ups(self, case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Recipe]:
-        """What to try after an answer that was not good, the most promising first."""
-        name = outcome.verdict.name
-        if name in {"absent", "silent", "throttled"} or outcome.reply is None or case.ids_member:
-            return
-        if self.sources.echo_only(case) and not is_bulk_update(case):
-            # anything but what is there now would change what others rely on
-            yield from ideas.partial_echo(recipe, case.operation, self._complaints(outcome))
-            return
-        yield from protected(self, case, recipe, outcome)
-        yield from keyed(self, case, recipe, outcome)
-        yield from challenged(self, recipe, outcome)
-        if (conditional := conditioned(self, case, recipe, outcome)) is not None:
-            yield conditional
-            return
-        yield from after_others(self, case, recipe, outcome)
-        complaints = self._complaints(outcome)
-        if name in {"refused", "conflict", "missing", "broken"}:
-            changed = self.repaired(case, recipe, outcome)
-            if changed is not None:
-                yield changed
-        if outcome.reply.status not in {401, 415}:
-            is_hidden = name in {"missing", "denied"}
-            yield from ideas.leaner(recipe, self.maker(case), to_the_least=is_hidden)
-        if name == "refused":
-            definitions = case.spec.definitions
-            yield from ideas.type_names(recipe, case.operation, definitions, complaints)
-            unknown = [c for c in complaints if self.maker(case).lists_no_choice(c)]
-            if unknown:
-                yield from ideas.choices(recipe, unknown, page_vocabulary(self.pages.scripts()))
-        if outcome.reply.status == 406:
-            yield from ideas.acceptable(recipe, case.operation, outcome.reply.text)
-        if name == "conflict" or (case.works and name in {"refused", "broken"}):
-            yield ideas.all_unique(recipe, self.maker(case))
-        yield from told_elsewhere(self, case, recipe, outcome)
-        if name in {"missing", "denied", "refused", "conflict", "broken"}:
-            yield from self.sources.others(case, recipe, complaints, self)
-        if name in {"refused", "broken", "conflict", "denied", "missing"}:
-            yield from self._echoes(case, recipe)
-        if name in {"refused", "broken", "conflict"}:
-            yield from self._variants(case)
-            yield from self._mirrors(case, recipe)
-        if name in {"refused", "missing"}:
-            yield from ideas.free_values(recipe, case.operation)
-        if (cleared := cleared_by(case.operation, self.kinds.values())) is not None:
-            yield ideas.by_ids(recipe, cleared)
-        yield from for_new_things(case, recipe, outcome, complaints)
-
-    def _variants(self, case: Case) -> Iterator[Recipe]:
-        """The same with more or less of what is optional, once in each look at an operation."""
-        bound, lacking = self.sources.best(case, self)
-        if not case.used_variants and not lacking:
-            writer = self.writers[case.spec.application]
-            yield from ideas.variants(case.operation, writer, bound)
-            yield from ideas.single_additions(case.operation, writer, bound)
-        case.used_variants = True
-
     def _may(self, case: Case, recipe: Recipe) -> bool:
         """Whether a request is about one's own things, where it could be about many at once."""
         is_bulk = self.sources.echo_only(case) and is_bulk_update(case)
@@ -362,37 +289,11 @@ class Prober:
 
     def repaired(self, case: Case, recipe: Recipe, outcome: Outcome) -> Recipe | None:
         """The recipe changed as the server's complaints ask; None where they ask for nothing."""
-        complaints = self._complaints(outcome)
+        complaints = complaints_of(outcome)
         if not complaints:
             return None
         generator = self.writers[case.spec.application].generator
         return repaired(recipe, case.operation, case.spec.definitions, complaints, generator)
-
-    def _echoes(self, case: Case, recipe: Recipe) -> Iterator[Recipe]:
-        read = self.cases.get(f"GET {case.operation.path}")
-        if read is not None and case.operation.method in {"PUT", "PATCH"}:
-            if not read.works and read.facts != self.facts:
-                self.explore(read)
-            if read.works:
-                yield from ideas.echoes_of(
-                    case.operation, read.operation, recipe, case.spec.definitions, read.answer
-                )
-
-    def _mirrors(self, case: Case, recipe: Recipe) -> Iterator[Recipe]:
-        path = case.operation.path.rstrip("/")
-        for name, items in list(self.listed.items()):
-            listed = (self.kinds[name].list or "").partition(" ")[2].rstrip("/")
-            if case.operation.method == "POST" and listed == path and items:
-                mirror = ideas.mirror_of(recipe, name, items[0])
-                if mirror is not None:
-                    yield mirror
-
-    def _complaints(self, outcome: Outcome) -> tuple[Complaint, ...]:
-        reply, built = outcome.reply, outcome.built
-        if reply is None or built is None:
-            return ()
-        found = read_complaints(reply.status, reply.content_type, reply.body, built.sent)
-        return tuple(c for c in found if c.pointer.lower() not in _NO_FIELDS)
 
 
 def _taken(operation: Operation, recipe: Recipe) -> str | None:
@@ -403,6 +304,8 @@ def _taken(operation: Operation, recipe: Recipe) -> str | None:
         return next(own, None)
     if operation.method != "DELETE" or not last.startswith("{") or not last.endswith("}"):
         return None
+    if any(key.partition(" ")[2] == operation.path for key in recipe.before):
+        return None  # it takes apart what was joined just before
     pointer = f"/{escape_pointer(last[1:-1])}"
     for slot in recipe.parameters:
         if slot.location == "path" and slot.pointer == pointer:

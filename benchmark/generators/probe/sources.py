@@ -20,9 +20,12 @@ from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.caution import READ_ONLY, changes_singleton, ends_a_thing, is_upsert
 from benchmark.generators.probe.complaints import Complaint
+from benchmark.generators.probe.inner_things import of_inner_things
 from benchmark.generators.probe.neighbours import is_worse_name, listed_names
 from benchmark.generators.probe.repairs import Maker
+from benchmark.generators.probe.slot_changes import kept_names, without_made_up
 from benchmark.generators.probe.suppliers import about_of, suppliers
+from benchmark.generators.probe.typed_things import of_sort
 from benchmark.models import (
     ArrayNode,
     Created,
@@ -68,7 +71,7 @@ class SlotSources:
                 return {}, f"no {want.noun} could be made or found"
             elif want.location == "path" and self._needs_a_thing(case, want):
                 return {}, f"no way found to get a {{{want.name}}}"
-        return bound, ""
+        return bound | kept_names(case, bound, prober), ""
 
     def others(
         self, case: Case, recipe: Recipe, complaints: Sequence[Complaint], prober: Prober
@@ -131,6 +134,9 @@ class SlotSources:
             if not is_named and link.kind not in prober.holdings.samples:
                 continue  # whether such things exist at all is not known yet
             found.extend(self._of_link(link, want, prober, only_own=only_own))
+        if not only_own and want.noun not in {k.kind for k in prober.kinds.values() if not k.where}:
+            said = case.last.reply.text if case.last and case.last.reply else ""
+            found.extend(of_sort(prober, want.noun, said))
         found.extend(suppliers(want, prober.kinds, prober.holdings.samples, only_own=only_own))
         found = [_renamed(source, prober.aliases) for source in found]
         fit = (source for source in dict.fromkeys(found) if self._fits(source, case, want, prober))
@@ -268,10 +274,11 @@ class SlotSources:
         for complaint in complaints:
             if complaint.rule not in {"not_found", "required", "format", "type"}:
                 continue
-            place: Place = (complaint.location or "body", complaint.pointer)
             if not complaint.pointer:
                 continue
-            name = complaint.pointer.rpartition("/")[2]
+            place: Place = (complaint.location or "body", complaint.pointer)
+            place = prober.maker(case).as_documented(place)
+            name = place[1].rpartition("/")[2]
             want = known.get(place) or Want(case.operation, *place, name, about_of(name))
             options = self._options(case, want, prober)
             if not options and complaint.rule == "not_found":
@@ -279,6 +286,9 @@ class SlotSources:
             is_list = prober.maker(case).is_list(place)
             for source in options:
                 yield ideas.with_node(recipe, place, ArrayNode((source,)) if is_list else source)
+            if complaint.rule == "not_found":
+                yield from of_inner_things(prober, case, recipe, place, want.noun)
+                yield from without_made_up(case, recipe, place, prober)
 
 
 def _sample(source: Source, prober: Prober) -> Any:
@@ -348,12 +358,15 @@ def unnamed_wants(
         return
     schema = operation.body.media_types[0].schema
     places = {want.pointer for want in known if want.location == "body"}
-    needed = schema_view.required(schema, definitions)
-    for name, member in schema_view.properties(schema, definitions).items():
-        pointer = f"/{escape_pointer(name)}"
-        is_uuid = schema_view.resolve(member, definitions).get("format") == "uuid"
-        if is_uuid and name in needed and name != "id" and pointer not in places:
-            yield Want(operation, "body", pointer, name, about_of(name), schema=member)
+    for branch in range(max(1, schema_view.alternatives(schema, definitions))):
+        one = schema_view.with_branch(schema, definitions, branch + 1)
+        needed = schema_view.required(one, definitions)
+        for name, member in schema_view.properties(one, definitions).items():
+            pointer = f"/{escape_pointer(name)}"
+            is_uuid = schema_view.resolve(member, definitions).get("format") == "uuid"
+            if is_uuid and name in needed and name != "id" and pointer not in places:
+                places.add(pointer)
+                yield Want(operation, "body", pointer, name, about_of(name), schema=member)
 
 
 def slot_sources(dependencies: Dependencies) -> SlotSources:

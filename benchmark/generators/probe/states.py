@@ -43,10 +43,18 @@ _OPPOSITES = {
 }
 _UNDOING = ("un", "de", "dis")
 _MAX_MESSAGE = 500
+_ONE_EACH = re.compile(
+    r"\bonly one\b|\bat most one\b|\balready (?:has|have|exists|been)\b|\bno more than one\b"
+    r"|\b(?:one|single) \w{1,30}(?: \w{1,30}){0,3} per \w|\bmaximum\b|\blimit of\b",
+    re.IGNORECASE,
+)
+"""Messages after which a create may work for another parent."""
 
 
 def after_others(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> Iterator[Recipe]:
     """The recipe after another action on the same thing, where its state stood in the way."""
+    if outcome.verdict.name == "missing" and case.operation.method == "DELETE":
+        yield from _after_its_opposite(prober, case, recipe)
     if outcome.verdict.name != "conflict" or recipe.before or case.keeps:
         return
     if not _own_things(recipe):
@@ -59,6 +67,20 @@ def after_others(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -
             yield replace(recipe, before=(*other.recipe.before, other.key))
 
 
+def _after_its_opposite(prober: Prober, case: Case, recipe: Recipe) -> Iterator[Recipe]:
+    """A removal after what its path also has: `PUT /teams/{id}/members/{id}` before the DELETE."""
+    if recipe.before or len(_own_things(recipe)) < 2:
+        return
+    for method in ("PUT", "POST"):
+        other = prober.cases.get(f"{method} {case.operation.path}")
+        if other is None or other.busy:
+            continue
+        if not other.works and other.facts < prober.facts:
+            prober.explore(other)
+        if other.works and other.recipe is not None and _needs_no_more(other.recipe, recipe):
+            yield replace(recipe, before=(other.key,))
+
+
 def for_new_things(
     case: Case, recipe: Recipe, outcome: Outcome, complaints: Sequence[Complaint]
 ) -> Iterator[Recipe]:
@@ -69,6 +91,11 @@ def for_new_things(
     once = case.works and any(complaint.rule == "not_unique" for complaint in complaints)
     if (outcome.verdict.name == "conflict" or once) and case.operation.method in _ACTIONS:
         if _own_things(recipe) and not recipe.fresh:
+            yield ideas.for_one_use(recipe)
+            return
+    said = outcome.reply.text[:_MAX_MESSAGE] if outcome.reply else ""
+    if case.keeps and case.works and _ONE_EACH.search(said) and not recipe.fresh:
+        if any(ideas.kinds_in(recipe).values()):
             yield ideas.for_one_use(recipe)
 
 

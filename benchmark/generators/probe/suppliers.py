@@ -13,6 +13,9 @@ MAX_SUPPLIERS = 6
 """How many sources are tried for one slot."""
 
 _MAX_POINTERS = 3
+_LINKS = ("link", "record", "entry", "relation", "association", "assignment", "membership")
+"""What stands behind the noun of a thing, and means the same thing."""
+
 _NAMES = ("id", "uuid", "guid", "uid", "key", "slug", "name", "sid", "code", "username", "number")
 
 
@@ -53,7 +56,9 @@ def _score(want: Want, kind: ResourceKind, item: Mapping[str, Any]) -> int:
     nouns = {noun(next(reversed(static_segments(path)), "")) for path in collections} | {kind.kind}
     if want.noun in nouns:
         score += 3
-    elif any(name.endswith(f"_{want.noun}") or want.noun.endswith(f"_{name}") for name in nouns):
+    elif any(
+        name.endswith(f"_{want.noun}") or want.noun.endswith(f"_{name}") for name in nouns
+    ) or any(want.noun in {f"{name}_{end}" for end in _LINKS} for name in nouns):
         score += 2
     if plain(want.name) not in _NAMES and any(plain(name) == plain(want.name) for name in item):
         score += 2

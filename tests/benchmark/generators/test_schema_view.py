@@ -124,6 +124,19 @@ def test_wrappers_without_end_have_no_definition() -> None:
     assert schema_view.definition_name(endless) == ""
 
 
+def test_the_alternative_that_is_meant() -> None:
+    """The one whose constants hold, and that knows most of the members; else all of them stay."""
+    left = {"properties": {"kind": {"const": "l"}, "a": {}, "b": {}}}
+    right = {"properties": {"kind": {"const": "r"}, "a": {}}}
+    schema: JsonSchema = {"oneOf": [left, right]}
+    known = schema_view.fitting_branch(schema, {}, {"kind": None, "a": 1, "b": 2})
+    assert known == {"oneOf": [left]}
+    assert schema_view.fitting_branch(schema, {}, {"kind": "r", "b": 2}) == {"oneOf": [right]}
+    assert schema_view.fitting_branch(schema, {}, {"kind": "x"}) == schema
+    assert schema_view.fitting_branch({"type": "object"}, {}, {"a": 1}) == {"type": "object"}
+    assert schema_view.alternatives(schema, {}) == 2
+
+
 def test_reference_names_are_unescaped() -> None:
     """A definition's name is what its author wrote."""
     assert schema_view.reference_name(ref("a~1b")) == "a/b"

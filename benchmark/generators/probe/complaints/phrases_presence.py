@@ -24,6 +24,7 @@ EITHER = (
     phrase("either", rf"(?:at least|exactly|only|just|either) one of(?: the (?:following )?(?:{_KIND}|values|options)?:?)? ?{_LIST} (?:is|are|must|should|may|can|needs?|has|have|required|expected)\b"),
     phrase("either", rf"(?:must|should) (?:contain|include|have|provide|specify|supply) (?:at least|exactly|only) one of(?: the following)?(?: {_KIND})?:? ?(?P<list>.{{2,200}}?)\.?$"),
     phrase("either", rf"(?:provide|specify|supply|pass|set|send|use|give|include) (?:either|(?:at least|exactly|only|any|just) one of|one of)(?: the following)?(?: {_KIND})?:? ?(?P<list>.{{2,200}}?)\.?$"),
+    phrase("either", r"(?:specify|provide|give|set|choose|select|pass|use|need|require)s? (?:exactly |only |just |at least )?(?:an?|one|1)(?: of the)?(?: \w{1,20})? (?:option|field|parameter|argument|alternative|value|member)s?:? ?\((?:e\.g\. )?(?P<list>[^()]{2,200})\)"),
     phrase("either", rf"\bone of {_LIST} (?:is required|must be {_GIVEN}|should be {_GIVEN}|has to be {_GIVEN}|needs to be {_GIVEN}|are required|required)\b"),
     phrase("either", rf"either {_LIST} (?:is|are|must be|should be|has to be|needs to be|have to be) (?:required|{_GIVEN})"),
     phrase("either", rf"(?:provide|specify|supply|pass|send) {_LIST},? (?:but )?not both"),
@@ -35,6 +36,7 @@ EITHER = (
 )  # fmt: skip
 
 UNEXPECTED = (
+    phrase("unexpected", rf"^(?:value error, |the )?{NAME} (?:is|was|are) {_GIVEN},? but {NAME.replace('field>', 'noun>')} (?:is|was|are) (?:not {_GIVEN}|none|null|missing|empty|undefined|unset|not\b)"),
     phrase("unexpected", r"additional properties are not allowed \((?P<names>.{1,300}?) (?:was|were) unexpected"),
     phrase("unexpected", r"(?:additional|extra|unevaluated) (?:properties|fields|inputs?|keys|items)\b.{0,24}\bnot (?:allowed|permitted|expected)"),
     phrase("unexpected", r"must not have (?:additional|unevaluated) properties|should not have additional properties"),
@@ -47,11 +49,14 @@ UNEXPECTED = (
     phrase("unexpected", rf"\bproperty {NAME} should not exist"),
     phrase("unexpected", rf"is not (?:a|an) (?:known|recogni[sz]ed|valid|allowed|accepted|supported|expected) {_KIND}\b"),
     phrase("unexpected", rf"(?:(?:must|may|should|can)(?: ?not|n't)|can't) be {_GIVEN}\b|(?:is|are) (?:read-?only|not permitted|not editable|immutable)|(?:can ?not|can't) be (?:changed|updated|modified)|(?:is|are) not (?:a )?writ(?:e)?able"),
+    phrase("unexpected", rf"{NAME} (?:{_KIND} )?is (?:for |reserved for )?internal use only|{NAME.replace('field>', 'noun>')} (?:{_KIND} )?is reserved\b"),
+    phrase("unexpected", rf"\b(?:do|does|did|can|will)(?: ?not|n't) (?:accept|take|allow|support|permit|expect) (?:an? |any |the )?{NAME}\.?$"),
     phrase("unexpected", r"^\"[^\"]{1,80}\" is not allowed[.!]?$|^is not allowed[.!]?$"),
 )  # fmt: skip
 
 REQUIRED = (
-    phrase("required", r"not null constraint failed: ?\w{0,60}\.(?P<field>\w{1,60})"),
+    phrase("required", rf"(?:must|can only|should|may only) be {_GIVEN} (?:together |in combination )?with (?:an? |the )?(?P<field>[a-z][\w ]{{0,40}})\.?$"),
+    phrase("required", r"not null constraint failed: ?(?:\w{1,60}\.)?(?P<field>\w{1,60})"),
     phrase("required", r"must have required propert(?:y|ies) (?P<names>.{1,200})$"),
     phrase("required", rf"{QUOTED} is a required (?:property|field|parameter|argument)"),
     phrase("required", rf"missing (?:the )?(?:required |mandatory )?(?:{_KIND}|positional argument|value|data)(?: for| named| in \w+)?:? ?(?P<names>[\"'`:\w\[(][\w$.\-'\"`:\[\](), ]{{0,200}}?)(?: (?:at line|in|from|of type)\b.*)?\.?$"),

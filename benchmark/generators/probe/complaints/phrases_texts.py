@@ -21,6 +21,7 @@ ENUMS = (
     phrase("enum", r"expected (?:either )?(?P<list>['\"`][^'\"`]{1,200}['\"`](?: ?(?:\||,|or) ?['\"`].{0,900})?)$"),
     phrase("enum", r"expected (?P<list>[\w.-]{1,60}(?:, [\w.-]{1,60}){1,30},? or [\w.-]{1,60})\.?$"),
     phrase("enum", r"must be equal to constant|must be equal to one of the allowed values|is not a valid (?:choice|option|enum(?:eration)?(?: member| value)?)\b|is not included in the list|not a valid choice|invalid (?:enum|option|choice)\b|the selected .{1,60} is invalid|the value you selected is not a valid choice|not an accepted value|is not supported$|is not an allowed value"),
+    phrase("enum", r"(?:unsupported|unknown|unrecogni[sz]ed|invalid) (?:\w{1,30} ){0,2}(?:type|kind|provider|category|driver|engine|backend|method):? [\"'`]?[\w.-]{1,80}[\"'`]?[.!]?$"),
     phrase("enum", r"must be (?:either )?(?P<list>[\w.-]{1,60}(?:, [\w.-]{1,60}){0,30},? or [\w.-]{1,60})\.?$"),
     phrase("enum", r"^(?:must be|can only be|should be) (?P<list>(?:true|false|yes|no))\.?$"),
 )  # fmt: skip

@@ -37,6 +37,11 @@ _PYDANTIC_TEXT = re.compile(
     r"^(?P<path>[\w.\[\]-]{1,200})\n  (?P<text>[^\n]{1,400}?) \[type=(?P<code>\w{1,60})",
     re.MULTILINE,
 )
+_FASTAPI_TEXT = re.compile(
+    r"\{'type': '(?P<code>\w{1,60})', 'loc': \((?P<path>[^()]{1,400})\), "
+    r"'msg': (?P<quote>['\"])(?P<text>.{1,400}?)(?P=quote)(?:, '(?:input|ctx|url)'|\})"
+)
+_LITERAL = re.compile(r"'([^']{1,200})'|(\d{1,9})")
 _MEDIA = re.compile(
     r"unsupported (?:media|content)[ -]?type"
     r"|content[ -]type .{0,60}(?:not supported|must be|invalid)"
@@ -100,7 +105,14 @@ def _remarks(text: str, content_type: str, slots: SentSlots) -> list[Remark]:
 
 
 def _unfolded(remark: Remark) -> Iterator[Remark]:
-    """The parts of a text that was written by pydantic, else the text itself."""
+    """The parts of a text that was written by pydantic or FastAPI, else the text itself."""
+    printed = list(_FASTAPI_TEXT.finditer(remark.text)) if "'loc': (" in remark.text else []
+    if printed:  # `str()` of a RequestValidationError: its entries as Python prints them
+        for part in printed[:MAX_COMPLAINTS]:
+            path = tuple(text or number for text, number in _LITERAL.findall(part["path"]))
+            told = part["text"].replace("\\'", "'")
+            yield Remark(told, path, None, (part["code"],), is_field=True)
+        return
     parts = list(_PYDANTIC_TEXT.finditer(remark.text)) if "[type=" in remark.text else []
     for part in parts:
         path = (*remark.path, *split_path(part["path"]))
@@ -253,7 +265,7 @@ def _place(
             return location, pointer
     if finding.rule in {"either", "credentials"}:
         return told, ""
-    if found := slots.quoted(sentence):
+    if found := slots.quoted(finding.subject) or slots.quoted(sentence):
         return found
     if finding.rule != "required" and (found := slots.mentioned(sentence)):
         return found

@@ -102,6 +102,8 @@ class SentSlots:
             return location, ""
         if location is None and (told := self._told(tokens, is_missing=is_missing)):
             location, tokens = told, tokens[1:]
+        if len(tokens) > 1 or location == "body":
+            tokens = [t for t in tokens if not self._is_tag(t)]  # pydantic names tags of unions
         known: Sequence[SlotLocation] = [location] if location else _ORDER
         partly: tuple[SlotLocation, str] | None = None
         for one in known:
@@ -204,6 +206,10 @@ class SentSlots:
 
     def _is_value(self, text: str) -> bool:
         return any(str(value) == text for _, _, value in self._values) and not self.named(text)
+
+    def _is_tag(self, token: str) -> bool:
+        """Whether a part of a path is the value that chose among alternatives, not a name."""
+        return not token.isdecimal() and self._is_value(token)
 
     def _told(self, tokens: Sequence[str], *, is_missing: bool) -> SlotLocation | None:
         """The location that a path begins with, unless a field of that name was sent.

@@ -23,6 +23,7 @@ from benchmark.models import (
     Parameter,
     Place,
     RequestBody,
+    escape_pointer,
     unescape_pointer,
 )
 
@@ -95,6 +96,44 @@ class Maker:
             return True
         schema = self.operation.body.media_types[0].schema
         return tokens_of(place[1])[0] in schema_view.required(schema, self.definitions)
+
+    def as_documented(self, place: Place) -> Place:
+        """A place at the top of the body as the document spells its name: "start time" too."""
+        tokens = tokens_of(place[1])
+        if place[0] != "body" or len(tokens) != 1:
+            return place
+        members = self.top_members()
+        said = plain(tokens[0])
+        spelt = (said, said.removesuffix("id"), f"{said}id")  # a column, a member that refers
+        alike = [name for form in spelt for name in members if form and plain(name) == form]
+        if tokens[0] in members or not alike:
+            return place
+        return "body", f"/{escape_pointer(alike[0])}"
+
+    def top_members(self) -> list[str]:
+        """The names of the members that the document has at the top of the body."""
+        if self.operation.body is None:
+            return []
+        schema = self.operation.body.media_types[0].schema
+        return list(schema_view.properties(schema, self.definitions))
+
+    def fixed_members(self) -> frozenset[str]:
+        """Members at the top of the body that can have one value only: they name the sort."""
+        if self.operation.body is None:
+            return frozenset()
+        schema = self.operation.body.media_types[0].schema
+        members = schema_view.properties(schema, self.definitions)
+        resolved = {n: schema_view.resolve(m, self.definitions) for n, m in members.items()}
+        return frozenset(name for name, member in resolved.items() if "const" in member)
+
+    def is_free_map(self, place: Place) -> bool:
+        """Whether a member is an object without declared members, in which anything may stand."""
+        schema = self.documented(place)
+        if not isinstance(schema, Mapping) or schema_view.properties(schema, self.definitions):
+            return False
+        known = schema_view.resolve(schema, self.definitions)
+        anything = known.get("additionalProperties", True) in (True, {})
+        return known.get("type") == "object" and anything
 
     def is_list(self, place: Place) -> bool:
         """Whether the document has an array at a place of the body."""
@@ -182,6 +221,21 @@ class Maker:
             if parameter.location == place[0] and plain(parameter.name) == wanted:
                 return parameter
         return None
+
+
+def of_branch(
+    operation: Operation, definitions: Mapping[str, JsonSchema], body: Node | None
+) -> Operation:
+    """The operation with the alternative of its body left (`oneOf`) that a body is meant as."""
+    if operation.body is None or not isinstance(body, ObjectNode):
+        return operation
+    media, *others = operation.body.media_types
+    if not schema_view.alternatives(media.schema, definitions):
+        return operation
+    sent = {name: n.value if isinstance(n, Constant) else None for name, n in body.members}
+    schema = schema_view.fitting_branch(media.schema, definitions, sent)
+    types = (replace(media, schema=schema), *others)
+    return replace(operation, body=replace(operation.body, media_types=types))
 
 
 def guessed(name: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -219,19 +220,62 @@ def made_same(recipe: Recipe, complaint: Complaint, maker: Maker) -> Recipe:
 
 
 def one_of_them(recipe: Recipe, complaint: Complaint, maker: Maker) -> Recipe:
-    """The recipe with exactly one of the named fields: the first of those that it has."""
+    """The recipe with exactly one of the named fields: the first of those that it has.
+
+    Fields may be meant by one word of their name ("cron" for `cron_expression`). Where that one is
+    alone already, others that nobody needs may stand in its way: names are not always told.
+    """
     names = [str(name) for name in complaint.value] if isinstance(complaint.value, tuple) else []
     if len(names) < 2:
         return recipe
-    present = list(dict.fromkeys(_named(recipe, names, None)))
-    if present:
+    present = list(
+        dict.fromkeys(
+            place
+            for name in names
+            for place in list(_named(recipe, [name], None)) or _meant(recipe, [name])
+        )
+    )
+    if len(present) > 1:
         for place in present[1:]:
             if place[0] != "path":
                 recipe = put(recipe, place, OMIT)
         return recipe
-    first = Complaint("required", complaint.location, f"{complaint.pointer}/{_escaped(names[0])}")
+    if present:
+        return _alone(recipe, present[0], maker)
+    documented = maker.top_members()
+    known = [n for n in names if n in documented] or [
+        member for name in names for member in documented if _means(name, member)
+    ]
+    name = _escaped((known or names)[0])
+    first = Complaint("required", complaint.location, f"{complaint.pointer}/{name}")
     place = place_of(first, recipe, maker.operation)
     return put(recipe, place, maker.made(place))
+
+
+def _alone(recipe: Recipe, kept: Place, maker: Maker) -> Recipe:
+    """The recipe without what the document does not require at the top of the body, but for one."""
+    if kept[0] != "body" or not isinstance(recipe.body, ObjectNode):
+        return recipe
+    members = [
+        (name, node)
+        for name, node in recipe.body.members
+        if kept[1].startswith(f"/{escape_pointer(name)}")
+        or maker.is_needed(("body", f"/{escape_pointer(name)}"))
+        or (isinstance(node, Constant) and name in maker.fixed_members())
+    ]
+    return replace(recipe, body=ObjectNode(tuple(members)))
+
+
+def _meant(recipe: Recipe, names: list[str]) -> list[Place]:
+    """The places at the top of a request that are meant by a word of their names."""
+    places = [place for place in dict.fromkeys(_places(recipe)) if place[1].count("/") == 1]
+    return [p for name in names for p in places if p[0] != "path" and _means(name, p[1])]
+
+
+def _means(said: str, name: str) -> bool:
+    """Whether a name consists of what was said and more words."""
+    parts = words(said)
+    return bool(parts) and set(parts) <= set(words(name))
 
 
 def _named(recipe: Recipe, names: list[str], but: Place | None) -> Iterator[Place]:

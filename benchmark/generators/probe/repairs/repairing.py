@@ -14,6 +14,7 @@ from benchmark.generators.probe.repairs.making import (
     Maker,
     empty,
     guessed,
+    of_branch,
 )
 from benchmark.generators.probe.repairs.places import (
     is_empty,
@@ -71,7 +72,7 @@ def repaired(
     refer to resources, accounts or answers stay as they are. A body that the document does not know
     is built from what the server says is missing.
     """
-    maker = Maker(operation, definitions, generator)
+    maker = Maker(of_branch(operation, definitions, recipe.body), definitions, generator)
     changed = recipe
     for complaint in _ordered(complaints[:MAX_COMPLAINTS]):
         changed = _repair(changed, complaint, complaints, maker)
@@ -98,7 +99,7 @@ def _repair(
         return _with_other_media_type(recipe, complaint, maker)
     if whole := _WHOLE.get(complaint.rule):
         return whole(recipe, complaint, maker)
-    place = place_of(complaint, recipe, maker.operation)
+    place = maker.as_documented(place_of(complaint, recipe, maker.operation))
     if not place[1] and place[0] != "body":
         return recipe
     if not place[1] and complaint.location is None:

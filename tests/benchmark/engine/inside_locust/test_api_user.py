@@ -190,6 +190,19 @@ def test_a_listing_is_asked_for_once_by_all(shop: SmallApi) -> None:
     assert {user.context()["role"] for user in users} == {"load"}
 
 
+def test_found_things_can_be_of_one_sort() -> None:
+    """Of a list that holds several sorts only what has the values that are asked for."""
+    parts = [{"id": n, "about": {"type": "wheel" if n % 2 else "door"}} for n in range(9)]
+    with small_api(lambda asked: (200, parts)) as api:
+        Shopper.start_over()
+        user = user_of(Shopper, api.url)
+        seen = {user.find("x", "/parts", where={"/about/type": "door"})["id"] for _ in range(50)}
+        assert seen <= {0, 2, 4, 6, 8}
+        with pytest.raises(SkipTask):
+            user.find("x", "/parts", where={"/about/type": "roof"})
+        assert len(api.asked) == 1
+
+
 def test_an_empty_listing_is_asked_for_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """One failure at the start does not empty the whole run, and does not ask all the time."""
     answers: list[Answer] = [(200, [{"id": 1}]), (200, "not a list"), (500, {})]

@@ -101,6 +101,22 @@ def test_a_bare_answer_is_an_id() -> None:
         assert user.need("thing", user.create_bucket)["id"] == 17
 
 
+def test_things_of_a_task_belong_together() -> None:
+    """Beside a file in one bucket, another thing of the same bucket; one is made if need be."""
+    with answering((201, {"id": "x"})) as api:
+        user = owner(api)
+        first, second = Resource("bucket", {"key": "a"}), Resource("bucket", {"key": "b"})
+        for bucket in (first, second):
+            user._pools.add(bucket)
+            user._pools.add(Resource("file", {"id": bucket["key"]}, {"bucket": bucket}))
+        user._use([Resource("lock", {"id": "l"}, {"bucket": second})])
+        assert {user.need("file", user.add_file)["id"] for _ in range(20)} == {"b"}
+        assert user.need("bucket", user.create_bucket) is second
+        user._pools.remove(user._pools.of("file")[1])
+        made = user.need("file", user.add_file)
+        assert (made["id"], made.of("bucket")) == ("x", second)
+
+
 def test_refused_creates_keep_nothing() -> None:
     """Not even the key."""
     with answering((409, {})) as api:

@@ -128,6 +128,17 @@ SENTENCES: dict[str, tuple[str, SlotLocation | None, str, Any]] = {
     "'blueish' is not of type 'object'": ("type", "body", "/color", "object"),
     "Invalid data. Expected a dictionary, but got str.": ("type", None, "", "object"),
     "invalid literal for int() with base 10: 'blueish'": ("type", "body", "/color", "integer"),
+    # in the words of a few servers
+    "You must specify exactly one option (name, color or e-mail) for it":
+        ("either", None, "", ("name", "color", "e-mail")),
+    "`color` is set but `shade` is None; both must be set together.":
+        ("unexpected", "body", "/color", None),
+    "`color` field is for internal use only": ("unexpected", "body", "/color", None),
+    "Things without a colour do not accept a color.": ("unexpected", "body", "/color", None),
+    "Quantity must be set with start date.": ("required", "body", "/startDate", None),
+    "NOT NULL constraint failed: boxes.owner_id": ("required", None, "/owner_id", None),
+    "Unsupported color type: blueish.": ("enum", "body", "/color", ()),
+    "Parent `blueish` not found for `swift-ridge`": ("not_found", "body", "/color", "Parent"),
     # time
     "startDate must be in the future": ("future", "body", "/startDate", None),
     "startDate must not be in the past": ("future", "body", "/startDate", None),

@@ -385,6 +385,20 @@ def test_documents_of_frameworks(name: str) -> None:
     assert told(document) == expected
 
 
+def test_errors_that_fastapi_prints_are_read() -> None:
+    """`str()` of a validation error: each entry, its place without the tag of an alternative."""
+    text = (
+        "2 validation errors:\n  {'type': 'missing', 'loc': ('body', 'left', 'name'), 'msg': "
+        "'Field required', 'input': {}}\n  {'type': 'value_error', 'loc': ('body', 'left'), 'msg': "
+        "\"Value error, say 'size' or 'weight'\", 'ctx': {'error': ValueError('no')}}"
+    )
+    body = json.dumps({"detail": ["ValueError", text]}).encode()
+    found = read_complaints(422, "application/json", body, {("body", "/kind"): "left"})
+    assert [(one.rule, one.location, one.pointer) for one in found][:1] == [
+        ("required", "body", "/name")
+    ]
+
+
 def test_a_refused_caller_is_told_as_such() -> None:
     """With 401 and 403 it is about credentials, unless 403 says that a thing does not exist."""
     assert told({"detail": "Not enough juice"}, 403) == [("credentials", None, "", None)]
