@@ -27,7 +27,7 @@ def test_units_of_the_engine() -> None:
              str(Path(__file__).with_name("inside_locust")),
         ],
         cwd=ROOT, env=os.environ | {"TEST_INSIDE_LOCUST": "1"},
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
