@@ -122,7 +122,7 @@ def _plus_quoted(text: str) -> str:
 
 def _items(values: Pairs) -> Iterable[tuple[str, Any]]:
     # Most are plain dictionaries, which are told quicker than other mappings.
-    return values.items() if isinstance(values, dict) or isinstance(values, Mapping) else values
+    return values.items() if isinstance(values, dict | Mapping) else values
 
 
 def _pairs_of(name: str, value: Any, how: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
