@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote
@@ -103,18 +103,26 @@ def _reserved_expansion(text: str, kept: str) -> str:
 
 def encode_form(values: Pairs, encoding: Encoding | None = None) -> str:
     """An application/x-www-form-urlencoded body."""
+    if not encoding:
+        pairs = form_pairs(values)
+        return "&".join([f"{_plus_quoted(name)}={_plus_quoted(text)}" for name, text in pairs])
     written = []
     for name, value in _items(values):
-        how = (encoding or {}).get(name, {})
+        how = encoding.get(name, {})
         keeps = bool(how.get("allowReserved"))
         for key, text in _pairs_of(name, value, how):
-            sent = _reserved_expansion(text, _RESERVED_IN_QUERY) if keeps else quote_plus(text)
-            written.append(f"{quote_plus(key)}={sent}")
+            sent = _reserved_expansion(text, _RESERVED_IN_QUERY) if keeps else _plus_quoted(text)
+            written.append(f"{_plus_quoted(key)}={sent}")
     return "&".join(written)
 
 
-def _items(values: Pairs) -> Iterator[tuple[str, Any]]:
-    yield from values.items() if isinstance(values, Mapping) else values
+def _plus_quoted(text: str) -> str:
+    return text if _is_unreserved(text) else quote_plus(text)
+
+
+def _items(values: Pairs) -> Iterable[tuple[str, Any]]:
+    # Most are plain dictionaries, which are told quicker than other mappings.
+    return values.items() if isinstance(values, dict | Mapping) else values
 
 
 def _pairs_of(name: str, value: Any, how: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
@@ -130,8 +138,12 @@ def form_pairs(values: Pairs) -> list[tuple[str, str]]:
     """Names and texts as forms and queries send them: lists repeat the name, None is left out."""
     pairs: list[tuple[str, str]] = []
     for name, value in _items(values):
-        items = value if isinstance(value, list | tuple) else [value]
-        pairs.extend((name, plain_text(item)) for item in items if item is not None)
+        if isinstance(value, str):
+            pairs.append((name, value))
+        elif isinstance(value, list | tuple):
+            pairs.extend((name, plain_text(item)) for item in value if item is not None)
+        elif value is not None:
+            pairs.append((name, plain_text(value)))
     return pairs
 
 
@@ -228,6 +240,8 @@ def plain_text(value: Any) -> str:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
     if isinstance(value, Mapping | list | tuple):
         return json.dumps(value, separators=(",", ":"))
     return str(value)

@@ -25,6 +25,11 @@ class RequestCredentials:
     query: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def is_beside_headers(self) -> bool:
+        """Whether something of it stands in the query or in cookies."""
+        return bool(self.query or self.cookies)
+
     def __repr__(self) -> str:
         names = [*self.headers, *self.query, *self.cookies]
         return f"RequestCredentials({', '.join(names) or 'none'})"

@@ -14,9 +14,10 @@ class PromptTasks(DefaultTaskSet):
     for its answer; after a task without one it is still done.
     """
 
-    user: Any
+    user: Any = None  # in place of Locust's property, which is asked for a dozen times per task
 
     def __init__(self, user: Any) -> None:
+        self.user = user
         super().__init__(user)
         self._requests_seen = 0
 

@@ -54,7 +54,7 @@ def request_body(
     if files is not None:
         written, content_type = encode_multipart(data or {}, files, encoding)
         return RequestBody(written, (("Content-Type", content_type),), len(written))
-    if data is None or data in ("", b""):
+    if not data and (json is not None or data is None or isinstance(data, str | bytes)):
         if json is None:
             return NO_BODY
         written = json_bytes(json)

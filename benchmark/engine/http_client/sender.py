@@ -17,6 +17,7 @@ from gevent import GreenletExit
 from benchmark import __version__
 from benchmark.engine.http_client.body_stream import DecodedStream, Limits
 from benchmark.engine.http_client.cookies import CookieJar
+from benchmark.engine.http_client.counters import counters
 from benchmark.engine.http_client.decoding import ACCEPT_ENCODING, decode
 from benchmark.engine.http_client.errors import BadStatusError, HttpClientError
 from benchmark.engine.http_client.exchange import exchange
@@ -55,7 +56,10 @@ class Interrupted(Exception):  # noqa: N818  # it is no error, and nobody outsid
 
 @dataclass(slots=True)
 class Request:
-    """One request: everything but how long it may take."""
+    """One request: everything but how long it may take.
+
+    `cookies` is the Cookie header, with what servers set and the request's `own_cookies`.
+    """
 
     method: str
     origin: Origin
@@ -64,6 +68,7 @@ class Request:
     headers: HeaderBlock
     body: RequestBody
     cookies: str
+    own_cookies: Mapping[str, str]
 
 
 class Sender:
@@ -133,6 +138,7 @@ class Sender:
                 content = content.read_all()
                 ended_ns = perf_counter_ns()
         except OSError as error:
+            counters.timeouts += isinstance(error, TimeoutError)
             response.elapsed_ns = perf_counter_ns() - began_ns
             # Neither the error nor the answer may hold on to the greenlet's frames.
             response.error = error.with_traceback(None)

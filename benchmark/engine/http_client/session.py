@@ -139,7 +139,7 @@ class HttpSession(HttpVerbs):
         """
         name = name or self.request_name or url
         version = 0
-        if (access := self._access()) is not None:
+        if (access := self._access()) is not None and self._is_at_home(url):
             version = access.version
             headers = access.headers(method, headers, self.cookiejar)
             params, cookies = access.query(params), access.cookies(cookies)
@@ -172,6 +172,15 @@ class HttpSession(HttpVerbs):
             self._report(response, name, about, stream)
         self._after_answer(method, url, path, response, version)
         return response
+
+    def _is_at_home(self, url: str) -> bool:
+        """Whether a URL leads to the host of this client: what lets requests in is for it alone."""
+        if url[:1] == "/" or "://" not in url[:8]:
+            return True
+        try:
+            return split_url(url).origin.host == self._origin.host
+        except ValueError:
+            return False
 
     def _access(self) -> Admission | None:
         """What lets requests in; for subclasses."""
@@ -210,6 +219,8 @@ class HttpSession(HttpVerbs):
         if path is not None:
             url = fill_template(url, path, allow_reserved)
         credentials = self._credentials
+        if credentials.is_beside_headers and not self._is_at_home(url):
+            credentials = _NO_CREDENTIALS
         if params or credentials.query:
             if query := encode_query(params, credentials.query, allow_reserved):
                 url = f"{url}{'&' if '?' in url else '?'}{query}"
@@ -236,13 +247,12 @@ class HttpSession(HttpVerbs):
             headers = {**(headers or {}), "Authorization": basic_auth(*auth)}
         block = self._sender.writer(origin).block(body.headers, headers)
         cookie = ""
+        own: dict[str, str] = {}
         if cookies or credentials.cookies or not self._sender.cookies.is_empty:
-            own = encode_cookies(cookies or {}, allow_reserved)
-            if origin.host == self._origin.host:
-                own = {**credentials.cookies, **own}
+            own = {**credentials.cookies, **encode_cookies(cookies or {}, allow_reserved)}
             cookie = self._sender.cookie_header(origin, target, own)
             cookie.encode("latin-1")
-        return Request(method, origin, target, full, block, body, cookie)
+        return Request(method, origin, target, full, block, body, cookie, own)
 
     def _sent(
         self, request: Request, limits: Limits, name: str, context: dict[str, Any], stream: bool
@@ -313,11 +323,12 @@ class HttpSession(HttpVerbs):
             left_out = {"host", "content-type"}
             if not same:
                 left_out |= {"authorization", "cookie"}  # they are for the other server alone
-            own = {name: value for name, value in headers.lines if name.lower() not in left_out}
-            headers = self._sender.writer(origin).block(body.headers, own)
-        cookie = self._sender.cookie_header(origin, location.target, {})
+            kept = {name: value for name, value in headers.lines if name.lower() not in left_out}
+            headers = self._sender.writer(origin).block(body.headers, kept)
+        cookies = request.own_cookies if same else {}
+        cookie = self._sender.cookie_header(origin, location.target, cookies)
         url = f"{origin}{location.target}"
-        return Request(method, origin, location.target, url, headers, body, cookie)
+        return Request(method, origin, location.target, url, headers, body, cookie, cookies)
 
     # ── what is recorded ──────────────────────────────────────────────────────────────────────
 

@@ -136,3 +136,9 @@ def test_who_follows(user: Any) -> None:
     with a_user(user.server.url, base=ApiUser) as api_user:
         assert api_user.client.get("/302").status_code == 302
         assert api_user.client.get("/302", allow_redirects=True).status_code == 200
+
+
+def test_cookies_of_a_request_follow_it(user: Any) -> None:
+    """On the same server, with those that were set on the way."""
+    user.client.get("/cookie", cookies={"own": "1"})
+    assert b"\r\nCookie: c=1; own=1\r\n" in user.server.requests[1]

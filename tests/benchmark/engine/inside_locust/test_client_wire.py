@@ -195,6 +195,15 @@ def test_json_bodies(value: Any, sent: bytes) -> None:
         assert response.request.headers["content-type"] == "application/json"
 
 
+def test_json_where_the_data_is_empty() -> None:
+    """`json` counts where there is nothing in `data`, as with FastHttpUser."""
+    with wire_server(always(*[answered()] * 2)) as server, a_user(server.url) as user:
+        user.client.post("/x", data={}, json={"a": 1})
+        user.client.post("/x", data={"b": 2}, json={"a": 1})
+        assert server.requests[0].endswith(b'\r\n\r\n{"a":1}')
+        assert server.requests[1].endswith(b"\r\n\r\nb=2")
+
+
 def test_100_continue_is_waited_for() -> None:
     """The body follows the go-ahead; where a final answer comes instead it is not sent at all."""
 
