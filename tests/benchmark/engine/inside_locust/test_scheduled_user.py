@@ -56,7 +56,7 @@ def environment() -> Iterator[Environment]:
     """An environment in which a run is open."""
     counters.take()
     made = Environment(user_classes=[Noted])
-    control._running[made] = Arrivals("constant", 10.0, 1, lambda: None)
+    control._running[made] = Arrivals("constant", 10.0, 1, 0, lambda: None)
     yield made
     counters.take()
 
