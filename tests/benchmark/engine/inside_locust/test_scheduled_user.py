@@ -109,6 +109,17 @@ def test_it_begins_with_its_first_ticket(environment: Environment, group: Group)
     assert len(user.did) == 4  # without the pause of three seconds between them
 
 
+def test_an_iteration_without_a_request_tells_nobody(
+    environment: Environment, group: Group
+) -> None:
+    """What the user sends afterwards, to clean up for one, did not begin late."""
+    user = started(environment, group)
+    user.tasks = [lambda user: user.did.append("silent")]
+    tickets(environment, 1)
+    assert user.did == ["start", "silent"]
+    assert user.context() == {}
+
+
 def test_one_that_never_began_has_nothing_to_end(environment: Environment, group: Group) -> None:
     """Stopped while parked for the first time, it neither starts nor stops anything."""
     user = started(environment, group)
