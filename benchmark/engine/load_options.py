@@ -9,6 +9,7 @@ from locust.runners import WorkerRunner
 
 from benchmark.curve import Curve
 from benchmark.engine.arrivals import ArrivalControl, rate_curve
+from benchmark.engine.scheduled_user import ScheduledUser
 from benchmark.engine.shapes import CurveShape
 from benchmark.errors import UsageError
 from benchmark.stages import PRESET_SHAPES, parse_stages
@@ -57,7 +58,9 @@ def prepare_load(environment: Any) -> None:
         users = None if curve or is_worker else _users_curve(options)
     except UsageError as problem:
         sys.exit(f"--stages: {problem.message}; {problem.hint}")
-    ArrivalControl(environment, options.run_time)
+    control = ArrivalControl(environment, options.run_time, ScheduledUser)
+    if curve is not None and (strangers := control.problem()):
+        sys.exit(strangers)
     if users is not None and not isinstance(environment.runner, WorkerRunner):
         environment.shape_class = CurveShape(users)
         environment.shape_class.runner = environment.runner

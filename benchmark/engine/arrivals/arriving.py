@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from itertools import chain, takewhile
+from math import ceil
 
 import gevent
 
@@ -23,22 +24,31 @@ STOPPING_SECONDS = 0.25
 SHORTEST_NAP = 0.0005
 """Seconds: where more than two thousand tickets a second are due, they are issued in bunches."""
 
+LARGEST_BUNCH = 100
+"""How many tickets are issued before anything else gets its turn."""
+
 
 class Arrivals:
     """Issues the tickets of this process's share, once it has one.
 
     An iteration that could not start `patience` seconds after its time is not started any more.
-    `on_end` is called when the schedule is over, if it ever is.
+    `process` is the number of this one; `on_end` is called when the schedule is over, if it is.
     """
 
     def __init__(
-        self, kind: ArrivalKind, patience: float, seed: int, on_end: Callable[[], None]
+        self,
+        kind: ArrivalKind,
+        patience: float,
+        seed: int,
+        process: int,
+        on_end: Callable[[], None],
     ) -> None:
-        self.queue = TicketQueue(patience, seed)
+        self.queue = TicketQueue(patience, f"{seed}/{process}")
         self._kind: ArrivalKind = kind
         self._seed = seed
         self._on_end = on_end
         self._curve = level(0.0, 0.0)
+        self._share = Share()
         self._times: Iterator[float] = iter(())
         self._due: float | None = None
         self._began: float | None = None
@@ -63,7 +73,7 @@ class Arrivals:
         before = takewhile(lambda due: due < share.since, chain(pending, self._times))
         self._times = chain(before, arrival_times(curve, self._kind, self._seed, share))
         self._due = None
-        self._curve = curve
+        self._curve, self._share = curve, share
         if self._began is None:
             self._began = time.perf_counter() - elapsed
             self._greenlet = gevent.spawn(self._run)
@@ -76,9 +86,9 @@ class Arrivals:
         """
         elapsed = self.elapsed
         until = elapsed if elapsed >= self._curve.end else elapsed - STOPPING_SECONDS
-        while (due := self._next_due()) is not None and due < until:
-            self._due = None
-            self.queue.miss()
+        if (due := self._next_due()) is not None and due < until:
+            area = self._curve.area(until) - self._curve.area(due)
+            self.queue.miss(ceil(area / self._share.of))
         self._times, self._due = iter(()), None
         self.queue.close()
         if self._greenlet is not None and self._greenlet is not gevent.getcurrent():
@@ -96,15 +106,24 @@ class Arrivals:
         self._on_end()
 
     def _issue(self, timer: PreciseTimer) -> None:
-        """Give out every ticket of the schedule, none of them early."""
+        """Give out every ticket of the schedule, none of them early.
+
+        Where more are due than can be given out, the users must get their turn all the same.
+        """
         queue, began = self.queue, self._began or 0.0
+        bunch = 0
         while (due := self._next_due()) is not None:
             if (rest := began + due - time.perf_counter()) > 0:
                 queue.drop_late()
                 _nap(timer, max(rest, SHORTEST_NAP))
-            else:
-                self._due = None
-                queue.add(began + due)
+                bunch = 0
+                continue
+            self._due = None
+            queue.add(began + due)
+            bunch += 1
+            if bunch == LARGEST_BUNCH:
+                _nap(timer, 0.0)
+                bunch = 0
 
     def _next_due(self) -> float | None:
         if self._due is None:

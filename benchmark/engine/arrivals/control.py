@@ -51,11 +51,13 @@ class ArrivalControl:
     """Begins the arrivals of each test when its users are there, and ends the test after them.
 
     `run_time` is how many seconds a rate without stages lasts; None is until somebody stops it.
+    `user_class` is the one whose users wait for tickets.
     """
 
-    def __init__(self, environment: Any, run_time: float | None) -> None:
+    def __init__(self, environment: Any, run_time: float | None, user_class: type) -> None:
         self._environment = environment
         self._run_time = run_time
+        self._user_class = user_class
         self._dealer: Dealer | None = None
         self._curve: Curve | None = None
         events = environment.events
@@ -69,17 +71,32 @@ class ArrivalControl:
         if isinstance(runner, MasterRunner):
             events.worker_report.add_listener(self._note)
 
+    def problem(self) -> str:
+        """Why the users of this process cannot be started at a rate; "" where they can."""
+        classes = self._environment.user_classes
+        others = sorted(one.__name__ for one in classes if not issubclass(one, self._user_class))
+        if not others:
+            return ""
+        return (
+            f"users of {', '.join(others)} cannot be started at a rate: "
+            "let them stand on benchmark.engine.RapidHttpUser"
+        )
+
     def _start(self, **_: Any) -> None:
         """A test begins, perhaps not the first one: its options say whether it is open."""
         self._finish()
         environment, options = self._environment, self._environment.parsed_options
         _running.pop(environment, None)  # those of the test before
         self._curve = rate_curve(options, self._run_time)
+        if self._curve is not None and (problem := self.problem()):
+            logger.error("They go on by themselves: %s", problem)
+            self._curve = None
         if self._curve is None or isinstance(environment.runner, MasterRunner):
             return
         patience, seed = float(options.max_start_delay), int(options.arrivals_seed)
         kind: ArrivalKind = "poisson" if options.arrivals == "poisson" else "constant"
-        _running[environment] = Arrivals(kind, patience, seed, self._end_test)
+        process = getattr(environment.runner, "worker_index", 0)
+        _running[environment] = Arrivals(kind, patience, seed, process, self._end_test)
 
     def _begin(self, **_: Any) -> None:
         """All users are there."""

@@ -41,7 +41,7 @@ class TicketQueue:
     nobody was free for it, and missed where it came too late to the queue.
     """
 
-    def __init__(self, patience: float, seed: int) -> None:
+    def __init__(self, patience: float, seed: object) -> None:
         self._patience = patience
         self._random = Random(f"classes/{seed}")
         self._lanes: dict[type, _Lane] = {}
@@ -103,10 +103,10 @@ class TicketQueue:
         else:
             lane.backlog.append(ticket)
 
-    def miss(self) -> None:
-        """An iteration was due, and comes too late to be begun: that is the generator's fault."""
-        count("asked_arrivals")
-        count("missed_arrivals")
+    def miss(self, number: int = 1) -> None:
+        """Iterations were due, and come too late to be begun: that is the generator's fault."""
+        count("asked_arrivals", number)
+        count("missed_arrivals", number)
 
     def drop_late(self) -> None:
         """Drop what has waited too long."""

@@ -295,6 +295,21 @@ def test_a_stop_ends_arrivals_at_once(tmp_path: Path) -> None:
     assert len(api_of.when("/visit")) == len(api_of.when("/again")) == begun
 
 
+def test_users_of_another_making_are_refused_by_name(tmp_path: Path) -> None:
+    """They would not wait for tickets, and the load would not be what was asked for."""
+    source = VISITOR + (
+        "\n\nfrom locust import HttpUser\n\n\nclass Stranger(HttpUser):\n"
+        "    @task\n    def go(self):\n        self.client.get('/go')\n"
+    )
+    api_of = Timed()
+    with small_api(api_of) as api:
+        code, printed = start_engine(source, tmp_path, api.url, "--request-rate", "9").wait()
+    assert code == 1
+    assert "users of Stranger cannot be started at a rate" in printed
+    assert "Traceback" not in printed
+    assert api_of.times == []
+
+
 @pytest.mark.parametrize("options", [["--stages", "0.5s:9"], ["--stages", "1s:9,1s:9/s"]])
 def test_wrong_stages_are_said(options: list[str], tmp_path: Path) -> None:
     """In a sentence, before anything is sent."""

@@ -56,7 +56,7 @@ def environment() -> Iterator[Environment]:
     """An environment in which a run is open."""
     counters.take()
     made = Environment(user_classes=[Noted])
-    control._running[made] = Arrivals("constant", 10.0, 1, lambda: None)
+    control._running[made] = Arrivals("constant", 10.0, 1, 0, lambda: None)
     yield made
     counters.take()
 
@@ -107,6 +107,17 @@ def test_it_begins_with_its_first_ticket(environment: Environment, group: Group)
     assert user.context() == {}
     tickets(environment, 2)
     assert len(user.did) == 4  # without the pause of three seconds between them
+
+
+def test_an_iteration_without_a_request_tells_nobody(
+    environment: Environment, group: Group
+) -> None:
+    """What the user sends afterwards, to clean up for one, did not begin late."""
+    user = started(environment, group)
+    user.tasks = [lambda user: user.did.append("silent")]
+    tickets(environment, 1)
+    assert user.did == ["start", "silent"]
+    assert user.context() == {}
 
 
 def test_one_that_never_began_has_nothing_to_end(environment: Environment, group: Group) -> None:
