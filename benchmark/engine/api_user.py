@@ -248,9 +248,13 @@ class ApiUser(TidyUser):
             if not 200 <= status < 400 and status not in {404, 410}:
                 self._pools.set_aside(taken)  # it is still there
         if 0 < status < 400:
-            self._access.let_in(f"{method} {url}")
-            if path and any(one.strikes for one in self._in_use):
-                self._forgive(path)
+            if self.signs_in:
+                self._access.let_in(f"{method} {url}")
+            if path:
+                for one in self._in_use:
+                    if one.strikes:
+                        self._forgive(path)
+                        break
         elif status in {404, 410} and path:
             self._miss(url, path)
         elif status == 401:

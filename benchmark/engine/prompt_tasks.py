@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from locust.user.task import DefaultTaskSet
+from locust.exception import StopUser
+from locust.user.task import (
+    LOCUST_STATE_RUNNING,
+    LOCUST_STATE_STOPPING,
+    LOCUST_STATE_WAITING,
+    DefaultTaskSet,
+)
 
 
 class PromptTasks(DefaultTaskSet):
@@ -29,6 +35,16 @@ class PromptTasks(DefaultTaskSet):
         self._requests_seen = sent
         return True
 
-    def _sleep(self, seconds: float) -> None:
-        if seconds > 0 or not self.gave_way():
-            super()._sleep(seconds)
+    def wait(self) -> None:
+        """The pause between two tasks, as Locust has it, where there is one."""
+        user = self.user
+        if user._state == LOCUST_STATE_STOPPING:
+            raise StopUser
+        seconds = max(self.wait_time(), user.pause_asked_for())
+        if seconds <= 0 and self.gave_way():
+            return
+        user._state = LOCUST_STATE_WAITING
+        self._sleep(seconds)
+        if user._state == LOCUST_STATE_STOPPING:
+            raise StopUser
+        user._state = LOCUST_STATE_RUNNING

@@ -37,8 +37,9 @@ class SharedTasks(PromptTasks):
 
     def execute_task(self, task: Any) -> None:
         """Call a task, and forget which resources the one before it used."""
-        self.user._in_use.clear()
-        self.user._taken = None
+        user = self.user
+        user._in_use.clear()
+        user._taken = None
         super().execute_task(task)
 
     def wake(self) -> None:
@@ -46,6 +47,4 @@ class SharedTasks(PromptTasks):
         self._woken.set()
 
     def _sleep(self, seconds: float) -> None:
-        seconds = max(seconds, self.user.pause_asked_for())
-        if seconds > 0 or not self.gave_way():
-            self._woken.wait(seconds)
+        self._woken.wait(seconds)

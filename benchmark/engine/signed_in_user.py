@@ -37,18 +37,20 @@ class SignedInUser(RapidHttpUser):
         cls._shared_access = Access()
 
     def __init__(self, environment: Any) -> None:
+        self.signs_in = hasattr(self, "sign_in")
         super().__init__(environment)
         self._own_access = Access() if self.sign_in_per_user else None
         self._jar_version = 0
         self._signing_in = False
-        self._signs_in = hasattr(self, "sign_in")
         self._role = "load"
 
     def context(self) -> dict[str, Any]:
         """What the `request` event says of the purpose of a request: load, set-up or clean-up."""
-        if self._role == "load":
-            return {**super().context(), "role": "load"}
-        return {"role": self._role}
+        if self._role != "load":
+            return {"role": self._role}
+        context = super().context()
+        context["role"] = "load"
+        return context
 
     def own_address(self, path: str) -> str:
         """The URL of a path on the target, for a target that fetches what it is given."""
@@ -118,7 +120,7 @@ class SignedInUser(RapidHttpUser):
 
     def current_access(self) -> Access | None:
         """What lets requests in, up to date; None where nothing is needed."""
-        if self._signing_in or not self._signs_in:
+        if self._signing_in or not self.signs_in:
             return None
         if self._shared_access.ended:
             raise StopUser

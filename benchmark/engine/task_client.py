@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from benchmark.engine.http_client import HttpSession, Response
-from benchmark.engine.sign_in import Access
+from benchmark.engine.http_client import HttpSession
 
 
 class TaskSession(HttpSession):
@@ -15,19 +13,10 @@ class TaskSession(HttpSession):
     Answers must be data unless a request says otherwise.
     """
 
-    user: Any
     expected = "data"
 
-    def _access(self) -> Access | None:
-        access: Access | None = self.user.current_access()
-        return access
-
-    def _after_answer(
-        self,
-        method: str,
-        url: str,
-        path: Mapping[str, Any] | None,
-        response: Response,
-        version: int,
-    ) -> None:
-        self.user.after_answer(method, url, path, response, version)
+    def __init__(self, base_url: str, request_event: Any, user: Any, **settings: Any) -> None:
+        super().__init__(base_url, request_event, user, **settings)
+        if user.signs_in:
+            self.admission = user.current_access
+        self.after_answer = user.after_answer

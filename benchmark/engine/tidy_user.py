@@ -113,7 +113,8 @@ class TidyUser(SignedInUser):
 
     def _call(self, delete: Callable[[Any], None], resource: Resource) -> None:
         """Have a method delete this resource and no other; kept for the end where it does not."""
-        gevent.sleep(max(0.0, resource.ready_at - time.monotonic()))
+        if resource.ready_at:
+            gevent.sleep(max(0.0, resource.ready_at - time.monotonic()))
         before, self._role, self._in_deletion = self._role, "clean-up", resource
         self._is_refused = False
         try:

@@ -43,7 +43,8 @@ class HeaderWriter:
 
         A header that is None in `own` is left out. Raises UnsendableError.
         """
-        key = (of_body, tuple(own.items()) if own else ())
+        # Without headers of its own, a request has one of the few that bodies want.
+        key = (of_body, *own.items()) if own else of_body
         try:
             block = self._blocks.get(key)
         except TypeError:  # a list as a value, for one

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -22,7 +22,7 @@ from benchmark.encoding import (
 from benchmark.engine.checks import Expected, WrongAnswerError, what_is_wrong
 from benchmark.engine.counters import LATENESS
 from benchmark.engine.credentials import RequestCredentials
-from benchmark.engine.http_client.admission import Admission
+from benchmark.engine.http_client.admission import Admission, AfterAnswer
 from benchmark.engine.http_client.body_stream import Limits
 from benchmark.engine.http_client.cookies import CookieJar
 from benchmark.engine.http_client.counters import counters
@@ -52,6 +52,12 @@ class HttpSession(HttpVerbs):
 
     expected: Expected | None = None
     """What requests are answered with that say nothing else; None is anything below 400."""
+
+    admission: Callable[[], Admission | None] | None = None
+    """Gives what lets a request in, where there is something."""
+
+    after_answer: AfterAnswer | None = None
+    """Called after each answer, with the version of the admission that it was sent with."""
 
     def __init__(
         self,
@@ -139,7 +145,11 @@ class HttpSession(HttpVerbs):
         """
         name = name or self.request_name or url
         version = 0
-        if (access := self._access()) is not None and self._is_at_home(url):
+        if (
+            self.admission is not None
+            and (access := self.admission()) is not None
+            and self._is_at_home(url)
+        ):
             version = access.version
             headers = access.headers(method, headers, self.cookiejar)
             params, cookies = access.query(params), access.cookies(cookies)
@@ -170,7 +180,8 @@ class HttpSession(HttpVerbs):
             response.count_with(self.request_event.fire)
         else:
             self._report(response, name, about, stream)
-        self._after_answer(method, url, path, response, version)
+        if self.after_answer is not None:
+            self.after_answer(method, url, path, response, version)
         return response
 
     def _is_at_home(self, url: str) -> bool:
@@ -181,20 +192,6 @@ class HttpSession(HttpVerbs):
             return split_url(url).origin.host == self._origin.host
         except ValueError:
             return False
-
-    def _access(self) -> Admission | None:
-        """What lets requests in; for subclasses."""
-        return None
-
-    def _after_answer(
-        self,
-        method: str,
-        url: str,
-        path: Mapping[str, Any] | None,
-        response: Response,
-        version: int,
-    ) -> None:
-        """Called after each answer, with the version of the access it was sent with."""
 
     def _prepared(
         self,

@@ -102,6 +102,15 @@ def test_multipart_bodies_are_read_back() -> None:
     }  # fmt: skip
 
 
+def test_multipart_bodies_that_contain_their_own_boundary() -> None:
+    """What was sent before can be sent as content: another boundary is used then."""
+    first, content_type = encode_multipart({}, {"f": ("n", b"c", "text/plain")})
+    again, other_type = encode_multipart({}, {"f": ("n", first, "text/plain")})
+    assert content_type != other_type
+    assert parsed(again, other_type) == {"f": [("n", first)]}
+    assert encode_multipart({"a": 1}, {})[1] == content_type
+
+
 def test_names_in_multipart_bodies_cannot_add_headers() -> None:
     """Quotes and line breaks in names are escaped; a content type with one is refused."""
     body, content_type = encode_multipart(

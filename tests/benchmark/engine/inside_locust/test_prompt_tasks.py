@@ -1,0 +1,81 @@
+"""Tasks without a pause between them: quick, fair to others, and easy to stop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gevent
+from gevent.pool import Group
+from locust import constant, task
+from locust.env import Environment
+from wire_server import Wire, WireServer, answered, wire_server
+
+from benchmark.engine import RapidHttpUser
+from benchmark.engine.prompt_tasks import PromptTasks
+
+
+def serve(server: WireServer, wire: Wire) -> None:
+    """Answer everything."""
+    while server.request(wire):
+        wire.sendall(answered())
+
+
+class Busy(RapidHttpUser):
+    """A user that never pauses."""
+
+    wait_time = constant(0)  # type: ignore[assignment]  # Locust's own way
+    sends = True
+    calls = 0
+
+    @task
+    def call(self) -> None:
+        """One request, or nothing at all."""
+        type(self).calls += 1
+        if self.sends:
+            self.client.get("/x")
+
+
+def run_for(user_class: type[Any], seconds: float) -> int:
+    """How often its task was called by two users; both end when they are told to."""
+    environment = Environment(user_classes=[user_class])
+    group = Group()
+    users = [user_class(environment) for _ in range(2)]
+    user_class.calls = 0
+    for user in users:
+        user.start(group)
+    with gevent.Timeout(10):
+        gevent.sleep(seconds)  # it is over in time although nobody pauses
+        for user in users:
+            assert user.calls > 0
+            user.stop()
+        group.join()
+    return int(user_class.calls)
+
+
+def test_others_get_their_turn() -> None:
+    """Where tasks send requests, and where they do nothing, which would keep everybody waiting."""
+    with wire_server(serve) as server:
+        Busy.host = server.url
+        assert run_for(Busy, 0.1) == len(server.requests)
+        idle = type("Idle", (Busy,), {"sends": False})
+        assert run_for(idle, 0.05) > 10
+        refused = type("Refused", (Busy,), {"host": "http://127.0.0.1:1"})
+        assert run_for(refused, 0.05) > 10
+
+
+def test_a_task_with_a_request_does_not_wait_again() -> None:
+    """The pause of nothing between two of them is no pause."""
+    paused: list[float] = []
+
+    class Watched(PromptTasks):
+        def _sleep(self, seconds: float) -> None:
+            paused.append(seconds)
+            super()._sleep(seconds)
+
+    with wire_server(serve) as server:
+        user_class = type("Watching", (Busy,), {"host": server.url, "task_set_class": Watched})
+        assert run_for(user_class, 0.1) > 5
+        assert paused == []
+        user_class.sends = False
+        run_for(user_class, 0.02)
+        assert set(paused) == {0}
