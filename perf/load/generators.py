@@ -97,8 +97,7 @@ def locust(user: str, *, recorded: bool = False) -> Generator:
                 "PERF_USER": user,
                 "PERF_CASE": load.case,
                 "PYTHONDONTWRITEBYTECODE": "1",
-                # FastHttpUser verifies nothing, but loads all certificates for each user.
-                **({} if user == "FastHttpUser" or not load.cafile else trusting(load.cafile)),
+                **(trusting(load.cafile) if load.cafile else {}),
             },
         )
 

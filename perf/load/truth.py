@@ -75,7 +75,9 @@ def read_log(path: Path) -> Truth:
             if len(values) != count:
                 raise ValueError(f"{path} is cut short")
             lists.append(values)
-    return Truth(*lists, wall_clock_ahead=head["wall_clock_ahead_ns"])
+    arrivals, answers, connections, sleeps, accepted = lists
+    ahead = head["wall_clock_ahead_ns"]
+    return Truth(arrivals, answers, connections, sleeps, accepted, ahead)
 
 
 def percentile(ordered: Sequence[float], percent: float) -> float:
