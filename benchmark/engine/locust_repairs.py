@@ -5,6 +5,7 @@
   milliseconds for each operation: time that the users of the same process would measure.
 - A worker builds Locust's whole command-line parser some eighty times whenever its master sends it
   users: 150 ms of processor time in which nobody is served, each second of a ramp.
+- Its own statistics of a request ask the clock twice and find the bucket twice, in nine calls.
 - When a test ends, it looks for the caller of its own method, for a line that nobody logs: 35 ms,
   the first time in a process, in which the last answers wait to be read.
 """
@@ -16,6 +17,7 @@ import time
 from bisect import bisect_left
 from functools import cache
 from itertools import accumulate
+from typing import Any
 
 import gevent
 from locust import argument_parser, runners, stats
@@ -26,13 +28,48 @@ REPORT_SECONDS = 1.0
 
 def three_digits(milliseconds: float) -> float:
     """A response time to three significant digits, seconds to the millisecond."""
+    # Not `round`, which takes three times as long with a number of digits.
     if milliseconds < 1:
-        return round(milliseconds, 3)
+        return int(milliseconds * 1000 + 0.5) / 1000
     if milliseconds < 10:
-        return round(milliseconds, 2)
+        return int(milliseconds * 100 + 0.5) / 100
     if milliseconds < 100:
-        return round(milliseconds, 1)
+        return int(milliseconds * 10 + 0.5) / 10
     return round(milliseconds) if milliseconds < 10_000 else round(milliseconds, -1)
+
+
+def log_request(
+    self: stats.RequestStats,
+    method: str,
+    name: str,
+    response_time: float | None,
+    content_length: int,
+) -> None:
+    """What Locust's own function of this name does, in one piece; it runs for each request."""
+    if response_time is None:
+        _log_request(self, method, name, response_time, content_length)  # type: ignore[arg-type]
+        return
+    now = time.time()
+    second = int(now)
+    bucket = stats.bucket_response_time(response_time)
+    entry: Any  # Locust says int of what has always been a float
+    for entry in (self.total, self.entries[(name, method)]):
+        last = entry.last_request_timestamp
+        if last and entry.use_response_times_cache and second > int(last):
+            entry._cache_response_times(second - 1)
+        entry.last_request_timestamp = now
+        entry.num_requests += 1
+        entry.num_reqs_per_sec[second] += 1
+        entry.total_response_time += response_time
+        entry.total_content_length += content_length
+        lowest = entry.min_response_time
+        if lowest is None or response_time < lowest:
+            entry.min_response_time = response_time
+        entry.max_response_time = max(entry.max_response_time, response_time)
+        entry.response_times[bucket] += 1
+
+
+_log_request = stats.RequestStats.log_request
 
 
 class CompleteCsvWriter(stats.StatsCSVFileWriter):
@@ -74,6 +111,7 @@ class CompleteCsvWriter(stats.StatsCSVFileWriter):
 def install() -> None:
     """Replace what Locust lets be replaced; before it starts, so that workers have it too."""
     stats.bucket_response_time = three_digits  # type: ignore[assignment]  # floats are fine there
+    stats.RequestStats.log_request = log_request  # type: ignore[method-assign]  # the same, faster
     stats.StatsCSVFileWriter = CompleteCsvWriter  # type: ignore[misc]  # a subclass of it
     runners.WORKER_REPORT_INTERVAL = REPORT_SECONDS
     argument_parser.default_args_dict = cache(argument_parser.default_args_dict)
