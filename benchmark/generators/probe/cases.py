@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from benchmark.generators.dependency_analyzer import Want
-from benchmark.generators.probe.building import BuiltRequest
-from benchmark.generators.probe.holdings import Held
-from benchmark.generators.probe.judging import Verdict
+from benchmark.generators.probe.requests.building import BuiltRequest
+from benchmark.generators.probe.requests.judging import Verdict
+from benchmark.generators.probe.things.holdings import Held
 from benchmark.generators.transport import Reply
 from benchmark.models import ApiSpec, Created, Node, Operation, Place, PlannedTask, Recipe
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from benchmark.generators.naming import plain
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
-from benchmark.generators.probe.caution import READ_ONLY
-from benchmark.generators.probe.identity import faithful
-from benchmark.generators.probe.judging import expected_answer
+from benchmark.generators.probe.requests.judging import expected_answer
+from benchmark.generators.probe.safety.caution import READ_ONLY
+from benchmark.generators.probe.safety.identity import faithful
 from benchmark.generators.probe.states import pair_up, repeatable
 from benchmark.models import Recipe, Unique
 from benchmark.resource_items import value_at

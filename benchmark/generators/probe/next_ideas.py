@@ -6,19 +6,19 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from benchmark.generators.probe import ideas
-from benchmark.generators.probe.bulk import is_bulk_update, of_own_things
+from benchmark.generators.probe.access.challenges import challenged
+from benchmark.generators.probe.access.forgery_tokens import protected
+from benchmark.generators.probe.access.second_credentials import keyed
 from benchmark.generators.probe.cases import Case, Outcome
-from benchmark.generators.probe.challenges import challenged
+from benchmark.generators.probe.clues.page_vocabulary import page_vocabulary
+from benchmark.generators.probe.clues.undocumented import told_elsewhere
 from benchmark.generators.probe.complaints import Complaint, read_complaints
-from benchmark.generators.probe.conditional import conditioned
-from benchmark.generators.probe.forgery_tokens import protected
-from benchmark.generators.probe.own_ids import by_own_ids
-from benchmark.generators.probe.page_vocabulary import page_vocabulary
-from benchmark.generators.probe.second_credentials import keyed
+from benchmark.generators.probe.requests.conditional import conditioned
+from benchmark.generators.probe.safety.bulk import is_bulk_update, of_own_things
+from benchmark.generators.probe.safety.own_ids import by_own_ids
 from benchmark.generators.probe.slot_changes import referring
 from benchmark.generators.probe.states import after_others, for_new_things
-from benchmark.generators.probe.typed_things import by_sort
-from benchmark.generators.probe.undocumented import told_elsewhere
+from benchmark.generators.probe.things.typed_things import by_sort
 from benchmark.generators.scenario_planner import cleared_by
 from benchmark.models import Recipe
 

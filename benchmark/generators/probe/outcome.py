@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from benchmark.generators.probe import ideas
-from benchmark.generators.probe.accounts import is_sign_in, with_given_credentials
+from benchmark.generators.probe.access.accounts import is_sign_in, with_given_credentials
+from benchmark.generators.probe.access.second_account import PROOFS
+from benchmark.generators.probe.access.users_by_entrance import signed_in_users
 from benchmark.generators.probe.cases import Case
-from benchmark.generators.probe.holdings import Held
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.refusals import FORBIDDEN, in_words
-from benchmark.generators.probe.second_account import PROOFS
-from benchmark.generators.probe.users_by_entrance import signed_in_users
+from benchmark.generators.probe.things.holdings import Held
 from benchmark.generators.scenario_planner import cleared_by
 from benchmark.models import LoadPlan, PlannedTask, Readiness, Recipe, ResourceKind
 from benchmark.utils.text_safety import mask_secrets

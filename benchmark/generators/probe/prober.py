@@ -10,14 +10,29 @@ from typing import Any
 
 from benchmark.encoding import UnsendableError
 from benchmark.generators.probe import ideas
-from benchmark.generators.probe.building import build_request
-from benchmark.generators.probe.bulk import is_bulk_update, is_of_own_things
-from benchmark.generators.probe.canary import look_after
+from benchmark.generators.probe.access.entrances import Entrance, Entrances
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.clues.page_calls import Pages
+from benchmark.generators.probe.clues.told_schemas import MAX_TOLD, ToldSchema, told_by
 from benchmark.generators.probe.confirming import try_and_confirm
-from benchmark.generators.probe.entrances import Entrance, Entrances
-from benchmark.generators.probe.exchange import Exchange
-from benchmark.generators.probe.holding import (
+from benchmark.generators.probe.next_ideas import complaints_of, first_ideas, follow_ups
+from benchmark.generators.probe.repairs import Maker, repaired
+from benchmark.generators.probe.requests.building import build_request
+from benchmark.generators.probe.requests.exchange import Exchange
+from benchmark.generators.probe.requests.judging import (
+    CatchAll,
+    Verdict,
+    answer_value,
+    judge_reply,
+)
+from benchmark.generators.probe.safety.bulk import is_bulk_update, is_of_own_things
+from benchmark.generators.probe.safety.canary import look_after
+from benchmark.generators.probe.sources import SlotSources
+from benchmark.generators.probe.states import (
+    prepared,
+    put_back,
+)
+from benchmark.generators.probe.things.holding import (
     UnresolvedError,
     depth,
     hold,
@@ -25,26 +40,11 @@ from benchmark.generators.probe.holding import (
     renewed_kind,
     resolved,
 )
-from benchmark.generators.probe.holdings import Held, Holdings
-from benchmark.generators.probe.judging import (
-    CatchAll,
-    Verdict,
-    answer_value,
-    judge_reply,
-)
-from benchmark.generators.probe.learning import creation_of, known_as, listing_of
-from benchmark.generators.probe.next_ideas import complaints_of, first_ideas, follow_ups
-from benchmark.generators.probe.page_calls import Pages
-from benchmark.generators.probe.repairs import Maker, repaired
-from benchmark.generators.probe.richer_things import with_richer_things
-from benchmark.generators.probe.settling import after_settling
-from benchmark.generators.probe.sources import SlotSources
-from benchmark.generators.probe.states import (
-    prepared,
-    put_back,
-)
-from benchmark.generators.probe.told_schemas import MAX_TOLD, ToldSchema, told_by
-from benchmark.generators.probe.typed_things import of_told_type
+from benchmark.generators.probe.things.holdings import Held, Holdings
+from benchmark.generators.probe.things.learning import creation_of, known_as, listing_of
+from benchmark.generators.probe.things.richer_things import with_richer_things
+from benchmark.generators.probe.things.settling import after_settling
+from benchmark.generators.probe.things.typed_things import of_told_type
 from benchmark.generators.scenario_planner import RecipeWriter, cleared_by
 from benchmark.generators.transport import TransportFailure
 from benchmark.kinship import are_kin

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.complaints.pages import page_text
-from benchmark.generators.probe.judging import answer_value
+from benchmark.generators.probe.requests.judging import answer_value
 
 MAX_WORDS = 160
 """How many characters of a server's message are quoted."""

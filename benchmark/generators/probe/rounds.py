@@ -16,21 +16,21 @@ from dataclasses import dataclass, replace
 from benchmark.generators.dependency_analyzer import Want, wants_of
 from benchmark.generators.parameter_generator import ParameterGenerator
 from benchmark.generators.probe import ideas
-from benchmark.generators.probe.accounts import is_sign_in
-from benchmark.generators.probe.building import BuiltRequest
+from benchmark.generators.probe.access.accounts import is_sign_in
+from benchmark.generators.probe.access.entrances import Entrance
+from benchmark.generators.probe.access.second_account import try_apart
+from benchmark.generators.probe.access.signing_in import logins, sign_in
 from benchmark.generators.probe.cases import Case
-from benchmark.generators.probe.caution import READ_ONLY, danger
-from benchmark.generators.probe.cleaning_up import clean_up
-from benchmark.generators.probe.entrances import Entrance
-from benchmark.generators.probe.exchange import BudgetSpentError, Exchange
-from benchmark.generators.probe.identity import check_again
-from benchmark.generators.probe.judging import CatchAll
+from benchmark.generators.probe.clues.page_calls import Pages
 from benchmark.generators.probe.outcome import ProbeOutcome, probed_plan
-from benchmark.generators.probe.own_ids import allow_own_ids
-from benchmark.generators.probe.page_calls import Pages
 from benchmark.generators.probe.prober import Prober
-from benchmark.generators.probe.second_account import try_apart
-from benchmark.generators.probe.signing_in import logins, sign_in
+from benchmark.generators.probe.requests.building import BuiltRequest
+from benchmark.generators.probe.requests.exchange import BudgetSpentError, Exchange
+from benchmark.generators.probe.requests.judging import CatchAll
+from benchmark.generators.probe.safety.caution import READ_ONLY, danger
+from benchmark.generators.probe.safety.cleaning_up import clean_up
+from benchmark.generators.probe.safety.identity import check_again
+from benchmark.generators.probe.safety.own_ids import allow_own_ids
 from benchmark.generators.probe.sources import slot_sources, unnamed_wants
 from benchmark.generators.scenario_planner import RecipeWriter
 from benchmark.generators.scenario_planner.credential_needs import main_api_key

@@ -18,14 +18,19 @@ from benchmark.generators.naming import (
 )
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
-from benchmark.generators.probe.caution import READ_ONLY, changes_singleton, ends_a_thing, is_upsert
+from benchmark.generators.probe.clues.neighbours import is_worse_name, listed_names
 from benchmark.generators.probe.complaints import Complaint
-from benchmark.generators.probe.inner_things import of_inner_things
-from benchmark.generators.probe.neighbours import is_worse_name, listed_names
 from benchmark.generators.probe.repairs import Maker
+from benchmark.generators.probe.safety.caution import (
+    READ_ONLY,
+    changes_singleton,
+    ends_a_thing,
+    is_upsert,
+)
 from benchmark.generators.probe.slot_changes import kept_names, without_made_up
 from benchmark.generators.probe.suppliers import about_of, suppliers
-from benchmark.generators.probe.typed_things import of_sort
+from benchmark.generators.probe.things.inner_things import of_inner_things
+from benchmark.generators.probe.things.typed_things import of_sort
 from benchmark.models import (
     ArrayNode,
     Created,

@@ -16,7 +16,7 @@ from benchmark.generators.naming import words
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.complaints import Complaint
-from benchmark.generators.probe.holdings import Held
+from benchmark.generators.probe.things.holdings import Held
 from benchmark.models import Created, Recipe
 
 if TYPE_CHECKING:

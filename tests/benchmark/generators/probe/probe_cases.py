@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchmark.generators.dependency_analyzer import wants_of
-from benchmark.generators.probe.building import BuiltRequest
 from benchmark.generators.probe.cases import Case, Outcome
-from benchmark.generators.probe.holdings import Held
-from benchmark.generators.probe.judging import judge_reply
+from benchmark.generators.probe.requests.building import BuiltRequest
+from benchmark.generators.probe.requests.judging import judge_reply
+from benchmark.generators.probe.things.holdings import Held
 from benchmark.generators.transport import Reply
 from benchmark.models import ApiSpec, ResourceKind
 from tests.benchmark.generators.small_apis import api, planned

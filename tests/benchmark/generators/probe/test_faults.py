@@ -6,10 +6,10 @@ from functools import partial
 
 import pytest
 from fastapi import FastAPI
-from probed_servers import probed
 
 from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.prober import Prober
+from tests.benchmark.generators.probe.probed_servers import probed
 from tests.servers import chain
 from tests.servers.service import Call, RefusedError, Service
 from tests.servers.serving import serving

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from probe_cases import case_of
 
 from benchmark.generators.parameter_generator import ParameterGenerator
 from benchmark.generators.probe import ideas
@@ -25,6 +24,7 @@ from benchmark.models import (
     Slot,
     Unique,
 )
+from tests.benchmark.generators.probe.probe_cases import case_of
 from tests.benchmark.generators.small_apis import api, fields, op
 
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from probe_cases import case_of, outcome, reply
 
 from benchmark.generators.parameter_generator import ParameterGenerator
+from benchmark.generators.probe.access.second_account import PROOFS
 from benchmark.generators.probe.cases import Case
-from benchmark.generators.probe.exchange import Exchange
-from benchmark.generators.probe.holdings import Held
+from benchmark.generators.probe.clues.page_calls import Pages
 from benchmark.generators.probe.outcome import APART, ProbeOutcome, probed_plan
-from benchmark.generators.probe.page_calls import Pages
 from benchmark.generators.probe.prober import Prober
-from benchmark.generators.probe.second_account import PROOFS
+from benchmark.generators.probe.requests.exchange import Exchange
 from benchmark.generators.probe.sources import SlotSources
 from benchmark.generators.probe.states import are_opposites
+from benchmark.generators.probe.things.holdings import Held
 from benchmark.generators.scenario_planner import RecipeWriter
 from benchmark.models import (
     Constant,
@@ -30,6 +29,7 @@ from benchmark.models import (
     SignIn,
     Slot,
 )
+from tests.benchmark.generators.probe.probe_cases import case_of, outcome, reply
 from tests.benchmark.generators.small_apis import ITEM, api, fields, listing, op, planned
 
 SPEC = api(

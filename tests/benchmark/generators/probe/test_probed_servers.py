@@ -7,9 +7,9 @@ from functools import partial
 
 import pytest
 import requests
-from probed_servers import probed
 
 from benchmark.models import Echo, Found, LoadPlan, PlannedTask
+from tests.benchmark.generators.probe.probed_servers import probed
 from tests.servers import (
     chain,
     own_ids,

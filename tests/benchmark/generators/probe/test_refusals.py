@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from probe_cases import case_of, outcome, reply
 
 from benchmark.generators.probe.cases import Case, Outcome
-from benchmark.generators.probe.judging import Verdict
 from benchmark.generators.probe.refusals import MAX_WORDS, in_words
+from benchmark.generators.probe.requests.judging import Verdict
 from benchmark.models import Recipe
+from tests.benchmark.generators.probe.probe_cases import case_of, outcome, reply
 from tests.benchmark.generators.small_apis import op
 
 

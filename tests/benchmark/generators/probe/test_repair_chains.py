@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from picky_server import picky_server, send
 
 from benchmark.generators.parameter_generator import ParameterGenerator
 from benchmark.generators.probe.complaints import read_complaints
 from benchmark.generators.probe.repairs import repaired
 from benchmark.models import Operation, Recipe
+from tests.benchmark.generators.probe.picky_server import picky_server, send
 
 ROUNDS = 30
 

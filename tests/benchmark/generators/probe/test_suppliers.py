@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from probe_cases import KIND, case_of
 
 from benchmark.generators.dependency_analyzer import Want
 from benchmark.generators.probe.suppliers import MAX_SUPPLIERS, suppliers
 from benchmark.models import Created, Found, ResourceKind
+from tests.benchmark.generators.probe.probe_cases import KIND, case_of
 from tests.benchmark.generators.small_apis import ITEM, fields, op
 
 API = {

@@ -1,0 +1,1 @@
+"""One request: built, sent within a budget, and its answer judged."""

@@ -1,0 +1,1 @@
+"""What keeps the probe from doing harm, and takes back what it made."""
