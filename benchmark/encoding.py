@@ -61,6 +61,9 @@ def fill_template(
     for index in range(1, len(pieces), 2):
         name = pieces[index]
         value = values[name]
+        if type(value) is int:  # nothing to encode, and no other path
+            pieces[index] = str(value)
+            continue
         text = value if isinstance(value, str) else "" if value is None else plain_text(value)
         keeps = name in allow_reserved
         segments = unquote(text).split("/") if keeps else (text,)
