@@ -87,6 +87,28 @@ def test_answers_after_which_the_connection_is_closed(answer: bytes, content: by
         assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        answered(b"abc") + b"garbage",
+        answered(b"abc") + answered(b"another"),
+        CHUNKED + b"3\r\nabc\r\n0\r\n\r\n" + answered(b"another"),
+        answered(b"abc", b"Connection: close\r\n"),
+    ],
+)
+def test_a_connection_that_is_not_to_be_trusted(answer: bytes) -> None:
+    """It is closed by us, although the server would go on with it."""
+
+    def handle(server: WireServer, wire: Wire) -> None:
+        while server.request(wire):
+            wire.sendall(answer)
+
+    with wire_server(handle) as server, a_user(server.url) as user:
+        for number in (1, 2, 3):
+            assert user.client.get("/x").content == b"abc"
+            assert server.accepted == number
+
+
 def test_surplus_that_comes_later_is_no_answer() -> None:
     """Bytes that nobody asked for end the connection before the next request uses it."""
 
