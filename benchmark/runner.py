@@ -28,13 +28,14 @@ from benchmark.run_log import LogWriter
 from benchmark.stages import PRESET_SHAPES, Stages
 
 STOP_TIMEOUT = 10
-"""Seconds that a user gets to finish its request and to delete what it made."""
+"""Seconds that a user gets to finish its request."""
 
 WEB_PORT = 8089
 _POLL_SECONDS = 0.25
 _GRACE_SECONDS = 30.0
 _START_SECONDS = 120.0  # for imports and for workers of this machine to connect
-_END_SECONDS = STOP_TIMEOUT + _GRACE_SECONDS
+_CLEAN_UP_SECONDS = 70.0  # what users of the engine may take to delete what they made, and a bit
+_END_SECONDS = STOP_TIMEOUT + _CLEAN_UP_SECONDS + _GRACE_SECONDS
 _LOG_SECONDS = 5.0
 _ROOT = Path(__file__).resolve().parent.parent
 

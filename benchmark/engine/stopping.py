@@ -25,8 +25,10 @@ from locust.runners import (
     WorkerRunner,
 )
 
-_GRACE_SECONDS = 10.0
-"""How long workers may take beyond the time that their users have."""
+from benchmark.engine.tidy_user import CLEAN_UP_SECONDS
+
+_GRACE_SECONDS = CLEAN_UP_SECONDS + 10.0
+"""How long workers may take beyond the time that Locust gives their users: they clean up."""
 
 
 def end_in_order(environment: Any) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import chain
 from typing import Any, ClassVar, TypeVar
 
 import gevent
+from gevent import GreenletExit
 from gevent.lock import BoundedSemaphore
 
 from benchmark.engine.pools import Pools
@@ -17,8 +19,11 @@ from benchmark.engine.signed_in_user import SignedInUser
 
 Task = TypeVar("Task", bound=Callable[..., Any])
 
-CLEAN_UP_SECONDS = 10.0
-"""How long a user that stops may take to delete what it made."""
+CLEAN_UP_SECONDS = 60.0
+"""How long a user that stops may take to delete what it made, where deletions are answered."""
+
+PATIENCE_SECONDS = 10.0
+"""How long one deletion may take in the end; where it is not answered, the rest is left."""
 
 _DELETE_TRIES = 3  # where a deletion is answered 429
 _FOR_GOOD = frozenset({400, 403, 405, 415, 422, 501})
@@ -66,6 +71,7 @@ class TidyUser(SignedInUser):
         self._pools = Pools()
         self._in_deletion: Resource | None = None
         self._is_refused = False
+        self._is_unanswered = False
         self._is_ending = False
         self._paused_until = 0.0
 
@@ -76,24 +82,31 @@ class TidyUser(SignedInUser):
     def on_stop(self) -> None:
         """Delete what is left of this user's resources, children before their parents.
 
-        It takes `CLEAN_UP_SECONDS` at most: a server that hangs must not hold up the end.
+        Locust kills users that take longer than its stop timeout. That is for requests without an
+        answer: a clean-up goes on, as long as the server answers, and no longer than
+        `CLEAN_UP_SECONDS`.
         """
         self._is_ending = True
-        over = time.monotonic() + CLEAN_UP_SECONDS
-        with gevent.Timeout(CLEAN_UP_SECONDS, exception=False):
-            # The client takes the timeout for one of its own and returns, hence the second look.
-            for resource in chain(self._pools.children_first(), self._refused_ones()):
-                gevent.sleep(max(0.0, self._paused_until - time.monotonic()))
-                if time.monotonic() >= over:
-                    break
-                self._delete(resource)
-            self._delete_account()
+        cleaning = gevent.spawn(self._clean_up)
+        while not cleaning.ready():
+            with suppress(GreenletExit):
+                cleaning.join()
         if left := len(self._pools):
             logger.warning("%s: %d resources could not be deleted", type(self).__name__, left)
+
+    def _clean_up(self) -> None:
+        with gevent.Timeout(CLEAN_UP_SECONDS, exception=False):
+            for resource in chain(self._pools.children_first(), self._refused_ones()):
+                gevent.sleep(max(0.0, self._paused_until - time.monotonic()))
+                self._delete(resource)
+                if self._is_unanswered:
+                    return
+            self._delete_account()
 
     def _after_deletion(self, status: int) -> None:
         """The answer to the DELETE of a resource that has to go."""
         self._is_refused = not (200 <= status < 400 or status in {404, 410} | _FOR_GOOD)
+        self._is_unanswered = status == 0
 
     def _refused_ones(self) -> Iterator[Resource]:
         """What is still there: looked up only after everything was deleted once."""
@@ -117,13 +130,19 @@ class TidyUser(SignedInUser):
             gevent.sleep(max(0.0, resource.ready_at - time.monotonic()))
         before, self._role, self._in_deletion = self._role, "clean-up", resource
         self._is_refused = False
+        patience = gevent.Timeout(PATIENCE_SECONDS if self._is_ending else None)
         try:
-            for _ in range(_DELETE_TRIES):
-                limited = self._paused_until
-                delete(self)
-                if self._paused_until == limited:
-                    break
-                gevent.sleep(max(0.0, self._paused_until - time.monotonic()))
+            with patience:
+                for _ in range(_DELETE_TRIES):
+                    limited = self._paused_until
+                    delete(self)
+                    if self._paused_until == limited:
+                        break
+                    gevent.sleep(max(0.0, self._paused_until - time.monotonic()))
+        except gevent.Timeout as timeout:
+            if timeout is not patience:
+                raise
+            self._is_unanswered = self._is_refused = True
         except SkipTask:
             pass
         except Exception:  # the others must still be deleted

@@ -249,7 +249,7 @@ def test_clean_up_goes_on_after_a_failure(shop: SmallApi) -> None:
 def test_clean_up_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that no longer answers does not hold up the end of a run."""
     shop = Shop()
-    monkeypatch.setattr(tidy_user, "CLEAN_UP_SECONDS", 0.3)
+    monkeypatch.setattr(tidy_user, "PATIENCE_SECONDS", 0.3)
     roles: Counter[str] = Counter()
 
     def answer(asked: Asked) -> Answer:
@@ -268,6 +268,26 @@ def test_clean_up_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
         user.on_stop()
         assert time.monotonic() - began < 1
         assert roles == {"load": 5, "clean-up": 1}
+
+
+def test_clean_up_goes_on_when_locust_loses_patience() -> None:
+    """A user that is killed while it deletes what it made deletes the rest, too."""
+    shop = Shop()
+
+    def answer(asked: Asked) -> Answer:
+        if asked.method == "DELETE":
+            gevent.sleep(0.05)
+        return shop(asked)
+
+    with small_api(answer) as api:
+        user = user_of(Shopper, api.url)
+        for _ in range(5):
+            user.create_order()
+        ending = gevent.spawn(user.on_stop)
+        gevent.sleep(0.08)
+        ending.kill()
+        assert len(user._pools) == 0
+        assert [one.method for one in api.asked].count("DELETE") == 5
 
 
 def test_choices_repeat_with_the_seed_and_differ_between_users_and_workers() -> None:
