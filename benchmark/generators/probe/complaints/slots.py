@@ -61,6 +61,9 @@ _TELLING = re.compile(
 )
 
 
+_MOST_WORDS = 3  # of a name that is written in several
+
+
 class SentSlots:
     """The slots of one request, as far as their values are known."""
 
@@ -186,14 +189,27 @@ class SentSlots:
         return None
 
     def mentioned(self, sentence: str) -> tuple[SlotLocation, str] | None:
-        """The only slot whose name stands anywhere in a sentence."""
-        places = {
-            place
-            for word in _WORDS.findall(sentence)
-            if word.lower() not in _FILLERS and len(word) > 1
-            if (place := self.named(word.rstrip(".")))
-        }
+        """The only slot whose name stands anywhere in a sentence, in one word or in several."""
+        words = [word.rstrip(".") for word in _WORDS.findall(sentence)]
+        places = set()
+        start = 0
+        while start < len(words):
+            place, length = self._longest_name(words[start : start + _MOST_WORDS])
+            if place is not None:
+                places.add(place)
+            start += length
         return places.pop() if len(places) == 1 else None
+
+    def _longest_name(self, words: Sequence[str]) -> tuple[tuple[SlotLocation, str] | None, int]:
+        """The slot that the first words name, and how many they are: "where clause" before "where".
+
+        One word that is no name, or is part of any sentence, is passed over.
+        """
+        for length in range(len(words), 0, -1):
+            is_telling = length > 1 or (words[0].lower() not in _FILLERS and len(words[0]) > 1)
+            if is_telling and (place := self.named("".join(words[:length]))):
+                return place, length
+        return None, 1
 
     def location_in(self, sentence: str) -> SlotLocation | None:
         """The location that a sentence names: `query parameter "x"`."""

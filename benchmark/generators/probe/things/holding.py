@@ -111,6 +111,8 @@ def _find(prober: Prober, kind: str, index: int) -> Held | None:
 def resolved(prober: Prober, source: Source, resources: Mapping[str, Held], index: int) -> Any:
     """The value of a source that depends on the server. Raises UnresolvedError."""
     if isinstance(source, Created | Found):
+        if source.kind not in resources:
+            raise UnresolvedError(f"no {source.kind} at hand")
         value = value_at(resources[source.kind].item, source.pointer)
         if value is None:
             raise UnresolvedError(f"no {source.pointer} in the {source.kind}")

@@ -173,6 +173,19 @@ def test_sentences(sentence: str) -> None:
     assert told(sentence)[0] == SENTENCES[sentence]
 
 
+def test_a_name_in_several_words_is_not_that_of_its_first_word() -> None:
+    """Where "where" and "where_document" were sent, "where document" is the second."""
+    sent: dict[tuple[SlotLocation, str], Any] = {
+        ("body", "/where"): "a",
+        ("body", "/where_document"): "b",
+    }
+    places = [
+        read_complaints(400, "text/plain", sentence, sent)[0].pointer
+        for sentence in (b"Invalid where clause", b"Invalid where document clause")
+    ]
+    assert places == ["/where", "/where_document"]
+
+
 def test_both_bounds_of_a_sentence_count() -> None:
     """A range is two complaints."""
     ranges = {
