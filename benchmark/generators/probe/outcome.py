@@ -12,6 +12,7 @@ from benchmark.generators.probe.access.users_by_entrance import signed_in_users
 from benchmark.generators.probe.cases import Case
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.refusals import FORBIDDEN, in_words
+from benchmark.generators.probe.sources import kept_as
 from benchmark.generators.probe.things.holdings import Held
 from benchmark.generators.scenario_planner import cleared_by
 from benchmark.models import LoadPlan, PlannedTask, Readiness, Recipe, ResourceKind
@@ -36,6 +37,7 @@ class ProbeOutcome:
 
 def probed_plan(plan: LoadPlan, prober: Prober, left: tuple[Held, ...]) -> ProbeOutcome:
     """The plan with the recipes that work, and the readiness of every operation."""
+    _call_things_alike(prober)
     _depend_on_makers(prober)
     proved_users = [
         replace(user, tasks=tuple(_task(task, prober) for task in user.tasks))
@@ -111,6 +113,28 @@ def _barred(case: Case, prober: Prober) -> str:
     if _lets_in(prober) and maker.last.reply and maker.last.reply.status == FORBIDDEN:
         return ""
     return f"needs credentials: no {lacking} can be made without them"
+
+
+def _call_things_alike(prober: Prober) -> None:
+    """Have recipes name a kind as its things are kept: two creates may make the same things.
+
+    That was learnt on the way; recipes that were proved before still have the other name, under
+    which a user of the load would keep nothing.
+    """
+    made = {
+        other: name
+        for other, name in prober.aliases.items()
+        if (maker := prober.cases.get(prober.kinds[name].create or "")) is not None
+        and maker.status == "verified"
+    }
+    for case in prober.cases.values():
+        if case.recipe is None:
+            continue
+        case.takes = made.get(case.takes or "", case.takes)
+        for slot in case.recipe.slots():
+            if (source := kept_as(slot.source, made)) != slot.source:
+                place = (slot.location, slot.pointer)
+                case.recipe = ideas.with_source(case.recipe, place, source)
 
 
 def _depend_on_makers(prober: Prober) -> None:

@@ -143,7 +143,7 @@ class SlotSources:
             said = case.last.reply.text if case.last and case.last.reply else ""
             found.extend(of_sort(prober, want.noun, said))
         found.extend(suppliers(want, prober.kinds, prober.holdings.samples, only_own=only_own))
-        found = [_renamed(source, prober.aliases) for source in found]
+        found = [kept_as(source, prober.aliases) for source in found]
         fit = (source for source in dict.fromkeys(found) if self._fits(source, case, want, prober))
         return [source for source in fit if self._can_be_had(source, prober)]
 
@@ -341,7 +341,7 @@ def _as_written(value: Any, schema: JsonSchema) -> Any:
     return value
 
 
-def _renamed(source: Source, aliases: Mapping[str, str]) -> Source:
+def kept_as(source: Source, aliases: Mapping[str, str]) -> Source:
     """A source of the kind under which such things are kept."""
     if isinstance(source, Created) and source.kind in aliases:
         return Created(aliases[source.kind], source.pointer)

@@ -159,3 +159,15 @@ def test_opposites_are_known_by_their_names(one: str, other: str, expected: bool
     spec = api({f"POST /items/{{id}}/{verb}": op() for verb in (one, other)})
     first, second = (case_of(operation.key, spec) for operation in spec.operations)
     assert are_opposites(first, second) is expected
+
+
+def test_two_creates_of_the_same_things_share_their_name(prober: Prober) -> None:
+    """What was proved with things of another name needs them as they are kept."""
+    prober.kinds["item_2"] = ResourceKind("item_2", "main", create="POST /login")
+    prober.aliases["item_2"] = "item"
+    other = Recipe((Slot("path", "/id", Created("item_2", "/id")),))
+    prober.cases["GET /items/{id}"].recipe = prober.cases["DELETE /items/{id}"].recipe = other
+    prober.cases["DELETE /items/{id}"].takes = "item_2"
+    _, tasks = proved(prober)
+    assert tasks["GET /items/{id}"].recipe == tasks["DELETE /items/{id}"].recipe == OWN
+    assert tasks["DELETE /items/{id}"].takes == "item"
