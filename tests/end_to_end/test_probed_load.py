@@ -5,6 +5,10 @@ Both runs go on at the same time, against two servers, since most of their time 
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,6 +33,7 @@ from tests.servers.serving import Served, serving
 
 pytestmark = pytest.mark.end_to_end
 
+ROOT = Path(__file__).resolve().parents[2]
 SEED = 2
 USERS = 4
 SECONDS = 1.5
@@ -36,10 +41,13 @@ AT_A_TIME = 3
 LIMITED = "rate_limit"
 SAME_UNDER_LOAD = {"conditional_undocumented", "hidden_missing", "registration_oauth2"}
 """Those whose file says the same as another one's."""
-BEYOND_THE_PROBE = {"lacking_parts", "silent_create"}
-"""Those for which a load alone is not enough: where one task's update takes away what another one
-needs, the rehearsal gives each its own things; what nobody is told of, only the probe looks for.
-"""
+NEEDS_REHEARSAL = "lacking_parts"
+"""One task's update takes away what another task needs: a rehearsal gives each its own things."""
+LEAVES_THINGS = pytest.mark.xfail(reason="a load cannot delete what a create does not tell of")
+NAMES = [
+    pytest.param(name, marks=LEAVES_THINGS) if name == "silent_create" else name
+    for name in sorted(DIFFICULTIES.keys() - SAME_UNDER_LOAD - {NEEDS_REHEARSAL})
+]
 
 
 def probed_plan(served: Served) -> LoadPlan:
@@ -108,12 +116,12 @@ def runs(
     """The runs of all tests that were asked for, some at the same time: they mostly wait."""
     folder = tmp_path_factory.mktemp("probed")
     mine = [item for item in request.session.items if item.path == request.path]
-    names = [item.callspec.params["name"] for item in mine if isinstance(item, pytest.Function)]
+    names = [item.callspec.params["name"] for item in mine if hasattr(item, "callspec")]
     with ThreadPoolExecutor(AT_A_TIME) as threads:
         yield {name: threads.submit(loaded, name, folder) for name in names}
 
 
-@pytest.mark.parametrize("name", sorted(DIFFICULTIES.keys() - SAME_UNDER_LOAD - BEYOND_THE_PROBE))
+@pytest.mark.parametrize("name", NAMES)
 def test_every_request_of_the_load_succeeds(name: str, runs: Runs) -> None:
     """Set-up and clean-up included, on the probed server and on a reset one; nothing is left.
 
@@ -132,3 +140,26 @@ def test_every_request_of_the_load_succeeds(name: str, runs: Runs) -> None:
         assert (failures, refused, one.leftovers, one.traps) == (set(), {}, {}, [])
         assert {f"{each.method} {each.name}" for each in one.timeline.operations} >= enabled
         assert {key for key, _ in one.answers} >= reachable - apart
+
+
+def test_a_rehearsed_load_succeeds_where_one_task_would_spoil_anothers_things(
+    tmp_path: Path,
+) -> None:
+    """The whole command, rehearsal included: every operation runs, none fails, nothing is left."""
+    settings = tmp_path / "benchmark.yaml"
+    settings.write_text("dynamic: {rehearsal_seconds: 3}\n")
+    with serving(partial(DIFFICULTIES[NEEDS_REHEARSAL], SEED)) as served:
+        ended = subprocess.run(
+            [
+                sys.executable, "benchmark/run_benchmark.py", "--config", str(settings),
+                "--host", served.url, "--users", str(USERS), "--run-time", "2s",
+                "--wait-time", "0-0.05", "--results-dir", str(tmp_path), "--json",
+            ],
+            cwd=ROOT, env={k: v for k, v in os.environ.items() if k != "BENCHMARK_NO_PROBE"},
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert ended.returncode == 0, ended.stderr
+        result = json.loads(ended.stdout)
+        assert result["totals"]["requests"] > 0
+        assert (result["totals"]["failures"], served.leftovers) == (0, {})
+        assert all(each["enabled"] for each in result["readiness"])
