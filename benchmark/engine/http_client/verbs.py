@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from benchmark.engine.http_client.response import Response
 
 
-class HttpVerbs:
+class HttpVerbs(ABC):
     """What a client offers besides `request`, with the arguments of that.
 
     `request_name`, where there is one, is the name of requests that have none of their own.
@@ -17,9 +18,9 @@ class HttpVerbs:
 
     request_name: str | None = None
 
+    @abstractmethod
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
         """Send one request."""
-        raise NotImplementedError
 
     def get(self, url: str, **kwargs: Any) -> Response:
         """Send a GET request."""
