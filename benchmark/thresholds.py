@@ -16,30 +16,15 @@ as well; as k6's `rate` means two things, its unit says which: `rate<1%` or `rat
 
 from __future__ import annotations
 
-import operator
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Literal
 
 from benchmark.errors import UsageError
-from benchmark.models import OperationStats
-
-Statistic = Literal[
-    "percentile", "mean", "lowest", "highest", "failures", "failure share", "rate", "requests"
-]
+from benchmark.models import OperationStats, Statistic, Threshold, ThresholdVerdict
 
 EXAMPLES = "for example: p95<500ms, failures<1%, rps>100, or GET /users/{id}: p99<1s"
 
-_COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
 _CONDITION = re.compile(
     r"\s*(?P<statistic>[A-Za-z]+(?:\(\s*[\d.]+\s*\)|[\d.]*))"
     r"\s*(?P<comparison><=|>=|===?|!==?|<|>)"
@@ -56,40 +41,6 @@ _LATENCIES: Mapping[str, tuple[Statistic, float]] = {
     "max": ("highest", 0.0),
 }
 _MILLISECONDS = {"": 1.0, "us": 0.001, "µs": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """One condition. `operation` is "" for all requests together, else a name or a pattern.
-
-    `percent` is that of a percentile (0 to 100). `limit` is in the unit of the statistic:
-    milliseconds, requests, requests per second, or a share from 0 to 1. `text` is what was written.
-    """
-
-    text: str
-    operation: str
-    statistic: Statistic
-    percent: float
-    comparison: str
-    limit: float
-
-    def holds_for(self, measured: float) -> bool:
-        """Whether a measured value, in the unit of the statistic, meets the condition."""
-        return _COMPARISONS[self.comparison](measured, self.limit)
-
-
-@dataclass(frozen=True, slots=True)
-class ThresholdVerdict:
-    """Whether a threshold held for one operation ("" for all requests together).
-
-    `measured` is in the unit of the statistic; None where there was nothing to measure, and the
-    threshold has then failed.
-    """
-
-    threshold: Threshold
-    operation: str
-    measured: float | None
-    held: bool
 
 
 def parse_threshold(text: str) -> Threshold:

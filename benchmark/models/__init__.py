@@ -2,7 +2,8 @@
 
     Target → Discovery → ApiSpec → Dependencies → LoadPlan → RunResult → Report
 
-`api` holds the first half, `plan` the plan, `load` what a run is asked for, `results` the rest.
+`api` holds the first half, `plan` the plan, `load` what a run is asked for,
+`thresholds` what it must meet, `results` the rest.
 Only the standard library is imported here, and nothing here touches the world. Raw documents end at
 `generators/openapi_parser`; everything later asks these values.
 """
@@ -81,6 +82,7 @@ from benchmark.models.results import (
     Validity,
     ValidityName,
 )
+from benchmark.models.thresholds import Statistic, Threshold, ThresholdVerdict
 
 __all__ = [
     "ApiDocument",
@@ -141,8 +143,11 @@ __all__ = [
     "SlotLocation",
     "Source",
     "Stage",
+    "Statistic",
     "StrategyName",
     "Target",
+    "Threshold",
+    "ThresholdVerdict",
     "Unique",
     "Upload",
     "Validity",

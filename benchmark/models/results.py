@@ -10,6 +10,7 @@ from typing import Literal
 from benchmark.histogram import Histogram
 from benchmark.models.load import ArrivalStats, LoadProfile
 from benchmark.models.plan import Readiness
+from benchmark.models.thresholds import ThresholdVerdict
 
 # ── The run ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -46,12 +47,18 @@ class OperationStats:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One sort of failure of one operation, and how often it came."""
+    """One sort of failure of one operation, and how often it came.
+
+    `status` is that of the answers, 0 where none came. `sample` is what the first of them said:
+    the beginning of its body, secrets masked; "" where that is not known.
+    """
 
     method: str
     name: str
     message: str
     count: int
+    status: int = 0
+    sample: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ class ProcessHealth:
     gc_pauses: Histogram = field(repr=False)
 
 
-RunStatus = Literal["completed", "interrupted", "failed"]
+RunStatus = Literal["completed", "interrupted", "failed", "aborted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +113,11 @@ class RunResult:
     """What one Locust run measured. `duration` is in seconds, from the first user to the end.
 
     `skipped_tasks` counts, per task, how often nothing was sent because what it needs could not be
-    had. `status_reason` says why a run was interrupted or failed, "" for a completed one.
-    `preparation` are the requests of set-up and clean-up, which are in no other number. `counters`
-    and `times` (milliseconds) are what `engine/counters.py` lists, `processes` the generator's own.
+    had. `status_reason` says why a run was interrupted, failed or was aborted by a condition of its
+    own, "" for a completed one. `preparation` are the requests of set-up and clean-up, which are in
+    no other number. `counters` and `times` (milliseconds) are what `engine/counters.py` lists,
+    `processes` the generator's own.
+    `command` repeats the run (secrets left out), `environment` says where the load came from.
     """
 
     test_type: str
@@ -131,6 +140,8 @@ class RunResult:
     counters: Mapping[str, float] = field(default_factory=dict)
     times: Mapping[str, Histogram] = field(default_factory=dict)
     processes: tuple[ProcessHealth, ...] = ()
+    command: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rate_limited(self) -> dict[str, int]:
@@ -212,3 +223,4 @@ class Report:
     slowest: tuple[OperationStats, ...] = ()
     most_failing: tuple[OperationStats, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    thresholds: tuple[ThresholdVerdict, ...] = ()
