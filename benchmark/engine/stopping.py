@@ -44,6 +44,12 @@ def end_in_order(environment: Any) -> None:
     environment.events.quit.add_listener(lambda **_: _write_html_report(environment))
 
 
+def end_test(environment: Any) -> None:
+    """End the test that runs in this process; without a web page, the process with it."""
+    runner = environment.runner
+    gevent.spawn(runner.stop if environment.web_ui else runner.quit)  # it may end who calls this
+
+
 def end_with_parent(parent: int) -> None:
     """End the run when the process that watches it is gone: nobody else would."""
     gevent.spawn(_wait_for_parent, parent)

@@ -1,0 +1,214 @@
+"""Conditions that stop a run early, such as `p95<500ms for 10s`: grammar and sliding windows.
+
+    abort condition = threshold "for" seconds
+
+The threshold is what must hold, as in `benchmark.thresholds`; it is judged after each second, over
+so many seconds up to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from benchmark.errors import UsageError
+from benchmark.histogram import Histogram, HistogramBuilder
+from benchmark.models import AbortCondition, Breach, OperationStats
+from benchmark.setting_values import parse_duration
+from benchmark.thresholds import in_words, is_meant, measure, parse_threshold
+
+MIN_SAMPLES = 100
+"""Requests without which a window says nothing of latencies and of the share of failures."""
+
+MAX_WINDOW = 3600
+"""Seconds that a window may have."""
+
+_EXAMPLE = "for example: p95<500ms for 10s, or failures<5% for 30s"
+_FOR = re.compile(r"(?P<threshold>.*\S)\s+for\s+(?P<seconds>[^\s:]+)\s*\Z", re.DOTALL)
+_OPPOSITES = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_AT_LEAST = frozenset({"rate", "requests"})  # what is bounded from below; the rest is from above
+
+
+# ── the grammar ───────────────────────────────────────────────────────────────────────────────
+
+
+def parse_abort_condition(text: str) -> AbortCondition:
+    """The condition that a person wrote. Raises UsageError that says which part is wrong."""
+    match = _FOR.match(text)
+    if match is None:
+        raise UsageError(f"{text!r} does not say for how long", _EXAMPLE)
+    threshold = parse_threshold(match["threshold"])
+    seconds = parse_duration(match["seconds"])
+    if not (seconds.is_integer() and seconds <= MAX_WINDOW):
+        problem = f"{match['seconds']!r} is no length of a window"
+        raise UsageError(problem, f"write whole seconds, {MAX_WINDOW // 60}m at most")
+    condition = AbortCondition(threshold, int(seconds))
+    upwards = threshold.comparison in (">", ">=")
+    if threshold.comparison in _OPPOSITES and upwards != (threshold.statistic in _AT_LEAST):
+        opposite = _OPPOSITES[threshold.comparison]
+        meant = replace(threshold, text=threshold.text.replace(threshold.comparison, opposite, 1))
+        raise UsageError(
+            f"{text!r} would stop a run that goes well: a run goes on while its condition holds",
+            f"write {replace(condition, threshold=meant).text!r}",
+        )
+    return condition
+
+
+def breach_in_words(breach: Breach) -> str:
+    """What did not hold, and what was measured instead."""
+    of = f" of {breach.operation}" if breach.operation else ""
+    measured = in_words(breach.condition.threshold, breach.measured)
+    return f"{breach.condition.text} did not hold: {measured}{of} up to second {breach.second}"
+
+
+# ── sliding windows ───────────────────────────────────────────────────────────────────────────
+
+
+_Operation = tuple[str, str] | None
+"""Method and name; None stands for all requests together."""
+
+
+class AbortWatch:
+    """Judges a run's conditions over its last seconds; it is told each second once, in order.
+
+    A window must be whole. Latencies and the share of failures need `MIN_SAMPLES` in it; numbers
+    and rates do not, and those of requests count from when all users are there.
+    """
+
+    def __init__(self, conditions: Sequence[AbortCondition]) -> None:
+        self._conditions = conditions
+        self._watched: dict[_Operation, tuple[AbortCondition, ...]] = {}
+        self._windows: dict[tuple[_Operation, int], _Window] = {}
+        self._full_load_since: int | None = None
+        self._second = 0
+        self._begin(None, [each for each in conditions if not each.threshold.operation])
+
+    def full_load(self, elapsed: float) -> None:
+        """All users are there, so many seconds after the start. Said again, it changes nothing."""
+        if self._full_load_since is None:
+            self._full_load_since = int(elapsed) + 1  # the second that goes on
+
+    def judge(self, line: Mapping[str, Any]) -> Iterator[Breach | None]:
+        """Take the timeline's line of the next second, and give what no longer holds.
+
+        It gives None after each step of its work, so that others can run in between.
+        """
+        self._second += 1
+        totals = _Part()
+        parts: dict[_Operation, _Part] = {None: totals}
+        for each in line["operations"]:
+            if each["role"] == "load":
+                operation = (each["method"], each["name"])
+                parts[operation] = _Part.of(each)
+                totals.add(parts[operation])
+                if operation not in self._watched:
+                    self._begin(operation, self._meant(*operation))
+                yield None
+        for (watched, _), window in self._windows.items():
+            window.add(parts.get(watched, _NOTHING))
+            yield None
+        for watched, conditions in self._watched.items():
+            for condition in conditions:
+                yield self._judged(condition, watched)
+
+    def _meant(self, method: str, name: str) -> list[AbortCondition]:
+        named = (each for each in self._conditions if each.threshold.operation)
+        return [each for each in named if is_meant(each.threshold.operation, method, name)]
+
+    def _begin(self, operation: _Operation, conditions: Sequence[AbortCondition]) -> None:
+        self._watched[operation] = tuple(conditions)
+        for each in conditions:
+            self._windows.setdefault((operation, each.seconds), _Window(each.seconds))
+
+    def _judged(self, condition: AbortCondition, operation: _Operation) -> Breach | None:
+        seconds, threshold = condition.seconds, condition.threshold
+        window = self._windows[operation, seconds]
+        if not window.is_whole:
+            return None
+        if threshold.statistic in _AT_LEAST:
+            since = self._full_load_since
+            if since is None or self._second - since < seconds:
+                return None
+            per_second = threshold.statistic == "rate"
+            measured = window.requests / (seconds if per_second else 1)
+        elif threshold.statistic == "failures":
+            measured = float(window.failures)
+        else:
+            if window.requests < MIN_SAMPLES:
+                return None
+            measured = measure(threshold, window.stats(), seconds) or 0.0
+        if threshold.holds_for(measured):
+            return None
+        return Breach(condition, " ".join(operation or ()), measured, self._second)
+
+
+@dataclass(slots=True)
+class _Part:
+    """What happened in one second."""
+
+    requests: int = 0
+    failures: int = 0
+    latency: HistogramBuilder = field(default_factory=HistogramBuilder)
+
+    @classmethod
+    def of(cls, operation: Mapping[str, Any]) -> _Part:
+        """That of an operation of a timeline's line."""
+        part = cls(operation["requests"], operation["failures"])
+        part.latency.merge(**operation["latency"])
+        return part
+
+    def add(self, other: _Part) -> None:
+        self.requests += other.requests
+        self.failures += other.failures
+        self.latency.add_histogram(other.latency)
+
+
+_NOTHING = _Part()
+
+
+class _Window:
+    """The sum of the last seconds. A second costs as much in a long window as in a short one."""
+
+    def __init__(self, seconds: int) -> None:
+        self._parts: deque[_Part] = deque()
+        self._seconds = seconds
+        self._counts: dict[int, int] = {}
+        self.requests = 0
+        self.failures = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has been told as many seconds as it has."""
+        return len(self._parts) == self._seconds
+
+    def add(self, part: _Part) -> None:
+        """Take the next second, and forget the oldest one."""
+        self._parts.append(part)
+        self._count(part, 1)
+        if len(self._parts) > self._seconds:
+            self._count(self._parts.popleft(), -1)
+
+    def stats(self) -> OperationStats:
+        """Everything in it, without a name."""
+        latencies = [part.latency for part in self._parts if part.latency.counts]
+        latency = Histogram(
+            self._counts,
+            sum(each.total for each in latencies),
+            min((each.lowest for each in latencies), default=0.0),
+            max((each.highest for each in latencies), default=0.0),
+        )
+        return OperationStats("", "", self.requests, self.failures, latency)
+
+    def _count(self, part: _Part, sign: int) -> None:
+        self.requests += sign * part.requests
+        self.failures += sign * part.failures
+        counts = self._counts
+        for index, count in part.latency.counts.items():
+            left = counts.get(index, 0) + sign * count
+            if left:
+                counts[index] = left
+            else:
+                del counts[index]
