@@ -86,13 +86,11 @@ def write_test(
 
 def write_reports(report: Report, files: RunFiles) -> None:
     """Write the result of a run, and the report that people read."""
-    from benchmark.utils.reporters.environment import describe_environment
     from benchmark.utils.reporters.html import write_html
     from benchmark.utils.reporters.json_file import write_json
 
-    environment = describe_environment()
-    write_json(report, files.path(".json"), environment)
-    write_html(report, files.path(".html"), environment)
+    write_json(report, files.path(".json"))
+    write_html(report, files.path(".html"))
 
 
 def result_files(files: RunFiles, locustfile: Path) -> Mapping[str, str]:

@@ -360,6 +360,8 @@ def _request(
     prepared: Prepared, profile: LoadProfile, config: BenchmarkConfig, files: RunFiles
 ) -> RunRequest:
     from benchmark.runner import RunRequest
+    from benchmark.utils.reporters.environment import describe_environment
+    from benchmark.utils.text_safety import mask_secrets
     from benchmark.utils.timeline_lines import profile_to_json
 
     facts = {
@@ -368,6 +370,8 @@ def _request(
         "wait_time": list(config.wait_time),
         "seed": config.seed,
         "thresholds": [threshold.text for threshold in config.threshold],
+        "command": mask_secrets(config.command, config.credentials.secrets()),
+        "environment": describe_environment(),
     }
     return RunRequest(
         locustfile=prepared.locustfile,

@@ -7,7 +7,7 @@ file.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
@@ -20,6 +20,16 @@ _MAX_ENTRIES = 10_000
 
 class MalformedError(ValueError):
     """A value in a JSON document is not what it must be."""
+
+
+class UnreadableVersionError(MalformedError):
+    """A document is of a version that this program does not know."""
+
+    def __init__(self, version: int, known: Collection[int]) -> None:
+        told = f"schema_version {version} is {{}} than this program reads"
+        newer = version > max(known)
+        more = f" ({max(known)}): use a newer stress-api" if newer else f" ({min(known)})"
+        super().__init__(told.format("newer" if newer else "older") + more)
 
 
 def parse_json(text: str | bytes) -> Any:
@@ -107,6 +117,14 @@ def as_numbers(value: object, what: str) -> dict[str, float]:
     if len(members) > _MAX_ENTRIES:
         raise MalformedError(f"{what} has more than {_MAX_ENTRIES} members")
     return {clean_text(key): as_number(number, what) for key, number in members.items()}
+
+
+def as_texts(value: object, what: str) -> dict[str, str]:
+    """An object whose members are strings; keys and members are cleaned."""
+    members = as_mapping(value, what)
+    if len(members) > _MAX_ENTRIES:
+        raise MalformedError(f"{what} has more than {_MAX_ENTRIES} members")
+    return {clean_text(key): as_text(member, what) for key, member in members.items()}
 
 
 def as_histogram(value: object, what: str) -> Histogram:

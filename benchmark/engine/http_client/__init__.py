@@ -17,7 +17,7 @@ from benchmark.engine.http_client.errors import (
 )
 from benchmark.engine.http_client.headers import Headers
 from benchmark.engine.http_client.pool import ConnectionPool
-from benchmark.engine.http_client.response import Response
+from benchmark.engine.http_client.response import Response, charset_of
 from benchmark.engine.http_client.session import HttpSession
 from benchmark.engine.http_client.user import RapidHttpUser
 
@@ -33,6 +33,7 @@ __all__ = [
     "RapidHttpUser",
     "Response",
     "addresses",
+    "charset_of",
     "counters",
     "describe_error",
 ]

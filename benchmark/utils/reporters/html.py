@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from urllib.parse import quote
@@ -43,8 +42,8 @@ class Row:
     statuses: str
 
 
-def render_html(report: Report, environment: Mapping[str, str] | None = None) -> str:
-    """The report as an HTML document. `environment` says where the load came from.
+def render_html(report: Report) -> str:
+    """The report as an HTML document.
 
     Everything from outside is escaped, and the page's own policy lets no script run but ours.
     """
@@ -58,7 +57,7 @@ def render_html(report: Report, environment: Mapping[str, str] | None = None) ->
             report=report,
             result=result,
             totals=result.totals,
-            environment=dict(environment or {}),
+            environment=dict(result.environment),
             headline=_headline(result),
             rows=_rows(result),
             total_row=_row(result.totals, result.duration, _scale(result)),
@@ -75,9 +74,9 @@ def render_html(report: Report, environment: Mapping[str, str] | None = None) ->
     )
 
 
-def write_html(report: Report, path: Path, environment: Mapping[str, str] | None = None) -> None:
+def write_html(report: Report, path: Path) -> None:
     """Writes the HTML report, whole or not at all. Raises OSError."""
-    replace_file(path, render_html(report, environment))
+    replace_file(path, render_html(report))
 
 
 def _jinja() -> Environment:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from benchmark.histogram import Histogram
@@ -18,19 +17,17 @@ from benchmark.models import (
 )
 from benchmark.utils.timeline_lines import profile_to_json
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+SCHEMA_NAME = "result.schema.json"
+"""The JSON Schema of the document, in `docs/`; named in it as a file beside it."""
 PERCENTILES = (50, 75, 90, 95, 99, 99.9)
 
 
-def result_to_json(
-    source: RunResult | Report, environment: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """A result as JSON; of a report, with grade, criteria, tips and files.
-
-    `environment` says where the load came from: versions, operating system, processors.
-    """
+def result_to_json(source: RunResult | Report) -> dict[str, Any]:
+    """A result as JSON; of a report, with its verdicts, tips and files."""
     result = source.result if isinstance(source, Report) else source
     document: dict[str, Any] = {
+        "$schema": SCHEMA_NAME,
         "schema_version": SCHEMA_VERSION,
         "test_type": result.test_type,
         "status": result.status,
@@ -43,7 +40,9 @@ def result_to_json(
             "wait_time": list(result.wait_time),
             "seed": result.seed,
         },
-        "environment": dict(environment or {}),
+        "command": result.command,
+        "environment": dict(result.environment),
+        "thresholds": [{"threshold": each.text} for each in result.thresholds],
     }
     if isinstance(source, Report):
         document |= _verdict_to_json(source)
@@ -56,7 +55,9 @@ def result_to_json(
                 "method": each.method,
                 "name": each.name,
                 "message": each.message,
+                "status": each.status,
                 "count": each.count,
+                "sample": each.sample,
             }
             for each in result.failures
         ],
@@ -194,9 +195,13 @@ def _second_to_json(second: Second) -> dict[str, Any]:
         "users": second.users,
         "requests": second.requests,
         "failures": second.failures,
+        "unanswered": second.unanswered,
+        "received_bytes": second.received,
     }
     if second.p50 is not None and second.p95 is not None:
         point["latency_ms"] = {"p50": _ms(second.p50), "p95": _ms(second.p95)}
+    if second.latency.counts:
+        point["histogram"] = second.latency.to_json()
     return point
 
 
@@ -215,6 +220,7 @@ def _sums_to_json(stats: OperationStats) -> dict[str, Any]:
         "name": stats.name,
         "requests": stats.requests,
         "failures": stats.failures,
+        "received_bytes": stats.received,
         "histogram": stats.latency.to_json(),
     }
     if stats.latency_from_schedule.counts:

@@ -20,7 +20,7 @@ def report(second: int, *milliseconds: float, users: int = 1, name: str = "/x") 
     """What one process did in one second."""
     operation = {
         "method": "GET", "name": name, "role": "load", "requests": len(milliseconds),
-        "failures": 1, "received": 10, "statuses": {200: len(milliseconds)}, "errors": {"odd": 1},
+        "failures": 1, "received": 10, "statuses": {200: len(milliseconds)}, "errors": [{"message": "odd", "status": 200, "count": 1}],
         "latency": latencies(*milliseconds), "latency_from_schedule": latencies(9.0),
     }  # fmt: skip
     return {
