@@ -207,6 +207,9 @@ def generate(config: BenchmarkConfig, switches: Switches) -> None:
         typer.echo(prepared.locustfile)
 
 
+_FORMATS = "text, json, markdown, junit, csv or openmetrics"
+
+
 @app.command(cls=GroupedCommand, epilog="stress-api analyze benchmark/results")
 def analyze(
     results: Annotated[
@@ -228,16 +231,15 @@ def analyze(
             metavar="CONDITION", help="what each must meet, instead of what it was asked to then"
         ),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="print one JSON object and nothing else")
-    ] = False,
+    form: Annotated[str, typer.Option("--format", metavar="NAME", help=_FORMATS)] = "text",
+    as_json: Annotated[bool, typer.Option("--json", help="the same as --format json")] = False,
 ) -> None:
     """Read old results again: the verdict on one, a table of several."""
     with _outcome():
         from benchmark.utils.analyze_results import main as analyze_main  # noqa: PLC0415  # slow
 
         folder = results_dir or str(_read({})[0].results_dir)
-        options = ["--results-dir", folder, *(["--json"] if as_json else [])]
+        options = ["--results-dir", folder, "--format", "json" if as_json else form]
         options += [f"--threshold={each}" for each in threshold or ()]
         raise typer.Exit(analyze_main([*options, "--", *(results or [])]))
 

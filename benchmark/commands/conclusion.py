@@ -33,8 +33,9 @@ def exit_code(reports: Sequence[Report]) -> int:
 
 
 def _complaints(report: Report) -> Iterator[str]:
-    if report.result.status == "aborted":
-        yield f"The run was aborted: {report.result.status_reason}"
+    if report.result.status in ("aborted", "failed"):
+        was = "was aborted" if report.result.status == "aborted" else "has failed"
+        yield f"The run {was}: {report.result.status_reason}"
     verdicts = by_threshold(report.thresholds)
     failed = [_failure(each) for each in verdicts.values() if not all(one.held for one in each)]
     if failed:

@@ -17,6 +17,7 @@ from benchmark.errors import UNMET, UsageError
 from benchmark.models import Report, RunResult, Threshold
 from benchmark.thresholds import held_in_words, judge_thresholds, parse_threshold
 from benchmark.utils.grading import judge, overall_grade
+from benchmark.utils.reporters.machine import RENDERERS
 from benchmark.utils.reporters.text import write_text
 from benchmark.utils.result_files import find_results, read_result
 from benchmark.utils.results import result_to_json
@@ -103,7 +104,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UsageError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code
-    if options.json:
+    if options.format in RENDERERS:
+        if len(reports) > 1:
+            sys.stderr.write(f"error: --format {options.format} takes one result\n")
+            return UsageError.exit_code
+        sys.stdout.write(RENDERERS[options.format](reports[0]))
+    elif options.json or options.format == "json":
         _write_json(reports)
     elif len(reports) == 1:
         write_text(reports[0], sys.stdout)
@@ -144,7 +150,13 @@ def _parser() -> argparse.ArgumentParser:
         help="what each result must meet, such as 'p95<500ms', instead of what its run was asked "
         "to (repeatable); exit code 1 where one does not",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", *RENDERERS),
+        default="text",
+        help="what is printed (default: text); all but text and json take one result",
+    )
+    parser.add_argument("--json", action="store_true", help="the same as --format json")
     return parser
 
 
