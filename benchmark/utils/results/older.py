@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from benchmark.histogram import bucket_index
+from benchmark.histogram import Histogram, bucket_index
+from benchmark.models import Block, OperationStats
 from benchmark.utils.checked_json import (
     MalformedError,
     UnreadableVersionError,
     as_count,
+    as_histogram,
     as_list,
     as_mapping,
     as_number,
+    as_text,
 )
+from benchmark.utils.results.block_columns import blocks_to_json
 from benchmark.utils.text_safety import clean_text
 from benchmark.utils.timeline_lines import status_in
 
@@ -39,7 +43,7 @@ def present_form(document: Mapping[str, Any]) -> Mapping[str, Any]:
         raise UnreadableVersionError(version, READABLE_VERSIONS)
     if version < 2:
         document = _without_old_buckets(document)
-    return _with_statuses(document) if version < 3 else document
+    return _with_columns(_with_statuses(document)) if version < 3 else document
 
 
 def _with_statuses(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,6 +54,35 @@ def _with_statuses(document: Mapping[str, Any]) -> dict[str, Any]:
         status = status_in(message) if isinstance(message, str) else 0
         failures.append({**failure, "status": status})
     return {**document, "failures": failures}
+
+
+def _with_columns(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Version 2 had an object for each operation of a block."""
+    blocks = as_list(document.get("blocks", []), "blocks", MAX_ITEMS)
+    return {**document, **blocks_to_json([_block(as_mapping(each, "block")) for each in blocks])}
+
+
+def _block(value: Mapping[str, Any]) -> Block:
+    operations = as_list(value.get("operations"), "block: operations", MAX_ITEMS)
+    return Block(
+        elapsed=as_number(value.get("elapsed_s"), "block: elapsed_s"),
+        users=as_count(value.get("users"), "block: users"),
+        operations=tuple(_sums(as_mapping(each, "block: operation")) for each in operations),
+    )
+
+
+def _sums(value: Mapping[str, Any]) -> OperationStats:
+    scheduled = value.get("histogram_from_schedule")
+    return OperationStats(
+        method=as_text(value.get("method"), "block: method", 20),
+        name=as_text(value.get("name"), "block: name"),
+        requests=as_count(value.get("requests"), "block: requests"),
+        failures=as_count(value.get("failures"), "block: failures"),
+        latency=as_histogram(value.get("histogram"), "block: histogram"),
+        latency_from_schedule=(
+            Histogram() if scheduled is None else as_histogram(scheduled, "block: histogram")
+        ),
+    )
 
 
 def _without_old_buckets(document: Mapping[str, Any]) -> dict[str, Any]:

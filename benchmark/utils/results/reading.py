@@ -9,7 +9,6 @@ from typing import Any, get_args
 from benchmark.errors import UsageError
 from benchmark.histogram import Histogram
 from benchmark.models import (
-    Block,
     Failure,
     OperationReadiness,
     OperationStats,
@@ -36,7 +35,9 @@ from benchmark.utils.checked_json import (
     as_texts,
     as_time,
 )
+from benchmark.utils.results.block_columns import blocks_from_json
 from benchmark.utils.results.older import MAX_ITEMS, present_form
+from benchmark.utils.results.plausible import NOTHING, require_mean, require_plausible
 from benchmark.utils.text_safety import clean_text
 from benchmark.utils.timeline import MAX_SECONDS
 from benchmark.utils.timeline_lines import (
@@ -45,8 +46,6 @@ from benchmark.utils.timeline_lines import (
     thresholds_from_json,
     wait_time_from_json,
 )
-
-_ROUNDING = 1e-5  # of sums and extremes, which are written with six decimal places
 
 
 def result_from_json(document: object) -> RunResult:
@@ -70,7 +69,6 @@ def _result(document: Mapping[str, Any]) -> RunResult:
     failures = as_list(document.get("failures", []), "failures", MAX_ITEMS)
     readiness = as_list(document.get("readiness", []), "readiness", MAX_ITEMS)
     timeline = as_list(document.get("timeline", []), "timeline", MAX_SECONDS)
-    blocks = as_list(document.get("blocks", []), "blocks", MAX_ITEMS)
     seed = profile.get("seed")
     totals = _stats("", "Total", as_mapping(document.get("totals"), "totals"))
     operations = _operations(document.get("operations"))
@@ -89,7 +87,7 @@ def _result(document: Mapping[str, Any]) -> RunResult:
         operations=operations,
         failures=tuple(_failure(as_mapping(each, "failure")) for each in failures),
         timeline=_timeline(timeline),
-        blocks=tuple(_block(as_mapping(each, "block")) for each in blocks),
+        blocks=blocks_from_json(document),
         skipped_tasks=as_counts(document.get("skipped_tasks", {}), "skipped_tasks"),
         readiness=tuple(_readiness(as_mapping(each, "readiness")) for each in readiness),
         seed=None if seed is None else as_count(seed, "profile: seed"),
@@ -129,33 +127,27 @@ def _operations(value: object) -> tuple[OperationStats, ...]:
 
 
 def _stats(method: str, name: str, value: Mapping[str, Any]) -> OperationStats:
-    requests = as_count(value.get("requests"), f"{name}: requests")
-    failures = as_count(value.get("failures"), f"{name}: failures")
-    if failures > requests:
-        raise MalformedError(f"{name}: more failures than requests")
-    latency = _latency(value.get("histogram"), f"{name}: histogram")
-    if latency.count != requests:
-        raise MalformedError(f"{name}: its histogram has {latency.count} of {requests} requests")
     scheduled = value.get("histogram_from_schedule")
-    return OperationStats(
-        method=method,
-        name=name,
-        requests=requests,
-        failures=failures,
-        latency=latency,
-        statuses=as_counts(value.get("statuses", {}), f"{name}: statuses"),
-        received=as_count(value.get("received_bytes", 0), f"{name}: received_bytes"),
-        latency_from_schedule=Histogram() if scheduled is None else _latency(scheduled, name),
-    )
+    try:
+        stats = OperationStats(
+            method=method,
+            name=name,
+            requests=as_count(value.get("requests"), "requests"),
+            failures=as_count(value.get("failures"), "failures"),
+            latency=as_histogram(value.get("histogram"), "histogram"),
+            statuses=as_counts(value.get("statuses", {}), "statuses"),
+            received=as_count(value.get("received_bytes", 0), "received_bytes"),
+            latency_from_schedule=NOTHING if scheduled is None else _latency(scheduled),
+        )
+        require_plausible(stats.latency, stats.requests, stats.failures)
+    except MalformedError as error:
+        raise MalformedError(f"{method} {name}: {error}") from error
+    return stats
 
 
-def _latency(value: object, what: str) -> Histogram:
-    """A histogram whose sum and extremes fit together, so that its mean means something."""
-    histogram = as_histogram(value, what)
-    mean = histogram.mean
-    leeway = _ROUNDING * (1 + mean)
-    if not histogram.lowest - leeway <= mean <= histogram.highest + leeway:
-        raise MalformedError(f"{what}: its mean is not between its lowest and its highest")
+def _latency(value: object) -> Histogram:
+    histogram = as_histogram(value, "histogram")
+    require_mean(histogram)
     return histogram
 
 
@@ -195,15 +187,7 @@ def _second(value: Mapping[str, Any]) -> Second:
         p95=p95,
         unanswered=as_count(value.get("unanswered", 0), "timeline: unanswered"),
         received=as_count(value.get("received_bytes", 0), "timeline: received_bytes"),
-        latency=Histogram() if histogram is None else _latency(histogram, "timeline: histogram"),
-    )
-
-
-def _block(value: Mapping[str, Any]) -> Block:
-    return Block(
-        elapsed=as_number(value.get("elapsed_s"), "block: elapsed_s"),
-        users=as_count(value.get("users"), "block: users"),
-        operations=_operations(value.get("operations")),
+        latency=NOTHING if histogram is None else _latency(histogram),
     )
 
 

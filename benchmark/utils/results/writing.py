@@ -7,7 +7,6 @@ from typing import Any
 from benchmark.histogram import Histogram
 from benchmark.models import (
     ArrivalStats,
-    Block,
     OperationStats,
     ProcessHealth,
     Report,
@@ -15,6 +14,7 @@ from benchmark.models import (
     Second,
     ThresholdVerdict,
 )
+from benchmark.utils.results.block_columns import blocks_to_json
 from benchmark.utils.timeline_lines import profile_to_json
 
 SCHEMA_VERSION = 3
@@ -80,7 +80,7 @@ def result_to_json(source: RunResult | Report) -> dict[str, Any]:
         },
         **_arrivals_to_json(result.arrivals),
         "timeline": [_second_to_json(each) for each in result.timeline],
-        "blocks": [_block_to_json(each) for each in result.blocks],
+        **blocks_to_json(result.blocks),
     }
 
 
@@ -157,11 +157,11 @@ def _stats_to_json(stats: OperationStats, duration: float) -> dict[str, Any]:
         "received_bytes": stats.received,
         "statuses": dict(stats.statuses),
         "latency_ms": _latency_to_json(stats.latency),
-        "histogram": stats.latency.to_json(),
+        "histogram": stats.latency.columns(),
     }
     if stats.latency_from_schedule.counts:
         document["latency_from_schedule_ms"] = _latency_to_json(stats.latency_from_schedule)
-        document["histogram_from_schedule"] = stats.latency_from_schedule.to_json()
+        document["histogram_from_schedule"] = stats.latency_from_schedule.columns()
     return document
 
 
@@ -175,7 +175,7 @@ def _latency_to_json(latency: Histogram) -> dict[str, float]:
 
 
 def _times_to_json(times: Histogram) -> dict[str, Any]:
-    return {"count": times.count, **_latency_to_json(times), "histogram": times.to_json()}
+    return {"count": times.count, **_latency_to_json(times), "histogram": times.columns()}
 
 
 def _process_to_json(health: ProcessHealth) -> dict[str, Any]:
@@ -201,31 +201,8 @@ def _second_to_json(second: Second) -> dict[str, Any]:
     if second.p50 is not None and second.p95 is not None:
         point["latency_ms"] = {"p50": _ms(second.p50), "p95": _ms(second.p95)}
     if second.latency.counts:
-        point["histogram"] = second.latency.to_json()
+        point["histogram"] = second.latency.columns()
     return point
-
-
-def _block_to_json(block: Block) -> dict[str, Any]:
-    return {
-        "elapsed_s": round(block.elapsed, 3),
-        "users": block.users,
-        "operations": [_sums_to_json(each) for each in block.operations],
-    }
-
-
-def _sums_to_json(stats: OperationStats) -> dict[str, Any]:
-    """What can be merged, without what is computed from it."""
-    document: dict[str, Any] = {
-        "method": stats.method,
-        "name": stats.name,
-        "requests": stats.requests,
-        "failures": stats.failures,
-        "received_bytes": stats.received,
-        "histogram": stats.latency.to_json(),
-    }
-    if stats.latency_from_schedule.counts:
-        document["histogram_from_schedule"] = stats.latency_from_schedule.to_json()
-    return document
 
 
 def _ms(value: float) -> float:
