@@ -129,8 +129,8 @@ class Histogram:
             return 0.0
         rank = max(1, math.ceil(count * Fraction(str(percent)) / 100))
         seen = 0
-        for index in sorted(self.counts):
-            seen += self.counts[index]
+        for index, number in sorted(self.counts.items()):
+            seen += number
             if seen >= rank:
                 return min(max(bucket_value(index), self.lowest), self.highest)
         return self.highest
@@ -158,11 +158,10 @@ class Histogram:
 
     def columns(self) -> dict[str, Any]:
         """The histogram as JSON, buckets and counts side by side: half as long, and read faster."""
-        indices = sorted(self.counts)
-        counts = dict(self.counts.items())
+        counts = sorted(self.counts.items())
         return {
-            "buckets": indices,
-            "counts": [counts[index] for index in indices],
+            "buckets": [index for index, _ in counts],
+            "counts": [number for _, number in counts],
             "total": round(self.total, 6),
             "lowest": round(self.lowest, 6),
             "highest": round(self.highest, 6),

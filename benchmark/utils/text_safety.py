@@ -57,7 +57,7 @@ _NAMED = re.compile(
     rf"(?:{_NAMES})[\w-]{{0,40}}(?:"
     r"\\?[\"']\s{0,9}:\s{0,9}\\?[\"'](?P<member>[^\s\"'\\]{4,})"  # also JSON within a text
     r"|=(?P<field>[^\s\"'<>,;&]{4,}))"
-    r"|\b(?:bearer|basic)\s{1,9}(?P<header>[\w.~+/=-]{8,})"
+    r"|\b(?:bearer|basic)\s{1,9}(?=[\w.~+/=-]*[\d=])(?P<header>[\w.~+/=-]{8,})"
     r"|\b(?P<token>eyJ[\w-]{8,}\.[\w-]*(?:\.[\w-]*)?)",  # JSON Web Token, RFC 7519
     re.IGNORECASE,
 )
