@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -124,77 +125,31 @@ def test_files_that_are_no_result_get_a_message(text: bytes, message: str, tmp_p
     assert "r.json" in caught.value.message
 
 
-def failures_above_requests(document: Any) -> None:
-    document["operations"][0]["failures"] = document["operations"][0]["requests"] + 1
-
-
-def lost_operation(document: Any) -> None:
-    del document["operations"][0]
-
-
-def clock_back(document: Any) -> None:
-    document["timeline"][5]["elapsed_s"] = 1.0
-
-
-def other_count(document: Any) -> None:
-    document["operations"][0]["histogram"]["counts"][0] += 1
-
-
-def other_sum(document: Any) -> None:
-    document["totals"]["histogram"]["total"] *= 1000
-
-
-def descending(document: Any) -> None:
-    document["totals"]["histogram"]["buckets"].reverse()
-
-
-def high_bucket(document: Any) -> None:
-    document["totals"]["histogram"]["buckets"][-1] = 65_000
-
-
-def odd_columns(document: Any) -> None:
-    document["blocks"][0]["histograms"]["sizes"][0] += 1
-
-
-def unknown_operation(document: Any) -> None:
-    document["blocks"][0]["operations"][0] = 99
-
-
-def short_column(document: Any) -> None:
-    document["blocks"][0]["requests"].pop()
-
-
-def crossed_percentiles(document: Any) -> None:
-    document["timeline"][9]["latency_ms"] = {"p50": 9.0, "p95": 1.0}
-
-
-def no_threshold(document: Any) -> None:
-    document["thresholds"] = [{"threshold": "fast enough"}]
-
-
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("place", "value", "message"),
     [
-        (failures_above_requests, "GET /: more failures than requests"),
-        (lost_operation, "totals are not the sum"),
-        (clock_back, "its clock goes back"),
-        (other_count, r"GET /: the histogram has"),
-        (other_sum, "its mean is not between"),
-        (descending, "do not ascend"),
-        (high_bucket, "out of range"),
-        (odd_columns, "do not fit together"),
-        (unknown_operation, "there is no operation 99"),
-        (short_column, "block: requests are"),
-        (crossed_percentiles, "p50 is above p95"),
-        (no_threshold, "is no threshold"),
+        (("operations", 0, "failures"), 10**6, "GET /: more failures than requests"),
+        (("operations",), [], "totals are not the sum"),
+        (("timeline", 5, "elapsed_s"), 1.0, "its clock goes back"),
+        (("operations", 0, "histogram", "counts", 0), 10**6, "GET /: the histogram has"),
+        (("totals", "histogram", "total"), 1e12, "its mean is not between"),
+        (("totals", "histogram", "buckets", 0), 59_000, "do not ascend"),
+        (("totals", "histogram", "buckets", -1), 65_000, "out of range"),
+        (("blocks", 0, "histograms", "sizes", 0), 99, "do not fit together"),
+        (("blocks", 0, "operations", 0), 99, "there is no operation 99"),
+        (("blocks", 0, "requests"), [], "block: requests are 0, not"),
+        (("timeline", 9, "latency_ms"), {"p50": 9.0, "p95": 1.0}, "p50 is above p95"),
+        (("thresholds",), [{"threshold": "fast enough"}], "is no threshold"),
+        (("duration_s",), 1e300, "duration_s is out of range"),
     ],
 )
 def test_numbers_that_contradict_each_other_are_refused(
-    change: Callable[[Any], None], message: str, tmp_path: Path
+    place: tuple[str | int, ...], value: Any, message: str, tmp_path: Path
 ) -> None:
     """Rather than giving a share above 1, or a mean that no request had."""
     document = written(closed_run(tmp_path))
-    change(document)
+    *way, last = place
+    reduce(getitem, way, document)[last] = value
     with pytest.raises(UsageError, match=message):
         result_from_json(document)
 
@@ -237,11 +192,10 @@ def test_a_damaged_document_is_refused_or_judged(documents: list[Any], data: st.
     damaged = damage(document, data, JSON_VALUES)
     try:
         result = result_from_json(damaged)
-    except UsageError as error:
-        assert error.message.startswith("not the result of a run: ")
+    except UsageError:
         return
     report = analyze(result)
     assert 0 <= result.totals.failure_share <= 1
     for render in RENDERERS.values():
         render(report).encode("utf-8")
-    json.dumps(result_to_json(replace(report)), allow_nan=False)
+    json.dumps(result_to_json(report), allow_nan=False)

@@ -45,7 +45,7 @@ def sample(*arguments: Any, **more: Any) -> str:
         (None, "text/plain", ""),
         ("text", "text/plain", ""),
         (
-            b"<!doctype html><html><head><style>p{}</style></head><body><h1>Bad &amp; ugly</h1><script>x",
+            b"<!doctype html><html><style>p{}</style><body><h1>Bad &amp; ugly</h1><script>x",
             "text/html",
             "Bad & ugly",
         ),
