@@ -49,7 +49,8 @@ def parse_abort_condition(text: str) -> AbortCondition:
     upwards = threshold.comparison in (">", ">=")
     if threshold.comparison in _OPPOSITES and upwards != (threshold.statistic in _AT_LEAST):
         opposite = _OPPOSITES[threshold.comparison]
-        meant = replace(threshold, text=threshold.text.replace(threshold.comparison, opposite, 1))
+        text_before, text_after = threshold.text.rsplit(threshold.comparison, 1)
+        meant = replace(threshold, text=f"{text_before}{opposite}{text_after}")
         raise UsageError(
             f"{text!r} would stop a run that goes well: a run goes on while its condition holds",
             f"write {replace(condition, threshold=meant).text!r}",
