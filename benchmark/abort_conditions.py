@@ -8,17 +8,19 @@ so many seconds up to it.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 from benchmark.errors import UsageError
-from benchmark.histogram import Histogram, HistogramBuilder
-from benchmark.models import AbortCondition, Breach, OperationStats
+from benchmark.histogram import Histogram, HistogramBuilder, bucket_index
+from benchmark.models import AbortCondition, Breach, Threshold
 from benchmark.setting_values import parse_duration
-from benchmark.thresholds import in_words, is_meant, measure, parse_threshold
+from benchmark.thresholds import in_words, is_meant, parse_threshold
 
 MIN_SAMPLES = 100
 """Requests without which a window says nothing of latencies and of the share of failures."""
@@ -49,7 +51,8 @@ def parse_abort_condition(text: str) -> AbortCondition:
     upwards = threshold.comparison in (">", ">=")
     if threshold.comparison in _OPPOSITES and upwards != (threshold.statistic in _AT_LEAST):
         opposite = _OPPOSITES[threshold.comparison]
-        meant = replace(threshold, text=threshold.text.replace(threshold.comparison, opposite, 1))
+        text_before, text_after = threshold.text.rsplit(threshold.comparison, 1)
+        meant = replace(threshold, text=f"{text_before}{opposite}{text_after}")
         raise UsageError(
             f"{text!r} would stop a run that goes well: a run goes on while its condition holds",
             f"write {replace(condition, threshold=meant).text!r}",
@@ -80,8 +83,7 @@ class AbortWatch:
 
     def __init__(self, conditions: Sequence[AbortCondition]) -> None:
         self._conditions = conditions
-        self._watched: dict[_Operation, tuple[AbortCondition, ...]] = {}
-        self._windows: dict[tuple[_Operation, int], _Window] = {}
+        self._windows: dict[_Operation, list[_Window]] = {}
         self._full_load_since: int | None = None
         self._second = 0
         self._begin(None, [each for each in conditions if not each.threshold.operation])
@@ -104,43 +106,29 @@ class AbortWatch:
                 operation = (each["method"], each["name"])
                 parts[operation] = _Part.of(each)
                 totals.add(parts[operation])
-                if operation not in self._watched:
+                if operation not in self._windows:
                     self._begin(operation, self._meant(*operation))
                 yield None
-        for (watched, _), window in self._windows.items():
-            window.add(parts.get(watched, _NOTHING))
-            yield None
-        for watched, conditions in self._watched.items():
-            for condition in conditions:
-                yield self._judged(condition, watched)
+        for watched, windows in self._windows.items():
+            for window in windows:
+                window.add(parts.get(watched, _NOTHING))
+                yield self._judged(window, watched)
 
     def _meant(self, method: str, name: str) -> list[AbortCondition]:
         named = (each for each in self._conditions if each.threshold.operation)
         return [each for each in named if is_meant(each.threshold.operation, method, name)]
 
     def _begin(self, operation: _Operation, conditions: Sequence[AbortCondition]) -> None:
-        self._watched[operation] = tuple(conditions)
-        for each in conditions:
-            self._windows.setdefault((operation, each.seconds), _Window(each.seconds))
+        self._windows[operation] = [_Window(condition) for condition in conditions]
 
-    def _judged(self, condition: AbortCondition, operation: _Operation) -> Breach | None:
-        seconds, threshold = condition.seconds, condition.threshold
-        window = self._windows[operation, seconds]
-        if not window.is_whole:
-            return None
-        if threshold.statistic in _AT_LEAST:
+    def _judged(self, window: _Window, operation: _Operation) -> Breach | None:
+        condition = window.condition
+        if condition.threshold.statistic in _AT_LEAST:
             since = self._full_load_since
-            if since is None or self._second - since < seconds:
+            if since is None or self._second - since < condition.seconds:
                 return None
-            per_second = threshold.statistic == "rate"
-            measured = window.requests / (seconds if per_second else 1)
-        elif threshold.statistic == "failures":
-            measured = float(window.failures)
-        else:
-            if window.requests < MIN_SAMPLES:
-                return None
-            measured = measure(threshold, window.stats(), seconds) or 0.0
-        if threshold.holds_for(measured):
+        measured = window.breach()
+        if measured is None:
             return None
         return Breach(condition, " ".join(operation or ()), measured, self._second)
 
@@ -170,43 +158,80 @@ _NOTHING = _Part()
 
 
 class _Window:
-    """The sum of the last seconds. A second costs as much in a long window as in a short one."""
+    """What one condition sees of one operation: the sums of its last seconds.
 
-    def __init__(self, seconds: int) -> None:
+    Nothing in it is added up anew each second, for there may be hundreds of windows.
+    """
+
+    def __init__(self, condition: AbortCondition) -> None:
+        self.condition = condition
         self._parts: deque[_Part] = deque()
-        self._seconds = seconds
+        self._requests = 0
+        self._failures = 0
         self._counts: dict[int, int] = {}
-        self.requests = 0
-        self.failures = 0
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it has been told as many seconds as it has."""
-        return len(self._parts) == self._seconds
+        # Whatever lies in lower buckets is below the limit, even where its own bucket's middle and
+        # the exact extremes round it up.
+        self._bound = bucket_index(condition.threshold.limit) - 1
+        self._beyond_bound = 0
+        self._share_below = Fraction(str(condition.threshold.percent)) / 100
 
     def add(self, part: _Part) -> None:
         """Take the next second, and forget the oldest one."""
         self._parts.append(part)
         self._count(part, 1)
-        if len(self._parts) > self._seconds:
+        if len(self._parts) > self.condition.seconds:
             self._count(self._parts.popleft(), -1)
 
-    def stats(self) -> OperationStats:
-        """Everything in it, without a name."""
-        latencies = [part.latency for part in self._parts if part.latency.counts]
-        latency = Histogram(
+    def breach(self) -> float | None:
+        """What was measured, if the condition does not hold; None where it does, or is too new."""
+        threshold = self.condition.threshold
+        if len(self._parts) < self.condition.seconds:
+            return None
+        measured = self._measured(threshold)
+        return None if measured is None or threshold.holds_for(measured) else measured
+
+    def _measured(self, threshold: Threshold) -> float | None:
+        match threshold.statistic:
+            case "rate":
+                return self._requests / self.condition.seconds
+            case "requests":
+                return float(self._requests)
+            case "failures":
+                return float(self._failures)
+        if self._requests < MIN_SAMPLES:
+            return None
+        if threshold.statistic == "failure share":
+            return self._failures / self._requests
+        latencies = [part.latency for part in self._parts if part.requests]
+        match threshold.statistic:
+            case "mean":
+                return sum(each.total for each in latencies) / self._requests
+            case "lowest":
+                return min(each.lowest for each in latencies)
+            case "highest":
+                return max(each.highest for each in latencies)
+        if threshold.comparison in ("<", "<=") and not self._may_exceed():
+            return None
+        return Histogram(
             self._counts,
-            sum(each.total for each in latencies),
-            min((each.lowest for each in latencies), default=0.0),
-            max((each.highest for each in latencies), default=0.0),
-        )
-        return OperationStats("", "", self.requests, self.failures, latency)
+            lowest=min(each.lowest for each in latencies),
+            highest=max(each.highest for each in latencies),
+        ).percentile(threshold.percent)
+
+    def _may_exceed(self) -> bool:
+        """Whether so many latencies are near the limit or beyond it that a percentile may be."""
+        rank = max(1, math.ceil(self._requests * self._share_below))
+        return self._beyond_bound > self._requests - rank
 
     def _count(self, part: _Part, sign: int) -> None:
-        self.requests += sign * part.requests
-        self.failures += sign * part.failures
-        counts = self._counts
+        self._requests += sign * part.requests
+        self._failures += sign * part.failures
+        if self.condition.threshold.statistic != "percentile":
+            return
+        counts, bound = self._counts, self._bound
         for index, count in part.latency.counts.items():
+            if index >= bound:
+                self._beyond_bound += sign * count
             left = counts.get(index, 0) + sign * count
             if left:
                 counts[index] = left

@@ -154,11 +154,10 @@ def by_threshold(
     return grouped
 
 
-def held_in_words(verdicts: Sequence[ThresholdVerdict]) -> str:
-    """How many thresholds held, each for all operations that it speaks of: `2 of 3 held`."""
+def count_held(verdicts: Iterable[ThresholdVerdict]) -> tuple[int, int]:
+    """How many thresholds held, each for all operations that it speaks of, and how many are."""
     grouped = by_threshold(verdicts).values()
-    held = sum(all(verdict.held for verdict in each) for each in grouped)
-    return f"{held} of {len(grouped)} held"
+    return sum(all(verdict.held for verdict in each) for each in grouped), len(grouped)
 
 
 def _rounded(threshold: Threshold, measured: float) -> float:

@@ -12,7 +12,6 @@ import gevent
 from benchmark.abort_conditions import AbortWatch, breach_in_words, parse_abort_condition
 from benchmark.engine.stopping import end_test
 from benchmark.errors import UsageError
-from benchmark.models import AbortCondition
 
 _AT_ONCE = 10  # steps of judging: a fraction of a millisecond
 _PAUSE = 0.001  # seconds; with none at all the loop would not look for arrived data
@@ -23,15 +22,16 @@ logger = logging.getLogger(__name__)
 def add_abort_option(parser: Any) -> None:
     """Add the option, which may be given several times."""
     parser.add_argument(
-        "--abort-on", metavar="CONDITION", action="append", default=[], type=_condition,
+        "--abort-on", metavar="CONDITION", action="append", default=[], type=_checked,
         help="end the test where this no longer holds: 'p95<500ms for 10s' (needs --timeline)",
         include_in_web_ui=False,
     )  # fmt: skip
 
 
-def _condition(text: str) -> AbortCondition:
+def _checked(text: str) -> str:
+    """The condition as it was written: Locust sends the values of options to workers."""
     try:
-        return parse_abort_condition(text)
+        return parse_abort_condition(text).text
     except UsageError as problem:
         raise argparse.ArgumentTypeError(f"{problem.message}; {problem.hint}") from problem
 
@@ -39,10 +39,10 @@ def _condition(text: str) -> AbortCondition:
 class Aborting:
     """Judges each second of a test, in the process that writes its timeline."""
 
-    def __init__(self, environment: Any, conditions: Sequence[AbortCondition]) -> None:
+    def __init__(self, environment: Any, conditions: Sequence[str]) -> None:
         self._environment = environment
-        self._conditions = conditions
-        self._watch = AbortWatch(conditions)
+        self._conditions = [parse_abort_condition(text) for text in conditions]
+        self._watch = AbortWatch(self._conditions)
 
     def begin(self) -> None:
         """A test begins, perhaps not the first one."""

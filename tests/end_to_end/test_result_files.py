@@ -160,6 +160,6 @@ def test_a_target_that_dies_fails_the_run(tmp_path: Path) -> None:
         document, done = run(tmp_path, url, "-u", "4", "-r", "4", "-t", "9s")
     assert document["status"] == "failed"
     assert document["status_reason"].startswith("the target stopped answering after ")
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert document["status_reason"] in done.stderr
     jsonschema_rs.Draft202012Validator(SCHEMA).validate(document)

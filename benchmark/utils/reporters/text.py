@@ -20,7 +20,7 @@ from benchmark.models import (
     ThresholdVerdict,
     ValidityName,
 )
-from benchmark.thresholds import held_in_words, in_words
+from benchmark.thresholds import count_held, in_words
 from benchmark.utils.figures import (
     milliseconds,
     moment,
@@ -165,13 +165,14 @@ def _thresholds_held(report: Report) -> Iterable[RenderableType]:
     if not report.thresholds:
         return
     line = Text("Thresholds: ", style="bold")
-    line.append_text(_held(report.thresholds))
+    line.append_text(_held(report.thresholds)).append(" held")
     yield line
 
 
-def _held(verdicts: Sequence[ThresholdVerdict]) -> Text:
-    all_held = all(verdict.held for verdict in verdicts)
-    return Text(held_in_words(verdicts), style="bold green" if all_held else "bold red")
+def _held(verdicts: Sequence[ThresholdVerdict], *, of: str = " of ") -> Text:
+    """How many thresholds held."""
+    held, every = count_held(verdicts)
+    return Text(f"{held}{of}{every}", style="bold green" if held == every else "bold red")
 
 
 def _thresholds(verdicts: Sequence[ThresholdVerdict]) -> Table:
@@ -281,9 +282,8 @@ def _left_out(report: Report) -> Iterable[RenderableType]:
 
 def _suite(reports: Sequence[Report]) -> Table:
     figures = ("Users", "Time", "Requests", "Failed", "rps", "mean", "p95", "p99")
-    judged = any(report.thresholds for report in reports)
-    last = ("Grade", "Thresholds") if judged else ("Grade",)
-    table = _table("Run", *figures, *last, numeric=figures, folded="Run")
+    judged = ("Held",) if any(report.thresholds for report in reports) else ()
+    table = _table("Run", *figures, "Grade", *judged, numeric=(*figures, *judged))
     for report in reports:
         result, totals = report.result, report.result.totals
         name = clean_text(result.test_type)
@@ -301,7 +301,7 @@ def _suite(reports: Sequence[Report]) -> Table:
             Text(name if result.status == "completed" else f"{name} ({result.status})"),
             *(Text(value) for value in values),
             Text(report.grade, style=_STYLES[report.grade]),
-            *([_held(report.thresholds)] if judged else []),
+            *([_held(report.thresholds, of="/")] if judged else []),
         )
     return table
 
