@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from benchmark.models import OperationStats, Report, RunResult, ThresholdVerdict
+from benchmark.thresholds import in_words
 from benchmark.utils.figures import milliseconds, number, percent, plural, seconds, statuses
 from benchmark.utils.grading import ACCEPTABLE_MS, ACCEPTABLE_PERCENT, FAILURES, THROUGHPUT
 from benchmark.utils.text_safety import clean_text
@@ -19,7 +20,7 @@ _LEAST_FAILURES = 2  # one failure of few requests is an accident, and no place 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An operation to look at, and why; one with the tone "good" stands for all the others."""
+    """An operation to look at, and why."""
 
     operation: OperationStats
     tone: Tone
@@ -39,10 +40,10 @@ class Verdict:
 def give_verdict(report: Report) -> Verdict:
     """The verdict: numbers that mean nothing first, then conditions, then the grade."""
     result = report.result
-    places = tuple(_places(result))
-    tone, word = _answer(report, exceptions=any(place.tone != "good" for place in places))
+    places = tuple(_places(report))
+    tone, word = _answer(report, exceptions=bool(places))
     said = [*_reasons(report), *_figures(result)]
-    return Verdict(tone, word, " ".join(said), places)
+    return Verdict(tone, word, " ".join(said), places or tuple(_slowest(result, tone)))
 
 
 def _answer(report: Report, *, exceptions: bool) -> tuple[Tone, str]:
@@ -129,24 +130,45 @@ def _figures(result: RunResult) -> Iterator[str]:
     )
 
 
-def _places(result: RunResult) -> Iterator[Place]:
-    """What fails, the worst first, then what is slow; else the slowest, as the best bound."""
-    called = [each for each in result.operations if each.requests]
-    failing = sorted(filter(_fails, called), key=lambda each: -each.failures)
+def _places(report: Report) -> Iterator[Place]:
+    """What does not meet its threshold, then what fails, the worst first, then what is slow."""
+    called = {f"{each.method} {each.name}": each for each in report.result.operations}
+    unmet: list[Place] = []
+    for verdict in report.thresholds:
+        known = [place.operation for place in unmet]
+        if not verdict.held and (each := called.get(verdict.operation)) and each not in known:
+            condition = clean_text(verdict.threshold.text.rpartition(":")[2].strip(), 80)
+            measured = in_words(verdict.threshold, verdict.measured)
+            unmet.append(Place(each, "bad", f"{condition} failed: {measured}"))
+    named = [place.operation for place in unmet]
+    others = [each for each in called.values() if each.requests and each not in named]
+    failing = sorted(filter(_fails, others), key=lambda each: -each.failures)
     slow = sorted(
-        (each for each in called if each.latency.mean >= ACCEPTABLE_MS and each not in failing),
+        (each for each in others if each.latency.mean >= ACCEPTABLE_MS and each not in failing),
         key=lambda each: -each.latency.percentile(95),
     )
-    # Of both there is something to see, where there are both.
-    shown = failing[: _MOST_PLACES - min(len(slow), _MOST_PLACES // 2)]
-    for each in shown:
-        of = f"{percent(each.failure_share)} of {plural(each.requests, 'request')} failed"
-        yield Place(each, "bad", of + _status_in_words(each))
-    for each in slow[: _MOST_PLACES - len(shown)]:
-        yield Place(each, "fair", f"slow: {_latency_in_words(each)}")
-    if not failing and not slow and called:
-        slowest = max(called, key=lambda each: each.latency.percentile(95))
-        yield Place(slowest, "good", f"the slowest: {_latency_in_words(slowest)}")
+    # Of each sort there is something to see, where there are several.
+    some = unmet[: _MOST_PLACES - min(len(failing), 1) - min(len(slow), 1)]
+    some += map(_failing, failing[: _MOST_PLACES - len(some) - min(len(slow), 1)])
+    some += map(_slow, slow[: _MOST_PLACES - len(some)])
+    yield from some
+
+
+def _slowest(result: RunResult, tone: Tone) -> Iterator[Place]:
+    """Where nothing stands out, the slowest is a bound for all the others."""
+    called = [each for each in result.operations if each.requests]
+    if called:
+        each = max(called, key=lambda each: each.latency.percentile(95))
+        yield Place(each, tone, f"the slowest: {_latency_in_words(each)}")
+
+
+def _failing(stats: OperationStats) -> Place:
+    of = f"{percent(stats.failure_share)} of {plural(stats.requests, 'request')} failed"
+    return Place(stats, "bad", of + _status_in_words(stats))
+
+
+def _slow(stats: OperationStats) -> Place:
+    return Place(stats, "fair", f"slow: {_latency_in_words(stats)}")
 
 
 def _fails(stats: OperationStats) -> bool:

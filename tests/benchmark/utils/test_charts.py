@@ -35,7 +35,7 @@ def result(tmp_path: Path) -> RunResult:
 
 def test_time_is_joined_and_never_dropped(result: RunResult) -> None:
     """However long the run, charts have few points, and their rates are per second."""
-    long = tuple(Second(float(n), 5, 7, 1, 2.0, 3.0, 4.0) for n in range(1, 5001))
+    long = tuple(Second(float(n), 5, 7, 1, 2.0, 3.0) for n in range(1, 5001))
     block = Block(0.0, 5, tuple(replace(each, requests=5) for each in result.operations[:7]))
     blocks = tuple(replace(block, elapsed=5.0 * n) for n in range(1, 1001))
     for given in (blocks, ()):
@@ -50,7 +50,7 @@ def test_time_is_joined_and_never_dropped(result: RunResult) -> None:
 
 def test_a_spike_of_one_second_stays_visible(result: RunResult) -> None:
     """In the band of its point, whose line says what all its seconds had together."""
-    calm = [Second(float(n), 5, 100, 0, 2.0, 3.0, 4.0) for n in range(1, 3001)]
+    calm = [Second(float(n), 5, 100, 0, 2.0, 3.0) for n in range(1, 3001)]
     calm[1499] = replace(calm[1499], requests=5000, failures=40, p95=900.0)
     long = replace(result, timeline=tuple(calm), blocks=())
     (spiked,) = [point for point in points_of(long) if point.rate > 101]
@@ -66,7 +66,7 @@ def test_percentiles_of_joined_time_come_from_merged_histograms(result: RunResul
     sets = [[1.0] * 99 + [500.0], [1.0] * 99 + [700.0]]
     parts = [replace(first, latency=histogram_of(values)) for values in sets]
     blocks = tuple(Block(5.0 * n, 5, (parts[n % 2],)) for n in range(1, 701))
-    long = tuple(Second(float(n), 5, 20, 0, 1.0, 1.0, 1.0) for n in range(1, 3501))
+    long = tuple(Second(float(n), 5, 20, 0, 1.0, 1.0) for n in range(1, 3501))
     points = points_of(replace(result, timeline=long, blocks=blocks))
     assert {round(point.p50 or 0) for point in points} == {1}
     merged = {point.p99 for point in points if point.p99 is not None}

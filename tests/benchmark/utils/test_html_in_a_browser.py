@@ -72,7 +72,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The pages of all samples."""
     folder = tmp_path_factory.mktemp("pages")
     for name, make in SAMPLES.items():
-        write_html(make(folder), folder / f"{name}.html", {"Python": "3.11"})
+        write_html(make(folder), folder / f"{name}.html")
     return {name: folder / f"{name}.html" for name in SAMPLES}
 
 

@@ -69,6 +69,10 @@ def test_thresholds_decide_where_there_are_any(tmp_path: Path) -> None:
     held = give_verdict(good_report(tmp_path, "p95<10s"))
     assert (held.tone, held.word) == ("good", "Fine")
     assert held.sentence.startswith("The threshold held. ")
+    where = give_verdict(good_report(tmp_path, "GET /health: p95<0.5ms"))
+    (place,) = where.places
+    assert (place.operation.name, place.tone) == ("/health", "bad")
+    assert place.why.startswith("p95<0.5ms failed: ")
     report = replace(good_report(tmp_path, "p95<10s", "failures<1%"), grade="Poor")
     assert (give_verdict(report).tone, give_verdict(report).word) == (
         "fair",

@@ -96,6 +96,22 @@ def _latencies_by_time(blocks: Sequence[Block]) -> tuple[list[float], list[Histo
     return [group[-1].elapsed for group in groups], merged
 
 
+def _percentiles(
+    group: Sequence[_Timed], latency: Histogram | None
+) -> tuple[float | None, float | None, float | None]:
+    """p50, p95, p99 of some seconds together: from `latency`, or from histograms of their own.
+
+    Without those, one second knows two percentiles, and of several nothing is known.
+    """
+    own = [each.second.latency for each in group if each.second.requests]
+    if latency is None and all(each.counts for each in own):
+        latency = merge_histograms(own)
+    if latency is not None and latency.counts:
+        return latency.percentile(50), latency.percentile(95), latency.percentile(99)
+    alone = group[0].second if len(group) == 1 else None
+    return (alone.p50, alone.p95, None) if alone and latency is None else (None, None, None)
+
+
 def _point(group: Sequence[_Timed], latency: Histogram | None) -> Point:
     width = sum(each.width for each in group)
 
@@ -106,11 +122,7 @@ def _point(group: Sequence[_Timed], latency: Histogram | None) -> Point:
         rates = [each.rate(count(each.second)) for each in group]
         return (min(rates), max(rates)) if len(group) > 1 else None
 
-    alone = group[0].second if len(group) == 1 else None
-    p50, p95, p99 = (alone.p50, alone.p95, alone.p99) if alone else (None, None, None)
-    if latency is not None:
-        percents = (50, 95, 99)
-        p50, p95, p99 = (latency.percentile(p) if latency.counts else None for p in percents)
+    p50, p95, p99 = _percentiles(group, latency)
     tails = [each.second.p95 for each in group if each.second.p95 is not None]
     return Point(
         elapsed=group[-1].second.elapsed,

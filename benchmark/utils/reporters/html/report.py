@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 from urllib.parse import quote
 
 from benchmark.models import GradeName, Report, RunResult, ThresholdVerdict
+from benchmark.thresholds import in_words
 from benchmark.utils import figures
 from benchmark.utils.grading import arrivals_in_words, users_in_words
 from benchmark.utils.reporters.charts import PercentilePlot, percentile_plot, time_charts
@@ -27,11 +28,8 @@ _GRADE_TONES: Mapping[GradeName, Tone] = {
 }
 
 
-def render_html(report: Report, environment: Mapping[str, str] | None = None) -> str:
-    """The report as an HTML document.
-
-    `environment` says where the load came from, for a result that does not say it itself.
-    """
+def render_html(report: Report) -> str:
+    """The report as an HTML document."""
     result = report.result
     groups, more_groups = failure_groups(result)
     phases = list(phases_in_words(result.profile))
@@ -44,10 +42,11 @@ def render_html(report: Report, environment: Mapping[str, str] | None = None) ->
             "verdict": give_verdict(report),
             "grade_tones": _GRADE_TONES,
             "thresholds": [
-                (each, _measured(each)) for each in sorted(report.thresholds, key=_held)
+                (each, in_words(each.threshold, each.measured))
+                for each in sorted(report.thresholds, key=_held)
             ],
             "watched": _watched(result),
-            "environment": result.environment or environment or {},
+            "environment": result.environment,
             "users": users_in_words(result),
             "arrivals": arrivals_in_words(result),
             "phases": phases[:_MOST_PHASES],
@@ -63,9 +62,9 @@ def render_html(report: Report, environment: Mapping[str, str] | None = None) ->
     )
 
 
-def write_html(report: Report, path: Path, environment: Mapping[str, str] | None = None) -> None:
+def write_html(report: Report, path: Path) -> None:
     """Writes the HTML report, whole or not at all. Raises OSError."""
-    replace_file(path, render_html(report, environment))
+    replace_file(path, render_html(report))
 
 
 def _distribution(result: RunResult) -> PercentilePlot | None:
@@ -96,22 +95,6 @@ def _watched(result: RunResult) -> Mapping[str, str]:
 def _held(verdict: ThresholdVerdict) -> bool:
     """What failed stands first."""
     return verdict.held
-
-
-def _measured(verdict: ThresholdVerdict) -> str:
-    """What was measured, in the unit of the condition."""
-    measured, statistic = verdict.measured, verdict.threshold.statistic
-    if measured is None:
-        return "nothing"
-    match statistic:
-        case "failure share":
-            return figures.percent(measured)
-        case "failures" | "requests":
-            return f"{measured:,.0f}"
-        case "rate":
-            return f"{figures.number(measured)} /s"
-        case _:
-            return figures.milliseconds(measured)
 
 
 def _link(path: str) -> str:
