@@ -80,7 +80,17 @@ def test_seconds_and_blocks_that_go_backwards_do_no_harm(result: RunResult) -> N
     blocks = tuple(replace(result.blocks[0], elapsed=each) for each in (5.0, 3.0, 0.0, 9.0))
     strange = replace(result, timeline=timeline, blocks=blocks)
     assert [point.elapsed for point in points_of(strange)] == [1.0, 2.0, 3.0]
+    assert [point.rate for point in points_of(strange)] == [1.0, 3.0, 2.0]
     assert all("nan" not in spark.path for spark in sparklines(strange).values())
+
+
+def test_the_rest_after_the_last_second_is_no_point_of_its_own(result: RunResult) -> None:
+    """A rate over 20 ms would be a cliff, or a spike, that nobody saw."""
+    timeline = (Second(1.0, 5, 10, 0, 1.0, 2.0), Second(2.0, 5, 10, 0), Second(2.02, 0, 0, 0))
+    points = points_of(replace(result, timeline=timeline))
+    assert [point.elapsed for point in points] == [1.0, 2.02]
+    assert points[-1].rate == pytest.approx(10, rel=0.05)
+    assert points[-1].users == 5
 
 
 def test_arrivals_are_shown_where_there_are_any(tmp_path: Path, result: RunResult) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmark.histogram import Histogram, merge_histograms
 from benchmark.models import Block, RunResult, Second
 
 MAX_POINTS = 300
+_SHORTEST = 0.5  # seconds that a second took at least
 Spread = tuple[float, float] | None
 """The least and the most of the seconds in a point; None where there is one second, or none."""
 
@@ -67,12 +68,37 @@ class _Timed:
 
 
 def _with_widths(seconds: Sequence[Second]) -> Iterator[tuple[Second, float]]:
-    """The seconds that took any time: in a forged file, or after a clock was set, some do not."""
-    before = 0.0
+    """The seconds and how long they took; those of hardly any time are part of the one before.
+
+    Such are the rest of a run after its last full second, and any that a forged file has.
+    """
+    known: list[Second] = []
     for second in seconds:
+        if not known or second.elapsed >= known[-1].elapsed + _SHORTEST:
+            known.append(second)
+        else:
+            known[-1] = _joined(known[-1], second)
+    before = 0.0
+    for second in known:
         if second.elapsed > before:
             yield second, second.elapsed - before
             before = second.elapsed
+
+
+def _joined(one: Second, rest: Second) -> Second:
+    """Both as one second; its percentiles are those of the first where it has no histogram."""
+    together = replace(
+        one,
+        elapsed=max(one.elapsed, rest.elapsed),
+        users=max(one.users, rest.users),
+        requests=one.requests + rest.requests,
+        failures=one.failures + rest.failures,
+        asked=one.asked + rest.asked,
+        started=one.started + rest.started,
+        dropped=one.dropped + rest.dropped,
+        latency=merge_histograms((one.latency, rest.latency)),
+    )
+    return together if one.p50 is not None else replace(together, p50=rest.p50, p95=rest.p95)
 
 
 def rising_blocks(blocks: Sequence[Block]) -> list[Block]:
