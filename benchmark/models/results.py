@@ -66,7 +66,8 @@ class Second:
     """One second of a run: `elapsed` seconds after its start, all operations together.
 
     `p50` and `p95` are milliseconds, None where no request ended in that second. `unanswered` are
-    the failures to which no answer came, `received` is the sum of the answers' body bytes.
+    the failures to which no answer came, `received` is the sum of the answers' body bytes. Of the
+    open model's iterations `asked` were due in that second, `started` began, `dropped` never did.
     """
 
     elapsed: float
@@ -78,6 +79,9 @@ class Second:
     unanswered: int = 0
     received: int = 0
     latency: Histogram = field(default_factory=Histogram, repr=False)
+    asked: int = 0
+    started: int = 0
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

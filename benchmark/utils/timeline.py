@@ -272,6 +272,7 @@ class TimelineReader:
             self._active = self._elapsed
         latency = merge_histograms(each.latency for each in load)
         p50, p95 = (latency.percentile(p) if latency.counts else None for p in (50, 95))
+        arrivals = ArrivalStats.counted(line.counters, 1.0)
         second = Second(
             elapsed=self._elapsed,
             users=line.users,
@@ -282,6 +283,9 @@ class TimelineReader:
             unanswered=sum(_unanswered(each) for each in load),
             received=sum(each.received for each in load),
             latency=latency if len(self._seconds) < MAX_SECONDS_IN_DETAIL else Histogram(),
+            asked=arrivals.asked,
+            started=arrivals.started,
+            dropped=arrivals.dropped,
         )
         self._recent.append(_Recent(second, latency, line.counters))
         if len(self._seconds) < MAX_SECONDS:

@@ -178,6 +178,7 @@ def _second(value: Mapping[str, Any]) -> Second:
         p50, p95 = (as_number(latency.get(name), name) for name in ("p50", "p95"))
         if p50 > p95:
             raise MalformedError("timeline: p50 is above p95")
+    arrivals = as_mapping(value.get("arrivals", {}), "timeline: arrivals")
     return Second(
         elapsed=as_number(value.get("elapsed_s"), "timeline: elapsed_s"),
         users=as_count(value.get("users"), "timeline: users"),
@@ -188,6 +189,9 @@ def _second(value: Mapping[str, Any]) -> Second:
         unanswered=as_count(value.get("unanswered", 0), "timeline: unanswered"),
         received=as_count(value.get("received_bytes", 0), "timeline: received_bytes"),
         latency=NOTHING if histogram is None else _latency(histogram),
+        asked=as_count(arrivals.get("asked", 0), "timeline: asked"),
+        started=as_count(arrivals.get("started", 0), "timeline: started"),
+        dropped=as_count(arrivals.get("dropped", 0), "timeline: dropped"),
     )
 
 

@@ -202,6 +202,9 @@ def _second_to_json(second: Second) -> dict[str, Any]:
         point["latency_ms"] = {"p50": _ms(second.p50), "p95": _ms(second.p95)}
     if second.latency.counts:
         point["histogram"] = second.latency.columns()
+    arrivals = {"asked": second.asked, "started": second.started, "dropped": second.dropped}
+    if any(arrivals.values()):
+        point["arrivals"] = arrivals
     return point
 
 
