@@ -55,7 +55,7 @@ def mask_secrets(text: str, secrets: Iterable[str]) -> str:
 _NAMES = "authorization|api[_-]?key|credential|csrf|passw|pwd|secret|session|token|xsrf"
 _NAMED = re.compile(
     rf"(?:{_NAMES})[\w-]{{0,40}}(?:"
-    r"\\?[\"']\s{0,9}:\s{0,9}\\?[\"'](?P<member>[^\s\"'\\]{4,})"  # also JSON within a text
+    r"\\?[\"']\s{0,9}:\s{0,9}\\?[\"'](?P<member>[^\s\"'\\]{4,})(?=[\\\"']|\Z)"
     r"|=(?P<field>[^\s\"'<>,;&]{4,}))"
     r"|\b(?:bearer|basic)\s{1,9}(?=[\w.~+/=-]*[\d=])(?P<header>[\w.~+/=-]{8,})"
     r"|\b(?P<token>eyJ[\w-]{8,}\.[\w-]*(?:\.[\w-]*)?)",  # JSON Web Token, RFC 7519

@@ -84,7 +84,7 @@ def _decoded(body: bytes, media_type: str) -> str:
 
 def _is_binary(text: str) -> bool:
     odd = sum(
-        character == "\ufffd" or (character < " " and character not in "\t\n\r\f")
+        character == "\ufffd" or (character < " " and character not in "\t\n\r\f\x1b")
         for character in text[:MAX_SAMPLE]
     )
     return odd > _BINARY_SHARE * min(len(text), MAX_SAMPLE)

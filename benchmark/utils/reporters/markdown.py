@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from benchmark.models import OperationStats, Report, ThresholdVerdict
-from benchmark.thresholds import held_in_words, in_words
+from benchmark.thresholds import count_held, in_words
 from benchmark.utils.figures import (
     milliseconds,
     moment,
@@ -72,7 +72,8 @@ def _headline(report: Report) -> str:
         mark = _PASSED
     else:
         mark = _FAILED if report.grade in ("Poor", "Below acceptable") else _DOUBTED
-    told = f"thresholds: {held_in_words(verdicts)}" if verdicts else f"grade: {report.grade}"
+    held, every = count_held(verdicts)
+    told = f"thresholds: {held} of {every} held" if verdicts else f"grade: {report.grade}"
     return f"{mark} Load test {status}, {told}"
 
 

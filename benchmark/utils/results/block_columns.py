@@ -99,10 +99,10 @@ def _block(value: Mapping[str, Any], keys: Sequence[Key]) -> Block:
     operations = []
     for place, sent, failed, size_received, latency, late in rows:
         require_plausible(latency, sent, failed)
-        stats = OperationStats(
-            *keys[place], sent, failed, latency, _NO_STATUSES, size_received, late
+        method, name = keys[place]
+        operations.append(
+            OperationStats(method, name, sent, failed, latency, _NO_STATUSES, size_received, late)
         )
-        operations.append(stats)
     elapsed = as_number(value.get("elapsed_s"), "block: elapsed_s")
     return Block(elapsed, as_count(value.get("users"), "block: users"), tuple(operations))
 
