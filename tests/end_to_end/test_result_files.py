@@ -22,14 +22,19 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "docs/result.schema.json").read_text(encoding="utf-8"))
 
 SERVER = """
-import json, os, sys, threading
+import json, os, sys
+from itertools import count
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+numbers, last = count(1), int(sys.argv[1])
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
     def do_GET(self):
+        if next(numbers) == last:
+            os._exit(0)
         bad = self.path.startswith("/bad")
         told = {"detail": "no stock", "sent": self.headers.get("Authorization")}
         body = json.dumps(told if bad else {}).encode()
@@ -45,11 +50,9 @@ class Handler(BaseHTTPRequestHandler):
 server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 server.daemon_threads = True
 print(server.server_port, flush=True)
-if sys.argv[1] != "0":
-    threading.Timer(float(sys.argv[1]), os._exit, (0,)).start()
 server.serve_forever()
 """
-"""Says what it was sent where it fails; dies after so many seconds, unless they are 0."""
+"""Says what it was sent where it fails; dies at the request of that number."""
 
 LOCUSTFILE = """
 from locust import constant, task
@@ -69,10 +72,10 @@ class Reader(RapidHttpUser):
 
 
 @contextmanager
-def serving(seconds: float = 0) -> Iterator[str]:
+def serving(last: int = 0) -> Iterator[str]:
     """The URL of the server."""
     with subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(seconds)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", SERVER, str(last)], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         try:
@@ -156,8 +159,8 @@ def test_an_open_run_has_both_latencies(tmp_path: Path) -> None:
 
 def test_a_target_that_dies_fails_the_run(tmp_path: Path) -> None:
     """The status says when, and the exit code is not that of a good run."""
-    with serving(4) as url:
-        document, done = run(tmp_path, url, "-u", "4", "-r", "4", "-t", "9s")
+    with serving(100) as url:
+        document, done = run(tmp_path, url, "-u", "4", "-r", "4", "-t", "8s")
     assert document["status"] == "failed"
     assert document["status_reason"].startswith("the target stopped answering after ")
     assert done.returncode == 3
