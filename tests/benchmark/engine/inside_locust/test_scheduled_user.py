@@ -8,6 +8,7 @@ from typing import Any
 
 import gevent
 import pytest
+from gevent.event import Event
 from gevent.pool import Group
 from locust import User, constant, task
 from locust.env import Environment
@@ -153,6 +154,31 @@ def test_a_working_user_stops_after_its_task(environment: Environment, group: Gr
     user.stop()
     gevent.sleep(0.2)
     assert user.did[-1] == "stop"
+    assert len(group) == 0
+
+
+def test_a_user_that_gets_ready_stops_after_its_first_task(
+    environment: Environment, group: Group
+) -> None:
+    """Its iteration counts as started, so it is not left out; it is the last one."""
+    ready = Event()
+
+    class Careful(Noted):
+        def on_start(self) -> None:
+            super().on_start()
+            ready.wait()
+
+    user = Careful(environment)
+    user.start(group)
+    settle()
+    tickets(environment, 1)
+    user.stop()
+    user.stop()  # as Locust does where a test ends while users are being stopped
+    queue_of(environment).close()
+    ready.set()
+    settle()
+    assert [type(each) for each in user.did] == [str, float, str]
+    assert counters.take()[0] == {"asked_arrivals": 1, "started_iterations": 1}
     assert len(group) == 0
 
 
