@@ -16,7 +16,6 @@ from benchmark.engine.arrivals import queue as queues
 from benchmark.engine.arrivals.queue import TicketQueue, class_shares
 from tests.waiting import until
 
-
 PATIENCE = 600.0
 """Seconds that a ticket waits: none is dropped because the machine is slow."""
 
