@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import signal
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
-from engine_runs import SHOP_USER, Run, ask_page, engine_command, start, start_engine
+from engine_runs import SHOP_USER, Run, ask_page, engine_command, is_open, start, start_engine
 from small_api import Shop, small_api
 
 from benchmark.models import LoadProfile, OperationStats
@@ -17,7 +19,7 @@ from benchmark.runner import free_port
 from benchmark.utils.results import build_result
 from benchmark.utils.timeline import Timeline
 from benchmark.utils.validity import judge_validity
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.end_to_end
 
@@ -239,10 +241,17 @@ def test_the_web_page_can_start_a_second_test_of_all_processes(tmp_path: Path) -
 
 
 def _swarm(run: Run, page: str, host: str) -> None:
-    """Start a test from the page, as soon as workers are there."""
+    """Start a test from the page, as soon as both workers are ready for it.
 
-    def begun() -> bool:
-        ask_page(f"{page}/swarm", user_count="4", spawn_rate="4", host=host)
-        return run.path.exists()
+    Once: where Locust is asked again while it starts a test, it kills what it had begun.
+    """
 
-    until(begun)
+    def ready() -> bool:
+        with urlopen(f"{page}/stats/requests", timeout=PATIENCE) as reply:
+            states = [worker["state"] for worker in json.load(reply).get("workers", [])]
+        return states == ["ready", "ready"]
+
+    until(lambda: is_open(page))
+    until(ready)
+    ask_page(f"{page}/swarm", user_count="4", spawn_rate="4", host=host)
+    until(run.path.exists)
