@@ -12,8 +12,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
+
+settings.register_profile(
+    "suite",
+    max_examples=100,
+    derandomize=True,  # the same examples in every run
+    database=None,
+    deadline=None,  # a slow machine is no failure
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
 
 Serve = Callable[[Mapping[str, tuple[str, bytes]]], str]
 

@@ -59,7 +59,10 @@ class ScheduledUser(User):
         Locust kills a user that waits. Where the wait just ends, that hits the next request, and
         what it makes on the server is nobody's.
         """
-        wake = getattr(self._taskset_instance, "wake", None)
+        tasks = self._taskset_instance
+        if not force and isinstance(tasks, TicketTasks) and tasks.stop_after_iteration():
+            return False
+        wake = getattr(tasks, "wake", None)
         if force or wake is None or self._state != LOCUST_STATE_WAITING:
             return bool(super().stop(force))
         self._state = LOCUST_STATE_STOPPING

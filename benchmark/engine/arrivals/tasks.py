@@ -30,6 +30,7 @@ class TicketTasks(DefaultTaskSet):
         self._queue = arrivals.queue
         self._late: float | None = None
         self._untold: float | None = None
+        self._is_last = False
 
     def await_ticket(self) -> None:
         """Park until an iteration of this user is due. Raises StopUser where none comes any more.
@@ -39,7 +40,7 @@ class TicketTasks(DefaultTaskSet):
         user = self.user
         if self._late is not None:
             return
-        if user._state == LOCUST_STATE_STOPPING:
+        if self._is_last or user._state == LOCUST_STATE_STOPPING:
             raise StopUser
         user._state = LOCUST_STATE_WAITING
         ticket = self._queue.take(user)
@@ -70,7 +71,7 @@ class TicketTasks(DefaultTaskSet):
     def wait(self) -> None:
         """Between two iterations there is no pause but one that the server asked for."""
         user = self.user
-        if user._state == LOCUST_STATE_STOPPING:
+        if self._is_last or user._state == LOCUST_STATE_STOPPING:
             raise StopUser
         if (pause := user.pause_asked_for()) > 0:
             user._state = LOCUST_STATE_WAITING
@@ -78,6 +79,14 @@ class TicketTasks(DefaultTaskSet):
             if user._state == LOCUST_STATE_STOPPING:
                 raise StopUser
             user._state = LOCUST_STATE_RUNNING
+
+    def stop_after_iteration(self) -> bool:
+        """Whether the user has a ticket and still gets ready for it: that iteration is its last.
+
+        It counts as started; a user that left between signing in and its task would lose it.
+        """
+        self._is_last = self._late is not None
+        return self._is_last
 
     def pause_within_task(self) -> None:
         """A pause that a task makes, as in a closed run."""

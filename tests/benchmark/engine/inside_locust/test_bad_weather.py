@@ -17,6 +17,7 @@ from wire_server import Wire, WireServer, answered, certificate, reset, wire_ser
 
 from benchmark.engine.failures import describe_failure
 from benchmark.engine.http_client import addresses, counters, tls
+from tests.waiting import until
 
 Handle = Callable[[WireServer, Wire], None]
 
@@ -327,14 +328,14 @@ def test_requests_whose_user_does_not_wait(ends: str) -> None:
     with wire_server(hangs) as server, a_user(server.url) as user:
 
         def task() -> str:
-            with gevent.Timeout(0.05, exception=False):
+            with gevent.Timeout(0.05 if ends == "timeout" else 600, exception=False):
                 user.client.get("/x")
                 return "went on"
             return "ended"
 
         running = gevent.spawn(task)
         if ends == "kill":
-            gevent.sleep(0.02)
+            until(lambda: server.requests)
             running.kill()
             assert user.seen == []
         else:
