@@ -72,6 +72,15 @@ def log_request(
 _log_request = stats.RequestStats.log_request
 
 
+def quicken_statistics(**_: Any) -> None:
+    """Have Locust count requests by `log_request`, where it still uses its own function.
+
+    It changes no number, so it is done in a plain `locust -f FILE` too.
+    """
+    if stats.RequestStats.log_request is _log_request:
+        stats.RequestStats.log_request = log_request  # type: ignore[method-assign]  # the same
+
+
 class CompleteCsvWriter(stats.StatsCSVFileWriter):
     """Writes the history while the run goes on, and everything else once, when it is over."""
 
@@ -111,7 +120,7 @@ class CompleteCsvWriter(stats.StatsCSVFileWriter):
 def install() -> None:
     """Replace what Locust lets be replaced; before it starts, so that workers have it too."""
     stats.bucket_response_time = three_digits  # type: ignore[assignment]  # floats are fine there
-    stats.RequestStats.log_request = log_request  # type: ignore[method-assign]  # the same, faster
+    quicken_statistics()
     stats.StatsCSVFileWriter = CompleteCsvWriter  # type: ignore[misc]  # a subclass of it
     runners.WORKER_REPORT_INTERVAL = REPORT_SECONDS
     argument_parser.default_args_dict = cache(argument_parser.default_args_dict)
