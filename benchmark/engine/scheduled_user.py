@@ -32,6 +32,8 @@ class ScheduledUser(User):
     abstract = True
     task_set_class: ClassVar[type[DefaultTaskSet]] = DefaultTaskSet
 
+    _untold_lateness: float | None = None
+
     def run(self) -> None:  # type: ignore[misc]  # final in Locust, which has no other place for it
         """What Locust's own method does, with the tasks of this class."""
         arrivals = arrivals_of(self.environment)
@@ -42,9 +44,10 @@ class ScheduledUser(User):
 
     def context(self) -> dict[str, Any]:
         """What the `request` event says besides: once an iteration of an open run, its delay."""
-        tasks = self._taskset_instance
-        lateness = tasks.take_lateness() if isinstance(tasks, TicketTasks) else None
-        return {} if lateness is None else {LATENESS: lateness}
+        if (lateness := self._untold_lateness) is None:
+            return {}
+        self._untold_lateness = None
+        return {LATENESS: lateness}
 
     def wait(self) -> None:
         """A pause within a task, as long as `wait_time` says, in an open run too."""

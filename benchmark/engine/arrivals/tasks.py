@@ -29,7 +29,6 @@ class TicketTasks(DefaultTaskSet):
             raise RuntimeError("a user waits for tickets in a run that gives none")
         self._queue = arrivals.queue
         self._late: float | None = None
-        self._untold: float | None = None
         self._is_last = False
 
     def await_ticket(self) -> None:
@@ -55,18 +54,16 @@ class TicketTasks(DefaultTaskSet):
         return super().get_next_task()
 
     def execute_next_task(self) -> None:
-        """One iteration. A further task that a task has scheduled is one of its own."""
+        """One iteration. A further task that a task has scheduled is one of its own.
+
+        By how many milliseconds it began late, the user tells once, with its first request.
+        """
         self.await_ticket()
-        self._untold, self._late = self._late, None
+        self.user._untold_lateness, self._late = self._late, None
         try:
             super().execute_next_task()
         finally:
-            self._untold = None
-
-    def take_lateness(self) -> float | None:
-        """By how many milliseconds this iteration began late: once, for its first request."""
-        lateness, self._untold = self._untold, None
-        return lateness
+            self.user._untold_lateness = None
 
     def wait(self) -> None:
         """Between two iterations there is no pause but one that the server asked for."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter_ns
 from typing import Any
 
 import gevent
@@ -190,6 +191,33 @@ def test_connections_that_are_closed_right_behind_an_answer() -> None:
         # served, so it is not repeated.
         assert len(failed) + len(server.requests) >= 20
         assert counters.reconnects - before + 1 == server.accepted or failed
+
+
+def test_only_connections_that_never_broke_are_trusted() -> None:
+    """One that served twice may be used within a millisecond without a look at it.
+
+    Not so after a pause, and not where the server ended one that had served.
+    """
+
+    def handle(server: WireServer, wire: Wire) -> None:
+        for _ in range(3):
+            server.request(wire)
+            wire.sendall(answered())
+
+    def get() -> int:
+        """How long the connection is trusted after a request."""
+        assert user.client.get("/x").ok
+        (connection,) = user.client._sender.pool.of(user.client._origin).idle
+        return connection.trusted_until_ns - perf_counter_ns()
+
+    with wire_server(handle) as server, a_user(server.url) as user:
+        assert get() < 0  # it may be a server that closes after each answer
+        assert -1e9 < get() < 1_000_000
+        get()
+        gevent.sleep(0.03)  # it is closed now, without a word
+        for _ in range(3):
+            assert get() < -1e6
+        assert server.accepted == 2
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 70 + ".example", "..", "-"])
