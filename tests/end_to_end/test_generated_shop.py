@@ -53,7 +53,7 @@ def test_every_enabled_operation_succeeds_and_nothing_is_left(
     done = subprocess.run(
         [
             sys.executable, "-m", "locust", "-f", str(locustfile), "--host", url, "--headless",
-            "-u", "6", "-r", "6", "-t", "3s", "--stop-timeout", "5", "--only-summary",
+            "-u", "6", "-r", "6", "-t", "8s", "--stop-timeout", "5", "--only-summary",
             "--json-file", str(tmp_path / "run"),
         ],
         cwd=ROOT,

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("hostile documents")]
+pytestmark = pytest.mark.end_to_end
 
 ROOT = Path(__file__).parents[2]
 OWN = ROOT / "tests" / "data" / "hostile"

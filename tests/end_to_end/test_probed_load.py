@@ -35,7 +35,7 @@ pytestmark = pytest.mark.end_to_end
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 2
 USERS = 4
-SECONDS = 1.5
+SECONDS = 2.0
 LIMITED = "rate_limit"
 SAME_UNDER_LOAD = {"conditional_undocumented", "hidden_missing", "registration_oauth2"}
 """Those whose file says the same as another one's."""
