@@ -10,20 +10,24 @@ from __future__ import annotations
 import inspect
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from benchmark import __version__
-from benchmark.errors import BenchmarkError, LocustError, UsageError
+from benchmark.command_line import what_was_typed
+from benchmark.errors import INTERRUPTED, BenchmarkError, LocustError, UsageError
 from benchmark.help_page import GroupedCommand, Program
 from benchmark.options import (
     ACTION,
+    CONDITIONS,
     CONTENT,
     CREDENTIALS,
     FILES,
@@ -38,11 +42,7 @@ from benchmark.options import (
 )
 
 if TYPE_CHECKING:
-    from benchmark.models import Report
     from benchmark.settings import BenchmarkConfig
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C or SIGTERM. Results so far are kept."""
 
 _LOOK: dict[str, Any] = {
     "add_completion": False,
@@ -85,10 +85,10 @@ def main_flat(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _run_program(program: typer.Typer, name: str, arguments: Sequence[str]) -> int:
     """Hand the arguments before `--` to typer, and remember those behind it for Locust."""
-    end = arguments.index("--") if "--" in arguments else len(arguments)
-    own, for_locust = list(arguments[:end]), tuple(arguments[end + 1 :])
+    typed = what_was_typed(name, arguments, os.environ)
+    own = list(typed.own)
     try:
-        code = program(args=own, prog_name=name, standalone_mode=False, obj=for_locust)
+        code = program(args=own, prog_name=name, standalone_mode=False, obj=typed)
     except typer.TyperException as error:  # an unknown option or command
         if not own:
             sys.stderr.write(error.format_message() + "\n")  # the help page
@@ -113,14 +113,15 @@ def _command(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., No
         def call(context: typer.Context, **given: Any) -> None:
             values = {name: value for name, value in given.items() if value not in (None, [])}
             with _outcome(verbose="verbose" in values):
-                if context.obj and ACTION not in groups:
+                if context.obj.for_locust and ACTION not in groups:
                     raise UsageError(
                         f"{context.command_path} passes nothing on to Locust",
                         "arguments after -- belong to the command run",
                     )
-                if context.obj:
-                    values["locust_args"] = context.obj
-                function(*_read(values))
+                if context.obj.for_locust:
+                    values["locust_args"] = context.obj.for_locust
+                config, switches = _read(values)
+                function(replace(config, command=context.obj.command), switches)
 
         context = inspect.Parameter(
             "context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context
@@ -159,7 +160,10 @@ _RUN_OPTIONS = "[OPTIONS] [-- LOCUST_ARGS]"
         "stress-api run --locustfile benchmark/locustfile.py -- --equal-weights"
     ),
 )
-@_command(LOAD, OPEN, ACTION, TARGET, CREDENTIALS, CONTENT, FILES.without("output"), OUTPUT)
+@_command(
+    *(LOAD, OPEN, CONDITIONS, ACTION, TARGET, CREDENTIALS, CONTENT),
+    *(FILES.without("output"), OUTPUT),
+)
 def run(config: BenchmarkConfig, switches: Switches) -> None:
     """Discover the API, generate a load test, run it and report.
 
@@ -203,6 +207,9 @@ def generate(config: BenchmarkConfig, switches: Switches) -> None:
         typer.echo(prepared.locustfile)
 
 
+_FORMATS = "text, json, markdown, junit, csv or openmetrics"
+
+
 @app.command(cls=GroupedCommand, epilog="stress-api analyze benchmark/results")
 def analyze(
     results: Annotated[
@@ -218,16 +225,22 @@ def analyze(
         str | None,
         typer.Option("--results-dir", metavar="FOLDER", help="where results are looked for"),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="print one JSON object and nothing else")
-    ] = False,
+    threshold: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONDITION", help="what each must meet, instead of what it was asked to then"
+        ),
+    ] = None,
+    form: Annotated[str, typer.Option("--format", metavar="NAME", help=_FORMATS)] = "text",
+    as_json: Annotated[bool, typer.Option("--json", help="the same as --format json")] = False,
 ) -> None:
     """Read old results again: the verdict on one, a table of several."""
     with _outcome():
         from benchmark.utils.analyze_results import main as analyze_main  # noqa: PLC0415  # slow
 
         folder = results_dir or str(_read({})[0].results_dir)
-        options = ["--results-dir", folder, *(["--json"] if as_json else [])]
+        options = ["--results-dir", folder, "--format", "json" if as_json else form]
+        options += [f"--threshold={each}" for each in threshold or ()]
         raise typer.Exit(analyze_main([*options, "--", *(results or [])]))
 
 
@@ -280,31 +293,22 @@ def _program(
 
 def _run(config: BenchmarkConfig, switches: Switches) -> None:
     from benchmark import pipeline  # noqa: PLC0415  # slow to import
+    from benchmark.commands.conclusion import conclude  # noqa: PLC0415
     from benchmark.console import watching  # noqa: PLC0415
-    from benchmark.utils.reporters.environment import describe_environment  # noqa: PLC0415
     from benchmark.utils.reporters.text import write_suite, write_text  # noqa: PLC0415
     from benchmark.utils.results import result_to_json  # noqa: PLC0415
 
     with watching(quiet=switches.quiet or switches.json) as observer:
         reports = pipeline.run_benchmark(config, observer)
     if switches.json:
-        environment = describe_environment()
-        results = [result_to_json(report, environment) for report in reports]
+        results = [result_to_json(report) for report in reports]
         _print_json(results[0] if config.test_type != "suite" else {"results": results})
     else:
         for report in reports:
             write_text(report, sys.stdout)
         if len(reports) > 1:
             write_suite(reports, sys.stdout)
-    _exit_for(reports)
-
-
-def _exit_for(reports: tuple[Report, ...]) -> None:
-    statuses = {report.result.status for report in reports}
-    if "interrupted" in statuses:
-        raise typer.Exit(INTERRUPTED)
-    if "failed" in statuses:
-        raise typer.Exit(BenchmarkError.exit_code)
+    raise typer.Exit(conclude(reports))
 
 
 def _discover(config: BenchmarkConfig, switches: Switches) -> None:

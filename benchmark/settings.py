@@ -10,10 +10,19 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_origin, get_type_hints
 
 from benchmark import config as defaults
+from benchmark.abort_conditions import parse_abort_condition
 from benchmark.config import default_results_dir
 from benchmark.errors import UsageError
 from benchmark.load_settings import load_profile
-from benchmark.models import ArrivalKind, Credentials, LoadProfile, StrategyName, Target
+from benchmark.models import (
+    AbortCondition,
+    ArrivalKind,
+    Credentials,
+    LoadProfile,
+    StrategyName,
+    Target,
+    Threshold,
+)
 from benchmark.setting_values import (
     checked_basic,
     checked_folder,
@@ -25,6 +34,7 @@ from benchmark.setting_values import (
     checked_stages,
     checked_text,
     comma_items,
+    condition_items,
     line_items,
     not_negative,
     one_of,
@@ -39,6 +49,7 @@ from benchmark.setting_values import (
     whole_number,
 )
 from benchmark.stages import Stages
+from benchmark.thresholds import parse_threshold
 
 ACTIONS = ("suite", "discover")
 """Values of --test-type that are no load profile."""
@@ -95,7 +106,8 @@ class BenchmarkConfig:
     """Everything that one command was asked to do. None means "as the preset says".
 
     `run_time`, `wait_time` and `max_start_delay` are in seconds, `request_rate` is in iterations
-    per second. `load_config` makes it from what people write, and checks that; made directly, it
+    per second. `command` is the line that asked for it, for results; it is no setting that people
+    write. `load_config` makes it from what people write, and checks that; made directly, it
     takes values as they are, and reads neither the environment nor a file.
     """
 
@@ -130,8 +142,11 @@ class BenchmarkConfig:
     auth_per_user: Annotated[bool, switch] = False
     allow_host: Commas = ()
     processes: Annotated[int, positive_int] = 1
+    threshold: Annotated[tuple[Threshold, ...], condition_items(parse_threshold)] = ()
+    abort_on: Annotated[tuple[AbortCondition, ...], condition_items(parse_abort_condition)] = ()
     locust_args: Annotated[tuple[str, ...], line_items(checked_locust_argument)] = ()
     suite: Commas = defaults.SUITE
+    command: str = field(default="", repr=False)
     presets: Mapping[str, Preset] = field(default_factory=lambda: _presets({}, ""))
     dynamic: DynamicConfig = field(default_factory=lambda: _dynamic({}, ""))
 
@@ -219,7 +234,7 @@ def _from_environment(environment: Mapping[str, str]) -> Iterator[Given]:
 
 
 def _from_file(path: Path) -> Iterator[Given]:
-    """What a YAML file sets; `spawn-rate` and `spawn_rate` are the same."""
+    """What a YAML file sets; `spawn-rate` and `spawn_rate`, `thresholds` and `threshold` agree."""
     import yaml  # noqa: PLC0415  # slow to import, and few have a file
 
     try:
@@ -235,7 +250,8 @@ def _from_file(path: Path) -> Iterator[Given]:
     if not isinstance(content, dict | None):
         raise UsageError(f"{path} must hold names and values", "a line for each: users: 20")
     for name, value in (content or {}).items():
-        yield str(name).replace("-", "_"), value, f"{path}: {name}"
+        setting = "threshold" if name == "thresholds" else str(name).replace("-", "_")
+        yield setting, value, f"{path}: {name}"
 
 
 # ── how they are read ─────────────────────────────────────────────────────────────────────────
@@ -260,7 +276,7 @@ def _read_setting(name: str, value: Any, where: str) -> Any:
     if name == "dynamic":
         return _dynamic(value, where)
     if name not in _READERS:
-        known = ", ".join(each.name for each in fields(BenchmarkConfig))
+        known = ", ".join(each.name for each in fields(BenchmarkConfig) if each.name != "command")
         raise UsageError(f"{where} is no setting", f"known are: {known}")
     return _read(_READERS[name], value, where)
 

@@ -12,6 +12,7 @@ from locust.exception import StopUser
 from benchmark.engine.credentials import MissingCredentialError, given_credential
 from benchmark.engine.http_client import RapidHttpUser
 from benchmark.engine.resources import Resource, SkipTask, is_good, item_in
+from benchmark.engine.secrets import named_secrets, remember_secrets
 from benchmark.engine.sign_in import Access, Place
 
 logger = logging.getLogger(__name__)
@@ -88,6 +89,8 @@ class SignedInUser(RapidHttpUser):
         """
         if not is_good(reply):
             return
+        if isinstance(account, Mapping):
+            remember_secrets(named_secrets(account))
         self._access.account = Resource("account", account)
         item = item_in(reply, at, sent, location=location) if kind else None
         self._access.registered = None if item is None else Resource(kind, item)

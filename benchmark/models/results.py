@@ -10,7 +10,7 @@ from typing import Literal
 from benchmark.histogram import Histogram
 from benchmark.models.load import ArrivalStats, LoadProfile
 from benchmark.models.plan import Readiness
-from benchmark.models.thresholds import ThresholdVerdict
+from benchmark.models.thresholds import Threshold, ThresholdVerdict
 
 # ── The run ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -49,8 +49,8 @@ class OperationStats:
 class Failure:
     """One sort of failure of one operation, and how often it came.
 
-    `status` is that of the answers, 0 where none came. `sample` is what the first of them said:
-    the beginning of its body, secrets masked; "" where that is not known.
+    `status` is that of the answers, 0 where none came or it is not known. `sample` is what the
+    first of them said: the beginning of its body, secrets masked; "" where that is not known.
     """
 
     method: str
@@ -65,7 +65,9 @@ class Failure:
 class Second:
     """One second of a run: `elapsed` seconds after its start, all operations together.
 
-    `p50` and `p95` are milliseconds, None where no request ended in that second.
+    `p50` and `p95` are milliseconds, None where no request ended in that second. `unanswered` are
+    the failures to which no answer came, `received` is the sum of the answers' body bytes. Of the
+    open model's iterations `asked` were due in that second, `started` began, `dropped` never did.
     """
 
     elapsed: float
@@ -74,6 +76,12 @@ class Second:
     failures: int
     p50: float | None = None
     p95: float | None = None
+    unanswered: int = 0
+    received: int = 0
+    latency: Histogram = field(default_factory=Histogram, repr=False)
+    asked: int = 0
+    started: int = 0
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,7 @@ class RunResult:
     own, "" for a completed one. `preparation` are the requests of set-up and clean-up, which are in
     no other number. `counters` and `times` (milliseconds) are what `engine/counters.py` lists,
     `processes` the generator's own.
+    `thresholds` are what it was asked to meet.
     `command` repeats the run (secrets left out), `environment` says where the load came from.
     """
 
@@ -142,6 +151,7 @@ class RunResult:
     processes: tuple[ProcessHealth, ...] = ()
     command: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+    thresholds: tuple[Threshold, ...] = ()
 
     @property
     def rate_limited(self) -> dict[str, int]:

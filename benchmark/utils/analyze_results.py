@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,11 @@ if __name__ == "__main__" and not __package__:  # a script: the repository stand
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from benchmark.config import default_results_dir
-from benchmark.errors import UsageError
-from benchmark.models import Report, RunResult
+from benchmark.errors import UNMET, UsageError
+from benchmark.models import Report, RunResult, Threshold
+from benchmark.thresholds import count_held, judge_thresholds, parse_threshold
 from benchmark.utils.grading import judge, overall_grade
+from benchmark.utils.reporters.machine import RENDERERS
 from benchmark.utils.reporters.text import write_text
 from benchmark.utils.result_files import find_results, read_result
 from benchmark.utils.results import result_to_json
@@ -43,6 +46,9 @@ def analyze(result: RunResult, files: Mapping[str, str] | None = None) -> Report
         slowest=slowest_operations(result),
         most_failing=most_failing_operations(result),
         files=dict(files or {}),
+        thresholds=judge_thresholds(
+            result.thresholds, result.totals, result.operations, result.duration
+        ),
     )
 
 
@@ -75,19 +81,36 @@ def _row(report: Report) -> dict[str, Any]:
         "p95 ms": totals.latency.percentile(95) if totals.requests else float("nan"),
         "status": result.status,
         "grade": report.grade,
+        **_held(report),
     }
 
 
+def _held(report: Report) -> dict[str, str]:
+    """How many thresholds of a run held, where it has any."""
+    held, every = count_held(report.thresholds)
+    return {"thresholds": f"{held} of {every} held"} if every else {}
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """The command line. Returns its exit code: 0, or 2 if a result cannot be read."""
+    """The command line. Returns its exit code.
+
+    That is 0, 2 if a result cannot be read, or 1 if one does not meet a threshold that was given.
+    """
     options = _parser().parse_args(argv)
     try:
+        thresholds = tuple(parse_threshold(text) for text in options.threshold)
         paths = _chosen(options.results, options.results_dir)
-        reports = _read(paths, whole_folder=any(name.is_dir() for name in options.results))
+        whole_folder = any(name.is_dir() for name in options.results)
+        reports = _read(paths, thresholds, whole_folder=whole_folder)
     except UsageError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code
-    if options.json:
+    if options.format in RENDERERS:
+        if len(reports) > 1:
+            sys.stderr.write(f"error: --format {options.format} takes one result\n")
+            return UsageError.exit_code
+        sys.stdout.write(RENDERERS[options.format](reports[0]))
+    elif options.json or options.format == "json":
         _write_json(reports)
     elif len(reports) == 1:
         write_text(reports[0], sys.stdout)
@@ -97,7 +120,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             table.to_string(index=False, float_format=lambda value: f"{value:,.1f}", na_rep="-")
         )
         sys.stdout.write("\n")
-    return 0
+    held = all(verdict.held for report in reports for verdict in report.thresholds)
+    return UNMET if thresholds and not held else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -119,7 +143,21 @@ def _parser() -> argparse.ArgumentParser:
         default=default_results_dir(),
         help="where the newest result, and names that are not found here, are looked for",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+    parser.add_argument(
+        "--threshold",
+        action="append",
+        default=[],
+        metavar="CONDITION",
+        help="what each result must meet, such as 'p95<500ms', instead of what its run was asked "
+        "to (repeatable); exit code 1 where one does not",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", *RENDERERS),
+        default="text",
+        help="what is printed (default: text); all but text and json take one result",
+    )
+    parser.add_argument("--json", action="store_true", help="the same as --format json")
     return parser
 
 
@@ -140,12 +178,18 @@ def _chosen(names: Sequence[Path], results_dir: Path) -> tuple[Path, ...]:
     return tuple(paths)
 
 
-def _read(paths: Sequence[Path], *, whole_folder: bool) -> list[Report]:
-    """The reports of all files; in a folder, what is no result is named and passed over."""
+def _read(
+    paths: Sequence[Path], thresholds: tuple[Threshold, ...], *, whole_folder: bool
+) -> list[Report]:
+    """The reports of all files; in a folder, what is no result is named and passed over.
+
+    `thresholds` replace those of the runs, if there are any.
+    """
     reports: list[Report] = []
     for path in paths:
         try:
-            reports.append(analyze(read_result(path)))
+            result = read_result(path)
+            reports.append(analyze(replace(result, thresholds=thresholds or result.thresholds)))
         except UsageError as error:
             if not whole_folder:
                 raise

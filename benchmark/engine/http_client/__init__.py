@@ -18,7 +18,7 @@ from benchmark.engine.http_client.errors import (
 from benchmark.engine.http_client.headers import Headers
 from benchmark.engine.http_client.pool import ConnectionPool
 from benchmark.engine.http_client.request_body import RequestBody, json_body, json_bytes
-from benchmark.engine.http_client.response import Response
+from benchmark.engine.http_client.response import Response, charset_of
 from benchmark.engine.http_client.session import HttpSession
 from benchmark.engine.http_client.user import RapidHttpUser
 
@@ -35,6 +35,7 @@ __all__ = [
     "RequestBody",
     "Response",
     "addresses",
+    "charset_of",
     "counters",
     "describe_error",
     "json_body",

@@ -12,7 +12,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from benchmark.models import Criterion, GradeName, OperationStats, Report, ValidityName
+from benchmark.models import (
+    Criterion,
+    GradeName,
+    OperationStats,
+    Report,
+    ThresholdVerdict,
+    ValidityName,
+)
+from benchmark.thresholds import count_held, in_words
 from benchmark.utils.figures import (
     milliseconds,
     moment,
@@ -45,6 +53,7 @@ _TO_ASCII = str.maketrans(
 )
 _MAX_FAILURES = 10
 _MAX_EXCLUDED = 20
+_MAX_VERDICTS = 30
 _MESSAGE = 160  # characters; the whole message is in the result file
 
 
@@ -80,9 +89,13 @@ def _write(parts: Iterable[RenderableType], out: TextIO) -> None:
 def _report(report: Report) -> Iterable[RenderableType]:
     yield Text()
     yield from _validity(report)
+    yield from _thresholds_held(report)
     yield _headline(report)
     yield _facts(report)
     yield Text()
+    if report.thresholds:
+        yield _thresholds(report.thresholds)
+        yield Text()
     yield _criteria(report.criteria)
     if report.result.operations:
         yield _heading("Operations", "latencies in ms, failures included")
@@ -145,6 +158,40 @@ def _facts(report: Report) -> Text:
         f"· p99 {milliseconds(latency.percentile(99))} · slowest {milliseconds(latency.highest)}"
         f"{arrivals}"
     )
+
+
+def _thresholds_held(report: Report) -> Iterable[RenderableType]:
+    """Whether all thresholds held, in one line; nothing where there are none."""
+    if not report.thresholds:
+        return
+    line = Text("Thresholds: ", style="bold")
+    line.append_text(_held(report.thresholds)).append(" held")
+    yield line
+
+
+def _held(verdicts: Sequence[ThresholdVerdict], *, of: str = " of ") -> Text:
+    """How many thresholds held."""
+    held, every = count_held(verdicts)
+    return Text(f"{held}{of}{every}", style="bold green" if held == every else "bold red")
+
+
+def _thresholds(verdicts: Sequence[ThresholdVerdict]) -> Table:
+    """A row for each operation that a threshold speaks of; where they are too many, failed ones."""
+    table = _table("Condition", "Operation", "Measured", "Verdict", folded="Operation")
+    shown = verdicts
+    if len(verdicts) > _MAX_VERDICTS:
+        shown = sorted(verdicts, key=lambda verdict: verdict.held)[:_MAX_VERDICTS]
+    for each in shown:
+        table.add_row(
+            Text(clean_text(each.threshold.condition)),
+            Text(clean_text(each.operation) or "all"),
+            Text(in_words(each.threshold, each.measured)),
+            Text("held", style="green") if each.held else Text("FAILED", style="bold red"),
+        )
+    if len(shown) < len(verdicts):
+        more = f"… and {len(verdicts) - len(shown)} more, in the result file"
+        table.add_row(Text(), Text(more), Text(), Text())
+    return table
 
 
 def _criteria(criteria: Iterable[Criterion]) -> Table:
@@ -235,7 +282,8 @@ def _left_out(report: Report) -> Iterable[RenderableType]:
 
 def _suite(reports: Sequence[Report]) -> Table:
     figures = ("Users", "Time", "Requests", "Failed", "rps", "mean", "p95", "p99")
-    table = _table("Run", *figures, "Grade", numeric=figures, folded="Run")
+    judged = ("Held",) if any(report.thresholds for report in reports) else ()
+    table = _table("Run", *figures, "Grade", *judged, numeric=(*figures, *judged))
     for report in reports:
         result, totals = report.result, report.result.totals
         name = clean_text(result.test_type)
@@ -253,6 +301,7 @@ def _suite(reports: Sequence[Report]) -> Table:
             Text(name if result.status == "completed" else f"{name} ({result.status})"),
             *(Text(value) for value in values),
             Text(report.grade, style=_STYLES[report.grade]),
+            *([_held(report.thresholds, of="/")] if judged else []),
         )
     return table
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchmark.models import LoadProfile, OperationReadiness, RunResult, RunStatus
+from benchmark.models import LoadProfile, OperationReadiness, RunResult, RunStatus, Threshold
+from benchmark.utils.silence import silence_at_end, stopped_answering
 from benchmark.utils.timeline import Timeline
 
 
@@ -17,8 +18,14 @@ def build_result(
     readiness: tuple[OperationReadiness, ...],
     status: RunStatus,
     status_reason: str,
+    thresholds: tuple[Threshold, ...] = (),
 ) -> RunResult:
-    """The result of a run: what was asked for, and what its timeline recorded."""
+    """The result of a run: what was asked for, and what its timeline recorded.
+
+    A run in which the target stopped answering for good has failed, though Locust completed it.
+    """
+    if status == "completed" and (silence := silence_at_end(timeline.seconds)) is not None:
+        status, status_reason = "failed", stopped_answering(silence)
     return RunResult(
         test_type=test_type,
         base_url=base_url,
@@ -40,4 +47,7 @@ def build_result(
         counters=timeline.counters,
         times=timeline.times,
         processes=timeline.processes,
+        thresholds=thresholds,
+        command=timeline.start.command,
+        environment=timeline.start.environment,
     )
