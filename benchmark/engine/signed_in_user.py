@@ -47,11 +47,9 @@ class SignedInUser(RapidHttpUser):
 
     def context(self) -> dict[str, Any]:
         """What the `request` event says of the purpose of a request: load, set-up or clean-up."""
-        if self._role != "load":
+        if self._untold_lateness is None or self._role != "load":
             return {"role": self._role}
-        context = super().context()
-        context["role"] = "load"
-        return context
+        return {**super().context(), "role": "load"}
 
     def own_address(self, path: str) -> str:
         """The URL of a path on the target, for a target that fetches what it is given."""
