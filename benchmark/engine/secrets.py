@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from benchmark.engine.credentials import given_secrets
+from benchmark.utils.text_safety import MASK, mask_named_secrets, mask_secrets
 
 _MAX_REMEMBERED = 50
 _MAX_SENT = 20
@@ -30,9 +32,21 @@ def remember_secrets(values: Iterable[object]) -> None:
         del _remembered[next(iter(_remembered))]
 
 
-def known_secrets() -> tuple[str, ...]:
-    """What the run was given, and what its last sign-ins gave."""
-    return (*given_secrets(), *_remembered)
+def without_secrets(text: str, more: Iterable[str] = ()) -> str:
+    """`text` without what the run was given, what its last sign-ins gave, and what comes as `more`.
+
+    What was given is found in every form, the rest as it is and in URLs and JSON: tokens come and
+    go, and making a pattern of fifty of them would stop the load for milliseconds.
+    """
+    text = mask_secrets(text, given_secrets())
+    for secret in sorted({*_remembered, *more}, key=len, reverse=True):
+        for form in {
+            secret,
+            quote(secret, safe="", errors="surrogatepass"),
+            json.dumps(secret)[1:-1],
+        }:
+            text = text.replace(form, MASK)
+    return mask_named_secrets(text)
 
 
 def named_secrets(members: Mapping[Any, Any]) -> list[str]:

@@ -90,7 +90,10 @@ def _secret_pattern(secrets: frozenset[str]) -> re.Pattern[str] | None:
 
 
 def _forms(secret: str) -> set[str]:
-    quoted = {quote(secret, safe=""), quote(secret), quote_plus(secret)}
+    coded = secret.encode(
+        "utf-8", "surrogatepass"
+    )  # half a character may come from the environment
+    quoted = {quote(coded, safe=""), quote(coded), quote_plus(coded)}
     quoted |= {re.sub(r"%[0-9A-F]{2}", lambda code: code[0].lower(), form) for form in quoted}
     escaped = {
         json.dumps(secret)[1:-1],

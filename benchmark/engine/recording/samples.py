@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmark.engine.http_client import charset_of
-from benchmark.engine.secrets import known_secrets, secrets_sent
-from benchmark.utils.text_safety import clean_text, mask_named_secrets, mask_secrets
+from benchmark.engine.secrets import secrets_sent, without_secrets
+from benchmark.utils.text_safety import clean_text
 
 MAX_SAMPLES = 200
 """How many sorts of failure of one test and process are sampled."""
@@ -21,7 +21,7 @@ MAX_SAMPLE = 300
 """Characters of a sample."""
 _WINDOW = 4000  # characters that are looked at: room for markup, and for secrets that are cut
 _LONGEST_CHARACTER = 4  # bytes
-_BINARY_SHARE = 0.1
+_BINARY_SHARE = 0.25
 _PAGE = re.compile(r"<!doctype html|<html", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.I | re.S)
 _TAG = re.compile(r"<[^<>]*>")
@@ -44,8 +44,7 @@ class FailedAnswer:
             return f"({self.size:,} bytes of {kind})"
         if _PAGE.search(text[:500]):
             text = html.unescape(_TAG.sub(" ", _UNSEEN.sub(" ", text)))
-        text = mask_secrets(text, (*known_secrets(), *self.secrets))
-        return clean_text(mask_named_secrets(text), MAX_SAMPLE)
+        return clean_text(without_secrets(text, self.secrets), MAX_SAMPLE)
 
 
 def failed_answer(response: Any) -> FailedAnswer | None:
