@@ -11,7 +11,7 @@ from benchmark.errors import UsageError
 from benchmark.models import LoadProfile, RunResult, RunStatus
 from benchmark.utils.checked_json import MalformedError, parse_json
 from benchmark.utils.locust_csv import read_locust_csv
-from benchmark.utils.results import build_result, result_from_json
+from benchmark.utils.results import SCHEMA_NAME, build_result, result_from_json
 from benchmark.utils.text_safety import clean_text
 from benchmark.utils.timeline import read_timeline
 
@@ -19,7 +19,7 @@ JSON_SUFFIX = ".json"
 TIMELINE_SUFFIX = "_timeline.jsonl"
 CSV_SUFFIX = "_stats.csv"
 _SUFFIXES = (JSON_SUFFIX, TIMELINE_SUFFIX, CSV_SUFFIX)  # the fullest account of a run first
-_OTHER_DOCUMENTS = ("api_discovery_", "load_plan_")
+_OTHER_DOCUMENTS = ("api_discovery_", "load_plan_", SCHEMA_NAME)
 _MAX_BYTES = 300_000_000
 
 
