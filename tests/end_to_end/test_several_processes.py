@@ -106,7 +106,7 @@ def test_processes_of_this_machine(tmp_path: Path) -> None:
     }  # fmt: skip
     assert result["validity"]["verdict"] in {"valid", "suspect", "invalid"}
     assert result["generator"]["counters"]["connections_opened"] == 6
-    (operation,) = result["blocks"][0]["operations"]
+    (operation,) = result["block_operations"]
     assert (operation["method"], operation["name"]) == ("GET", "/items/{id}")
 
     assert max(second["users"] for second in result["timeline"]) == 6

@@ -39,7 +39,7 @@ class Recorded:
             latency.add(1.0)
         operation = {
             "method": "GET", "name": "/x", "role": "load", "requests": requests, "failures": 0,
-            "received": 0, "statuses": {"200": requests}, "errors": {},
+            "received": 0, "statuses": {"200": requests}, "errors": [],
             "latency": latency.histogram().plain(),
         }  # fmt: skip
         second = {
