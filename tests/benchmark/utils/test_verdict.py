@@ -70,6 +70,9 @@ def test_thresholds_decide_where_there_are_any(tmp_path: Path) -> None:
     assert (held.tone, held.word) == ("good", "Fine")
     assert held.sentence.startswith("The threshold held. ")
     where = give_verdict(good_report(tmp_path, "GET /health: p95<0.5ms"))
+    assert where.sentence.startswith("The threshold failed: GET /health: p95<0.5ms. ")
+    many = give_verdict(good_report(tmp_path, "GET *: p95<3ms", "failures<1%"))
+    assert many.sentence.startswith("1 of 2 thresholds failed: GET *: p95<3ms. ")
     (place,) = where.places
     assert (place.operation.name, place.tone) == ("/health", "bad")
     assert place.why.startswith("p95<0.5ms failed: ")
