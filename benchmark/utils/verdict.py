@@ -154,7 +154,7 @@ def _places(report: Report) -> Iterator[Place]:
     for verdict in report.thresholds:
         known = [place.operation for place in unmet]
         if not verdict.held and (each := called.get(verdict.operation)) and each not in known:
-            condition = clean_text(verdict.threshold.text.rpartition(":")[2].strip(), 80)
+            condition = clean_text(verdict.threshold.condition, 80)
             measured = in_words(verdict.threshold, verdict.measured)
             unmet.append(Place(each, "bad", f"{condition} failed: {measured}"))
     named = [place.operation for place in unmet]

@@ -125,6 +125,18 @@ def test_a_run_in_which_nothing_worked_says_so(tmp_path: Path) -> None:
     assert verdict.places[0].why.endswith("mostly without an answer")
 
 
+def test_a_target_that_died_is_not_fine(tmp_path: Path) -> None:
+    """Whatever it was before."""
+    result = good_report(tmp_path).result
+    silent = tuple(
+        replace(each, failures=each.requests, unanswered=each.requests)
+        for each in result.timeline[-10:]
+    )
+    died = replace(result, timeline=result.timeline[:-10] + silent)
+    assert give_verdict(judged(died)).word == "Stopped answering"
+    assert give_verdict(judged(died)).tone == "bad"
+
+
 @pytest.mark.parametrize(
     ("status", "word", "said"),
     [
