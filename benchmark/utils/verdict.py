@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from benchmark.models import OperationStats, Report, RunResult, ThresholdVerdict
-from benchmark.thresholds import in_words
+from benchmark.thresholds import by_threshold, in_words
 from benchmark.utils.figures import milliseconds, number, percent, plural, seconds, statuses
 from benchmark.utils.grading import ACCEPTABLE_MS, ACCEPTABLE_PERCENT, FAILURES, THROUGHPUT
+from benchmark.utils.silence import silence_at_end
 from benchmark.utils.text_safety import clean_text
 
 Tone = Literal["good", "fair", "bad", "unknown"]
@@ -42,8 +43,13 @@ def give_verdict(report: Report) -> Verdict:
     result = report.result
     places = tuple(_places(report))
     tone, word = _answer(report, exceptions=bool(places))
-    said = [*_reasons(report), *_figures(result)]
-    return Verdict(tone, word, " ".join(said), places or tuple(_slowest(result, tone)))
+    doubt = _doubt(report)
+    said = [*_ending(result), *_reasons(report), *_figures(result)]
+    # What makes all the rest worthless stands first; a mere doubt, last.
+    said.insert(0 if report.validity.verdict == "invalid" else len(said), doubt)
+    return Verdict(
+        tone, word, " ".join(filter(None, said)), places or tuple(_slowest(result, tone))
+    )
 
 
 def _answer(report: Report, *, exceptions: bool) -> tuple[Tone, str]:
@@ -53,6 +59,8 @@ def _answer(report: Report, *, exceptions: bool) -> tuple[Tone, str]:
         return "unknown", "Nothing was measured"
     if totals.failures >= totals.requests:
         return "bad", "Nothing worked"
+    if silence_at_end(result.timeline) is not None:
+        return "bad", "Stopped answering"
     if result.status == "aborted":
         return "bad", "Stopped early"
     if report.validity.verdict == "invalid":
@@ -80,17 +88,24 @@ def _graded(report: Report, *, exceptions: bool) -> tuple[Tone, str]:
     return ("good", "Fine") if report.validity.verdict == "valid" else ("fair", "Probably fine")
 
 
-def _reasons(report: Report) -> Iterator[str]:
-    result = report.result
+def _ending(result: RunResult) -> Iterator[str]:
     if result.status != "completed":
         how = {"aborted": "was stopped", "failed": "broke off"}.get(
             result.status, "was interrupted"
         )
         reason = clean_text(result.status_reason, 160).rstrip(".…")
         yield f"The run {how} after {seconds(result.duration)}{': ' if reason else ''}{reason}."
-    worked = result.totals.failures < result.totals.requests  # else that is the reason
-    if worked and report.validity.verdict != "valid" and report.validity.reasons:
-        yield f"The measurement is {report.validity.verdict}: {report.validity.reasons[0]}."
+
+
+def _doubt(report: Report) -> str:
+    totals, validity = report.result.totals, report.validity
+    worked = totals.failures < totals.requests  # else that is the reason, and told anyhow
+    if not worked or validity.verdict == "valid" or not validity.reasons:
+        return ""
+    return f"The measurement is {validity.verdict}: {validity.reasons[0]}."
+
+
+def _reasons(report: Report) -> Iterator[str]:
     if report.thresholds:
         yield _thresholds(report.thresholds)
     if report.grade not in ("Good", "Not judged"):
@@ -104,14 +119,16 @@ def _reasons(report: Report) -> Iterator[str]:
 
 
 def _thresholds(verdicts: Sequence[ThresholdVerdict]) -> str:
-    failed = [each for each in verdicts if not each.held]
+    """How many failed; one that speaks of several operations is one all the same."""
+    judged = by_threshold(verdicts)
+    failed = [one for one, each in judged.items() if not all(verdict.held for verdict in each)]
     if not failed:
         some = {1: "The threshold", 2: "Both thresholds"}
-        return f"{some.get(len(verdicts), f'All {len(verdicts)} thresholds')} held."
-    named = list(dict.fromkeys(clean_text(each.threshold.text, 80) for each in failed))
-    said = ", ".join(named[:_MOST_NAMED]) + (" and others" if len(named) > _MOST_NAMED else "")
-    of = f"{len(failed)} of {len(verdicts)} thresholds" if len(verdicts) > 1 else "The threshold"
-    return f"{of} failed: {said}."
+        return f"{some.get(len(judged), f'All {len(judged)} thresholds')} held."
+    said = ", ".join(clean_text(each.text, 80) for each in failed[:_MOST_NAMED])
+    more = " and others" if len(failed) > _MOST_NAMED else ""
+    of = f"{len(failed)} of {len(judged)} thresholds" if len(judged) > 1 else "The threshold"
+    return f"{of} failed: {said}{more}."
 
 
 def _figures(result: RunResult) -> Iterator[str]:
@@ -137,7 +154,7 @@ def _places(report: Report) -> Iterator[Place]:
     for verdict in report.thresholds:
         known = [place.operation for place in unmet]
         if not verdict.held and (each := called.get(verdict.operation)) and each not in known:
-            condition = clean_text(verdict.threshold.text.rpartition(":")[2].strip(), 80)
+            condition = clean_text(verdict.threshold.condition, 80)
             measured = in_words(verdict.threshold, verdict.measured)
             unmet.append(Place(each, "bad", f"{condition} failed: {measured}"))
     named = [place.operation for place in unmet]

@@ -94,7 +94,9 @@ def test_the_verdict_comes_first(tmp_path: Path) -> None:
                      "Requests per second", "Measurement", "Over time")
     ]  # fmt: skip
     assert places == sorted(places)
-    assert re.search(r"failed\s+failures&lt;0.1% all requests [\d.]+ % failures held p95", text)
+    assert re.search(
+        r"failed\s+all requests failures&lt;0.1% [\d.]+ % failures held all requests p95", text
+    )
 
 
 def test_the_page_says_what_was_measured(tmp_path: Path) -> None:

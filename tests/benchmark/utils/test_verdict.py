@@ -70,6 +70,9 @@ def test_thresholds_decide_where_there_are_any(tmp_path: Path) -> None:
     assert (held.tone, held.word) == ("good", "Fine")
     assert held.sentence.startswith("The threshold held. ")
     where = give_verdict(good_report(tmp_path, "GET /health: p95<0.5ms"))
+    assert where.sentence.startswith("The threshold failed: GET /health: p95<0.5ms. ")
+    many = give_verdict(good_report(tmp_path, "GET *: p95<3ms", "failures<1%"))
+    assert many.sentence.startswith("1 of 2 thresholds failed: GET *: p95<3ms. ")
     (place,) = where.places
     assert (place.operation.name, place.tone) == ("/health", "bad")
     assert place.why.startswith("p95<0.5ms failed: ")
@@ -120,6 +123,18 @@ def test_a_run_in_which_nothing_worked_says_so(tmp_path: Path) -> None:
     assert (verdict.tone, verdict.word) == ("bad", "Nothing worked")
     assert "50 requests, and none of them succeeded (none × 50)." in verdict.sentence
     assert verdict.places[0].why.endswith("mostly without an answer")
+
+
+def test_a_target_that_died_is_not_fine(tmp_path: Path) -> None:
+    """Whatever it was before."""
+    result = good_report(tmp_path).result
+    silent = tuple(
+        replace(each, failures=each.requests, unanswered=each.requests)
+        for each in result.timeline[-10:]
+    )
+    died = replace(result, timeline=result.timeline[:-10] + silent)
+    assert give_verdict(judged(died)).word == "Stopped answering"
+    assert give_verdict(judged(died)).tone == "bad"
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,11 @@ from benchmark.utils.reporters.charts.phases import phases_in_words
 from benchmark.utils.reporters.files import replace_file
 from benchmark.utils.reporters.html.failures import failure_groups
 from benchmark.utils.reporters.html.operations import operation_rows, row_of
-from benchmark.utils.reporters.html.page import render_page
+from benchmark.utils.reporters.pages import render_page
 from benchmark.utils.verdict import Tone, give_verdict
 
 _MOST_PHASES = 12  # told in words
+_SHOWN_THRESHOLDS = 10  # verdicts; the others are folded up
 _GRADE_TONES: Mapping[GradeName, Tone] = {
     "Good": "good",
     "Acceptable": "fair",
@@ -46,6 +47,7 @@ def render_html(report: Report) -> str:
                 for each in sorted(report.thresholds, key=_held)
             ],
             "watched": _watched(result),
+            "shown_thresholds": _SHOWN_THRESHOLDS,
             "environment": result.environment,
             "users": users_in_words(result),
             "arrivals": arrivals_in_words(result),
@@ -59,6 +61,7 @@ def render_html(report: Report) -> str:
             "more_groups": more_groups,
             "links": {label: _link(path) for label, path in report.files.items()},
         },
+        own_style="report.css",
     )
 
 

@@ -15,17 +15,27 @@ from markupsafe import Markup, escape
 from benchmark.utils import figures
 from benchmark.utils.text_safety import clean_text
 
-_TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+_TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 _OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*(?: \d+)?)")
 _UNIT = re.compile(r"(\d) (ms|s|min|%|kB|MB|GB)(?![\w%])")
 
 
-def render_page(template: str, values: Mapping[str, Any]) -> str:
-    """A page from a template. Everything is escaped, and nothing but our style and script runs.
+def render_page(template: str, values: Mapping[str, Any], own_style: str) -> str:
+    """A page from a template that extends `page.html.jinja`; `own_style` adds to the common style.
 
-    The page's policy names both by their digests, and lets nothing be loaded from anywhere.
+    Everything is escaped, and nothing but our style and script acts: the page's policy names both
+    by their digests, and lets nothing be loaded from anywhere.
     """
-    style, script = _asset("report.css"), _asset("report.js")
+    style, script = _asset("page.css") + "\n" + _asset(own_style), _asset("page.js")
+    policy = (
+        "default-src 'none'",
+        f"style-src-elem '{_digest(style)}'",
+        "style-src-attr 'unsafe-inline'",  # places in charts are attributes
+        f"script-src '{_digest(script)}'",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
     return (
         _jinja()
         .get_template(template)
@@ -33,17 +43,7 @@ def render_page(template: str, values: Mapping[str, Any]) -> str:
             **values,
             style=Markup(style),  # noqa: S704  # our own file
             script=Markup(script),  # noqa: S704  # our own file
-            policy="; ".join(
-                (
-                    "default-src 'none'",
-                    f"style-src-elem '{_digest(style)}'",
-                    "style-src-attr 'unsafe-inline'",  # places in charts are attributes
-                    f"script-src '{_digest(script)}'",
-                    "img-src data:",
-                    "base-uri 'none'",
-                    "form-action 'none'",
-                )
-            ),
+            policy="; ".join(policy),
         )
     )
 
