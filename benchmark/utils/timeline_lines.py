@@ -110,10 +110,14 @@ class SecondLine:
 
 @dataclass(frozen=True, slots=True)
 class EndLine:
-    """The last line of a run that ended in order: its length in seconds and why it ended."""
+    """The last line of a run that ended in order: its length in seconds and why it ended.
+
+    `notes` are sentences about what the run was asked for and could not do.
+    """
 
     elapsed: float
     reason: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,9 @@ def parse_line(text: bytes) -> TimelineLine:
             return AbortLine(as_text(line.get("reason"), "reason"))
         case "end":
             reason = as_text(line.get("reason", ""), "reason")
-            return EndLine(as_number(line.get("elapsed"), "elapsed"), reason)
+            notes = as_list(line.get("notes", []), "notes", MAX_CONDITIONS)
+            texts = tuple(as_text(note, "note", 2 * MAX_LENGTH) for note in notes)
+            return EndLine(as_number(line.get("elapsed"), "elapsed"), reason, texts)
         case _:
             raise MalformedError("line of an unknown kind")
 
