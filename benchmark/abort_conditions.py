@@ -32,6 +32,7 @@ _EXAMPLE = "for example: p95<500ms for 10s, or failures<5% for 30s"
 _FOR = re.compile(r"(?P<threshold>.*\S)\s+for\s+(?P<seconds>[^\s:]+)\s*\Z", re.DOTALL)
 _OPPOSITES = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _AT_LEAST = frozenset({"rate", "requests"})  # what is bounded from below; the rest is from above
+_OF_MANY = frozenset({"percentile", "mean", "lowest", "highest", "failure share"})
 
 
 # ── the grammar ───────────────────────────────────────────────────────────────────────────────
@@ -114,6 +115,16 @@ class AbortWatch:
                 window.add(parts.get(watched, _NOTHING))
                 yield self._judged(window, watched)
 
+    def notes(self) -> list[str]:
+        """A sentence for each condition that no window was judged by: it protected nothing."""
+        every = [window for windows in self._windows.values() for window in windows]
+        judged = {window.condition for window in every if window.was_judged}
+        return [
+            f"--abort-on {each.text!r} was never judged: {_lack(each)}"
+            for each in self._conditions
+            if each not in judged
+        ]
+
     def _meant(self, method: str, name: str) -> list[AbortCondition]:
         named = (each for each in self._conditions if each.threshold.operation)
         return [each for each in named if is_meant(each.threshold.operation, method, name)]
@@ -131,6 +142,13 @@ class AbortWatch:
         if measured is None:
             return None
         return Breach(condition, " ".join(operation or ()), measured, self._second)
+
+
+def _lack(condition: AbortCondition) -> str:
+    """What a condition waited for."""
+    if condition.threshold.statistic in _OF_MANY:
+        return f"it needs {MIN_SAMPLES} requests within {condition.seconds} s"
+    return f"the load never lasted {condition.seconds} s"
 
 
 @dataclass(slots=True)
@@ -174,6 +192,7 @@ class _Window:
         self._bound = bucket_index(condition.threshold.limit) - 1
         self._beyond_bound = 0
         self._share_below = Fraction(str(condition.threshold.percent)) / 100
+        self.was_judged = False
 
     def add(self, part: _Part) -> None:
         """Take the next second, and forget the oldest one."""
@@ -187,10 +206,15 @@ class _Window:
         threshold = self.condition.threshold
         if len(self._parts) < self.condition.seconds:
             return None
+        if threshold.statistic in _OF_MANY and self._requests < MIN_SAMPLES:
+            return None
+        self.was_judged = True
+        if threshold.statistic == "percentile" and not self._may_exceed(threshold):
+            return None
         measured = self._measured(threshold)
-        return None if measured is None or threshold.holds_for(measured) else measured
+        return None if threshold.holds_for(measured) else measured
 
-    def _measured(self, threshold: Threshold) -> float | None:
+    def _measured(self, threshold: Threshold) -> float:
         match threshold.statistic:
             case "rate":
                 return self._requests / self.condition.seconds
@@ -198,10 +222,8 @@ class _Window:
                 return float(self._requests)
             case "failures":
                 return float(self._failures)
-        if self._requests < MIN_SAMPLES:
-            return None
-        if threshold.statistic == "failure share":
-            return self._failures / self._requests
+            case "failure share":
+                return self._failures / self._requests
         latencies = [part.latency for part in self._parts if part.requests]
         match threshold.statistic:
             case "mean":
@@ -210,16 +232,16 @@ class _Window:
                 return min(each.lowest for each in latencies)
             case "highest":
                 return max(each.highest for each in latencies)
-        if threshold.comparison in ("<", "<=") and not self._may_exceed():
-            return None
         return Histogram(
             self._counts,
             lowest=min(each.lowest for each in latencies),
             highest=max(each.highest for each in latencies),
         ).percentile(threshold.percent)
 
-    def _may_exceed(self) -> bool:
-        """Whether so many latencies are near the limit or beyond it that a percentile may be."""
+    def _may_exceed(self, threshold: Threshold) -> bool:
+        """Whether so many latencies are near the limit or beyond it that the percentile may be."""
+        if threshold.comparison not in ("<", "<="):
+            return True
         rank = max(1, math.ceil(self._requests * self._share_below))
         return self._beyond_bound > self._requests - rank
 

@@ -38,6 +38,7 @@ from benchmark.outputs import (
 from benchmark.run_conditions import (
     conditions_without_load,
     ending,
+    follow,
     require_known_operations,
 )
 from benchmark.settings import BenchmarkConfig
@@ -247,10 +248,7 @@ def run(
     reader = TimelineReader(files.path("_timeline.jsonl"))
 
     def tick() -> None:
-        before = reader.abort_reason
-        reader.read_new()
-        if reader.abort_reason != before:
-            observer.stage(f"Stopping: {reader.abort_reason}")
+        follow(reader, observer.stage)
         observer.running(profile, reader.progress())
 
     def stopping() -> None:

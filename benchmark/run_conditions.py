@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from benchmark.thresholds import is_meant
 
 if TYPE_CHECKING:
     from benchmark.runner import RunOutcome
+    from benchmark.utils.timeline import TimelineReader
 
 
 def require_known_operations(config: BenchmarkConfig, plan: LoadPlan) -> None:
@@ -36,6 +37,17 @@ def conditions_without_load(config: BenchmarkConfig, plan: LoadPlan) -> Iterator
         if not _matching(operation, enabled):
             outcome = "will have failed" if option == "--threshold" else "is never judged"
             yield f"Note: {operation} takes no part in the load, so its {option} {outcome}"
+
+
+def follow(reader: TimelineReader, say: Callable[[str], None]) -> None:
+    """Read what is new in the timeline of a run, and say what it tells of the run's conditions."""
+    before, notes = reader.abort_reason, reader.notes
+    reader.read_new()
+    if reader.abort_reason != before:
+        say(f"Stopping: {reader.abort_reason}")
+    if reader.notes != notes:
+        for note in reader.notes:
+            say(f"Note: {note}")
 
 
 def ending(outcome: RunOutcome, abort_reason: str) -> RunOutcome:

@@ -26,6 +26,9 @@ MAX_SECONDS = 30 * 24 * 3600
 
 Condition = TypeVar("Condition")
 
+MAX_CONDITIONS = 1000
+"""Thresholds that a run may have; each is judged for each operation."""
+
 _LOCUST_OWNED = {
     **dict.fromkeys(("-f", "--locustfile"), "--locustfile"),
     **dict.fromkeys(("-H", "--host"), "--host"),
@@ -117,7 +120,14 @@ def condition_items(read: Callable[[str], Condition]) -> Callable[[Any], tuple[C
                 for each in conditions if isinstance(conditions, list) else [conditions]:
                     yield f"{operation}: {checked_text(each)}"
 
-    return lambda value: tuple(read(text) for text in texts(value))
+    def read_all(value: Any) -> tuple[Condition, ...]:
+        found = list(texts(value))
+        if len(found) > MAX_CONDITIONS:
+            problem = f"{len(found):,} conditions are too many; {MAX_CONDITIONS:,} are kept"
+            raise UsageError(problem, "one with * stands for many operations: 'GET *: p99<1s'")
+        return tuple(read(text) for text in found)
+
+    return read_all
 
 
 def comma_items(value: Any) -> tuple[str, ...]:

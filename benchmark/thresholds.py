@@ -160,6 +160,12 @@ def count_held(verdicts: Iterable[ThresholdVerdict]) -> tuple[int, int]:
     return sum(all(verdict.held for verdict in each) for each in grouped), len(grouped)
 
 
+def held_in_words(verdicts: Iterable[ThresholdVerdict]) -> str:
+    """How many thresholds held: `2 of 3 held`."""
+    held, every = count_held(verdicts)
+    return f"{held} of {every} held"
+
+
 def _rounded(threshold: Threshold, measured: float) -> float:
     held = threshold.holds_for(measured)
     rounded = (float(f"{measured:.{digits}g}") for digits in range(3, 17))

@@ -63,6 +63,10 @@ class Aborting:
                 gevent.sleep(_PAUSE)
         return ""
 
+    def notes(self) -> list[str]:
+        """What has to be said of the conditions when the test is over."""
+        return self._watch.notes()
+
     def end(self, reason: str) -> None:
         """End the test in order."""
         logger.warning("The run is aborted: %s", reason)

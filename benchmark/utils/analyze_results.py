@@ -15,7 +15,7 @@ if __name__ == "__main__" and not __package__:  # a script: the repository stand
 from benchmark.config import default_results_dir
 from benchmark.errors import UNMET, UsageError
 from benchmark.models import Report, RunResult, Threshold
-from benchmark.thresholds import count_held, judge_thresholds, parse_threshold
+from benchmark.thresholds import held_in_words, judge_thresholds, parse_threshold
 from benchmark.utils.grading import judge, overall_grade
 from benchmark.utils.reporters.machine import RENDERERS
 from benchmark.utils.reporters.text import write_text
@@ -87,8 +87,7 @@ def _row(report: Report) -> dict[str, Any]:
 
 def _held(report: Report) -> dict[str, str]:
     """How many thresholds of a run held, where it has any."""
-    held, every = count_held(report.thresholds)
-    return {"thresholds": f"{held} of {every} held"} if every else {}
+    return {"thresholds": held_in_words(report.thresholds)} if report.thresholds else {}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -154,6 +154,11 @@ class TimelineReader:
         """Whether the last line of the run has been read."""
         return self._end is not None
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the last line of the run says of what it could not do."""
+        return self._end.notes if self._end else ()
+
     def read_new(self) -> tuple[Second, ...]:
         """Reads the lines that were completed since the last call. Raises OSError."""
         known = len(self._seconds)

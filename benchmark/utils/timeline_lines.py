@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_args
 from benchmark.errors import UsageError
 from benchmark.histogram import Histogram
 from benchmark.models import ArrivalKind, LoadProfile, OpenModel, ShapeName, Stage, Threshold
+from benchmark.setting_values import MAX_CONDITIONS
 from benchmark.stages import Stages, parse_stages
 from benchmark.thresholds import MAX_LENGTH, parse_threshold
 from benchmark.utils.checked_json import (
@@ -35,7 +36,6 @@ READABLE_VERSIONS = (2, 3)
 """In version 2 errors were counted by their message alone."""
 _MAX_OPERATIONS_PER_SECOND = 10_000
 _MAX_PROCESSES = 1_000
-_MAX_THRESHOLDS = 10_000
 _MAX_ERRORS = 10_000  # of one operation in one second
 _STATUS = re.compile(r"HTTP ([1-5]\d\d)")
 MAX_COMMAND = 4_000
@@ -110,10 +110,14 @@ class SecondLine:
 
 @dataclass(frozen=True, slots=True)
 class EndLine:
-    """The last line of a run that ended in order: its length in seconds and why it ended."""
+    """The last line of a run that ended in order: its length in seconds and why it ended.
+
+    `notes` are sentences about what the run was asked for and could not do.
+    """
 
     elapsed: float
     reason: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,9 @@ def parse_line(text: bytes) -> TimelineLine:
             return AbortLine(as_text(line.get("reason"), "reason"))
         case "end":
             reason = as_text(line.get("reason", ""), "reason")
-            return EndLine(as_number(line.get("elapsed"), "elapsed"), reason)
+            notes = as_list(line.get("notes", []), "notes", MAX_CONDITIONS)
+            texts = tuple(as_text(note, "note", 2 * MAX_LENGTH) for note in notes)
+            return EndLine(as_number(line.get("elapsed"), "elapsed"), reason, texts)
         case _:
             raise MalformedError("line of an unknown kind")
 
@@ -164,7 +170,7 @@ def _start(line: Mapping[str, Any]) -> StartLine:
 
 def thresholds_from_json(value: object) -> tuple[Threshold, ...]:
     """Thresholds from their texts. Raises MalformedError."""
-    texts = as_list(value, "thresholds", _MAX_THRESHOLDS)
+    texts = as_list(value, "thresholds", MAX_CONDITIONS)
     try:
         return tuple(parse_threshold(as_text(text, "threshold", MAX_LENGTH)) for text in texts)
     except UsageError as error:

@@ -244,6 +244,28 @@ def test_an_operation_of_any_name_is_not_mistaken_for_the_totals() -> None:
     assert breach.operation == "GET Total"
 
 
+@pytest.mark.parametrize(
+    ("condition", "lack"),
+    [
+        ("p95<1s for 2s", ""),
+        ("p95<1s for 3s", ""),
+        ("p95<1s for 4s", "it needs 100 requests within 4 s"),
+        ("GET /b: failures<5% for 1s", "it needs 100 requests within 1 s"),
+        ("GET /b: failures<50 for 1s", ""),
+        ("GET /c: failures<5 for 1s", "the load never lasted 1 s"),
+        ("rps>1 for 2s", ""),
+        ("rps>1 for 3s", "the load never lasted 3 s"),
+    ],
+)
+def test_a_condition_that_protected_nothing_is_noted(condition: str, lack: str) -> None:
+    """Too short a run, too few requests in each window, an operation that was never called."""
+    watch = watching(condition)
+    watch.full_load(0.0)
+    breaches(watch, *[[operation(*[10.0] * 60), operation(10.0, name="/b")]] * 3)
+    expected = [f"--abort-on {condition!r} was never judged: {lack}"] if lack else []
+    assert watch.notes() == expected
+
+
 def test_others_can_run_while_many_operations_are_judged() -> None:
     """The watch gives way after each step."""
     watch = watching("*: p95<1s for 5s")

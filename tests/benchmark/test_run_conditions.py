@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from benchmark.abort_conditions import parse_abort_condition
@@ -10,10 +13,16 @@ from benchmark.generators.dependency_analyzer import analyze_dependencies
 from benchmark.generators.openapi_parser import parse_document
 from benchmark.generators.scenario_planner import PlanOptions, plan_scenarios
 from benchmark.models import ApiDocument, LoadPlan
-from benchmark.run_conditions import conditions_without_load, ending, require_known_operations
+from benchmark.run_conditions import (
+    conditions_without_load,
+    ending,
+    follow,
+    require_known_operations,
+)
 from benchmark.runner import RunOutcome
 from benchmark.settings import BenchmarkConfig
 from benchmark.thresholds import parse_threshold
+from benchmark.utils.timeline import TimelineReader
 
 DOCUMENT = {
     "openapi": "3.1.0",
@@ -82,3 +91,20 @@ def test_only_a_run_that_ended_well_was_aborted() -> None:
     assert ending(RunOutcome("completed", ""), "slow") == RunOutcome("aborted", "slow")
     for outcome in (RunOutcome("interrupted", "x"), RunOutcome("failed", "x")):
         assert ending(outcome, "slow") == outcome
+
+
+def test_what_the_timeline_says_of_conditions_is_said_once(tmp_path: Path) -> None:
+    """The reason to stop as soon as it is there, and in the end what could not be judged."""
+    path, said = tmp_path / "t.jsonl", list[str]()
+    reader = TimelineReader(path)
+    lines = [
+        {"kind": "abort", "elapsed": 1.0, "reason": "p95<1s for 1s did not hold"},
+        {"kind": "end", "elapsed": 1.0, "reason": "aborted", "notes": ["this", "that"]},
+    ]
+    follow(reader, said.append)  # there is no file yet
+    for line in lines:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        follow(reader, said.append)
+        follow(reader, said.append)
+    assert said == ["Stopping: p95<1s for 1s did not hold", "Note: this", "Note: that"]

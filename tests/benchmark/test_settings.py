@@ -244,6 +244,7 @@ def test_how_documents_are_read_can_be_set() -> None:
         ({}, {}, "thresholds: 5", "benchmark.yaml: thresholds: a list is needed"),
         ({}, {}, "thresholds: [p95]", "benchmark.yaml: thresholds: 'p95' is no threshold"),
         ({}, {}, "thresholds: {GET /a: {p95: 1}}", "benchmark.yaml: thresholds: a text is needed"),
+        ({"threshold": ["p95<1"] * 1001}, {}, "", "--threshold: 1,001 conditions are too many"),
         ({}, {}, "thresholds: [[p95<1]]", "benchmark.yaml: thresholds: a text is needed"),
         ({}, {"BENCHMARK_THRESHOLD": "x<1"}, "", "BENCHMARK_THRESHOLD: 'x<1' is no threshold"),
         ({"abort_on": ["p95<1s"]}, {}, "", "--abort-on: 'p95<1s' does not say for how long"),

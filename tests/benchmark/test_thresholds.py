@@ -15,6 +15,7 @@ from benchmark.thresholds import (
     Statistic,
     Threshold,
     count_held,
+    held_in_words,
     in_words,
     judge_thresholds,
     parse_threshold,
@@ -223,3 +224,4 @@ def test_a_threshold_on_several_operations_holds_for_all_or_not() -> None:
     verdicts = judge_thresholds(asked, TOTALS, [READ, WRITE], 10.0)
     assert len(verdicts) == 4
     assert count_held(verdicts) == (2, 3)
+    assert held_in_words(verdicts) == "2 of 3 held"

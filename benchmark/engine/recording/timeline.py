@@ -92,7 +92,11 @@ class TimelineWriter:
         planned = profile.get("run_time", 0) if isinstance(profile, dict) else 0
         reason = "run time reached" if planned and elapsed >= planned - 1 else "stopped"
         reason = "aborted" if self._is_aborted else reason
-        self._file.write({"kind": "end", "elapsed": round(elapsed, 3), "reason": reason})
+        notes = [] if self._is_aborted else self._aborting.notes()
+        self._file.write(
+            {"kind": "end", "elapsed": round(elapsed, 3), "reason": reason}
+            | ({"notes": notes} if notes else {})
+        )
         self._file.close()
         self._file = None
 

@@ -47,6 +47,8 @@ from benchmark.utils.timeline_lines import (
     wait_time_from_json,
 )
 
+_MAX_VERDICTS = 1_000_000  # as many as there may be
+
 
 def result_from_json(document: object) -> RunResult:
     """The result in a JSON document that `result_to_json` wrote, now or in an older version.
@@ -97,15 +99,17 @@ def _result(document: Mapping[str, Any]) -> RunResult:
         processes=tuple(_process(as_mapping(each, "process")) for each in processes),
         command=as_text(document.get("command", ""), "command", MAX_COMMAND),
         environment=as_texts(document.get("environment", {}), "environment"),
-        thresholds=_thresholds(document.get("thresholds", [])),
+        thresholds=_thresholds(document.get("thresholds", []), len(operations)),
     )
 
 
-def _thresholds(value: object) -> tuple[Threshold, ...]:
+def _thresholds(value: object, operations: int) -> tuple[Threshold, ...]:
     """What was asked for; one that speaks of several operations has a verdict for each of them."""
     verdicts = as_list(value, "thresholds", MAX_ITEMS)
     texts = (as_mapping(each, "threshold").get("threshold") for each in verdicts)
     known = dict.fromkeys(as_text(text, "threshold", MAX_LENGTH) for text in texts)
+    if len(known) * operations > _MAX_VERDICTS:
+        raise MalformedError("thresholds: too many for so many operations")
     return thresholds_from_json(list(known))
 
 

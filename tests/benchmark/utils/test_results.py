@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from sample_runs import sample_result
 
 from benchmark.errors import UsageError
+from benchmark.histogram import Histogram
+from benchmark.thresholds import parse_threshold
 from benchmark.utils.analyze_results import analyze
 from benchmark.utils.reporters import describe_environment, write_json
 from benchmark.utils.results import result_from_json, result_to_json
@@ -63,6 +65,37 @@ def test_another_version_is_refused_by_name(version: int, age: str, tmp_path: Pa
     document = result_to_json(sample_result(tmp_path / "t.jsonl", seconds=3))
     with pytest.raises(UsageError, match=age):
         result_from_json({**document, "schema_version": version})
+
+
+def test_thresholds_survive_the_round_trip(tmp_path: Path) -> None:
+    """Each once, whatever the number of operations that it spoke of, with the same verdicts."""
+    texts = ("p(99)<1m", "GET *: p95<300ms", "failures<1%", "DELETE /no: rps>1")
+    asked = tuple(parse_threshold(text) for text in texts)
+    report = analyze(replace(sample_result(tmp_path / "t.jsonl", seconds=30), thresholds=asked))
+    document = json.loads(json.dumps(result_to_json(report)))
+    again = analyze(result_from_json(document))
+    assert again.result.thresholds == asked
+    assert [(v.operation, v.held) for v in again.thresholds] == [
+        (v.operation, v.held) for v in report.thresholds
+    ]
+    first, *_, last = document["thresholds"]
+    assert (first["statistic"], first["percent"], first["limit"]) == ("percentile", 99, 60_000)
+    assert (last["operation"], last["measured"], last["held"]) == ("DELETE /no", None, False)
+
+
+def test_no_more_verdicts_than_can_be_computed(tmp_path: Path) -> None:
+    """A forged document cannot ask for thousands of thresholds on thousands of operations."""
+    document = result_to_json(sample_result(tmp_path / "t.jsonl", seconds=3))
+    unused = {"method": "GET", "requests": 0, "failures": 0, "histogram": Histogram().to_json()}
+    others = [{**unused, "name": f"/{number}"} for number in range(2000)]
+    many = {
+        "operations": [*document["operations"], *others],
+        "thresholds": [{"threshold": f"*: p95<{number}"} for number in range(600)],
+    }
+    with pytest.raises(UsageError, match="too many for so many operations"):
+        result_from_json({**document, **many})
+    with pytest.raises(UsageError, match="'p95' is no threshold"):
+        result_from_json({**document, "thresholds": [{"threshold": "p95"}]})
 
 
 @pytest.mark.parametrize("document", [None, [], {}, "x", {"schema_version": 1}, {"totals": {}}])
