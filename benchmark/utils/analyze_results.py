@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, Any, TextIO
 
 if __name__ == "__main__" and not __package__:  # a script: the repository stands for its folder
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from benchmark.config import default_results_dir
 from benchmark.errors import UsageError
-from benchmark.models import Report, RunResult
+from benchmark.models import Report, RunResult, RunSummary
+from benchmark.utils.figures import plural
 from benchmark.utils.grading import judge, overall_grade
+from benchmark.utils.history import LOCUST_TYPE, read_summary
 from benchmark.utils.reporters.text import write_text
 from benchmark.utils.result_files import find_results, read_result
 from benchmark.utils.results import result_to_json
@@ -46,35 +50,43 @@ def analyze(result: RunResult, files: Mapping[str, str] | None = None) -> Report
     )
 
 
-def runs_table(reports: Sequence[Report]) -> pd.DataFrame:
+_IN_MEMORY = 10_000_000  # characters of JSON; what is more waits in a file
+_MAX_SAID = 5
+"""Of files that are no results, so many are named."""
+
+
+def runs_table(runs: Sequence[RunSummary]) -> pd.DataFrame:
     """One row for each run, oldest first.
 
-    `p95 change %` compares with the run before it of the same type against the same target;
-    it is missing for the first.
+    `p95 change %` compares with the run before it of the same type and load against the same
+    target; it is missing for the first.
     """
     import pandas as pd  # noqa: PLC0415  # heavy: only several results need a table
 
-    rows = [_row(report) for report in sorted(reports, key=lambda each: each.result.started_at)]
-    table = pd.DataFrame(rows)
-    change = table.groupby(["run", "target"], sort=False)["p95 ms"].pct_change() * 100
+    ordered = sorted(runs, key=lambda each: each.started_at)
+    table = pd.DataFrame([_row(run) for run in ordered])
+    groups = [(run.test_type, run.base_url, run.load) for run in ordered]
+    before = table["p95 ms"].groupby(pd.Series(groups), sort=False).shift()
+    change = (table["p95 ms"] / before.where(before > 0) - 1) * 100
     table.insert(list(table.columns).index("p95 ms") + 1, "p95 change %", change)
     return table
 
 
-def _row(report: Report) -> dict[str, Any]:
-    result, totals = report.result, report.result.totals
+def _row(run: RunSummary) -> dict[str, Any]:
+    nothing = float("nan")
+    name = run.source if run.test_type == LOCUST_TYPE else run.test_type
     return {
-        "started": f"{result.started_at:%Y-%m-%d %H:%M:%S}",
-        "run": clean_text(result.test_type, 30),
-        "target": clean_text(result.base_url, 40),
-        "users": result.profile.users,
-        "requests": totals.requests,
-        "rps": result.rps,
-        "failed %": totals.failure_share * 100,
-        "mean ms": totals.latency.mean,
-        "p95 ms": totals.latency.percentile(95) if totals.requests else float("nan"),
-        "status": result.status,
-        "grade": report.grade,
+        "started": f"{run.started_at:%Y-%m-%d %H:%M:%S}",
+        "run": clean_text(name, 30),
+        "target": clean_text(run.base_url, 40),
+        "users": run.users,
+        "requests": run.requests,
+        "rps": run.metrics.get("rps", 0.0),
+        "failed %": run.metrics.get("failures", 0.0) * 100,
+        "mean ms": run.mean if run.requests else nothing,
+        "p95 ms": run.metrics.get("p95", nothing),
+        "status": run.status,
+        "grade": run.grade or "-",
     }
 
 
@@ -83,20 +95,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     try:
         paths = _chosen(options.results, options.results_dir)
-        reports = _read(paths, whole_folder=any(name.is_dir() for name in options.results))
+        pass_over = any(_is_folder(name) for name in options.results)
+        if options.json:
+            _write_json(paths, sys.stdout, pass_over=pass_over)
+        elif len(paths) == 1:
+            write_text(analyze(read_result(paths[0])), sys.stdout)
+        else:
+            _write_table(paths, pass_over=pass_over)
     except UsageError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code
-    if options.json:
-        _write_json(reports)
-    elif len(reports) == 1:
-        write_text(reports[0], sys.stdout)
-    else:
-        table = runs_table(reports)
-        sys.stdout.write(
-            table.to_string(index=False, float_format=lambda value: f"{value:,.1f}", na_rep="-")
-        )
-        sys.stdout.write("\n")
     return 0
 
 
@@ -110,8 +118,8 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         type=Path,
         metavar="RESULT",
-        help="a result (.json), its stem, the _timeline.jsonl of a killed run, a Locust "
-        "_stats.csv, or a folder of results (default: the newest result)",
+        help="a result (.json), its stem, the _timeline.jsonl of a killed run, a prefix of "
+        "Locust's --csv, or a folder of results (default: the newest result)",
     )
     parser.add_argument(
         "--results-dir",
@@ -140,25 +148,67 @@ def _chosen(names: Sequence[Path], results_dir: Path) -> tuple[Path, ...]:
     return tuple(paths)
 
 
-def _read(paths: Sequence[Path], *, whole_folder: bool) -> list[Report]:
-    """The reports of all files; in a folder, what is no result is named and passed over."""
-    reports: list[Report] = []
+def _is_folder(name: Path) -> bool:
+    try:
+        return name.is_dir()
+    except OSError:
+        return False
+
+
+def _write_table(paths: Sequence[Path], *, pass_over: bool) -> None:
+    """Of each file no more is kept than its row; in a folder, what is no result is passed over."""
+    runs: list[RunSummary] = []
+    skipped: list[str] = []
     for path in paths:
         try:
-            reports.append(analyze(read_result(path)))
+            runs.append(read_summary(path))
         except UsageError as error:
-            if not whole_folder:
+            if not pass_over:
                 raise
-            sys.stderr.write(f"skipped: {error.message}\n")
-    if not reports:
+            skipped.append(error.message)
+    _say_skipped(skipped)
+    if not runs:
         raise UsageError("no result could be read")
-    return reports
+    table = runs_table(runs)
+    sys.stdout.write(
+        table.to_string(index=False, float_format=lambda value: f"{value:,.1f}", na_rep="-") + "\n"
+    )
 
 
-def _write_json(reports: Sequence[Report]) -> None:
-    documents = [result_to_json(report) for report in reports]
-    document = documents[0] if len(documents) == 1 else {"schema_version": 1, "runs": documents}
-    sys.stdout.write(json.dumps(document, allow_nan=False) + "\n")
+def _write_json(paths: Sequence[Path], out: TextIO, *, pass_over: bool) -> None:
+    """One document for one result; for several, one object with all of them, or nothing."""
+    if len(paths) == 1:
+        out.write(_as_json(paths[0]) + "\n")
+        return
+    skipped: list[str] = []
+    with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8") as written:
+        for path in paths:
+            try:
+                document = _as_json(path)
+            except UsageError as error:
+                if not pass_over:
+                    raise
+                skipped.append(error.message)
+            else:
+                written.write((", " if written.tell() else "") + document)
+        _say_skipped(skipped)
+        if not written.tell():
+            raise UsageError("no result could be read")
+        written.seek(0)
+        out.write('{"schema_version": 1, "runs": [')
+        shutil.copyfileobj(written, out)
+        out.write("]}\n")
+
+
+def _as_json(path: Path) -> str:
+    return json.dumps(result_to_json(analyze(read_result(path))), allow_nan=False)
+
+
+def _say_skipped(problems: Sequence[str]) -> None:
+    for problem in problems[:_MAX_SAID]:
+        sys.stderr.write(f"skipped: {problem}\n")
+    if (more := len(problems) - _MAX_SAID) > 0:
+        sys.stderr.write(f"skipped: {plural(more, 'more file')}\n")
 
 
 if __name__ == "__main__":

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from rich import box
-from rich.console import Console, RenderableType
-from rich.padding import Padding
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -24,9 +21,12 @@ from benchmark.utils.figures import (
     statuses,
 )
 from benchmark.utils.grading import arrivals_in_words, users_in_words
+from benchmark.utils.reporters.terminal import heading as _heading
+from benchmark.utils.reporters.terminal import item as _item
+from benchmark.utils.reporters.terminal import table as _table
+from benchmark.utils.reporters.terminal import write_parts
 from benchmark.utils.text_safety import clean_text
 
-PLAIN_WIDTH = 100
 _STYLES: dict[GradeName, str] = {
     "Good": "bold green",
     "Acceptable": "bold yellow",
@@ -39,10 +39,6 @@ _VALIDITY_STYLES: dict[ValidityName, str] = {
     "suspect": "bold yellow",
     "invalid": "bold red",
 }
-_PLAIN_BOX = box.Box("    \n    \n -- \n    \n    \n -- \n    \n    \n", ascii=True)
-_TO_ASCII = str.maketrans(
-    {"–": "-", "—": "-", "…": "...", "·": "-", "×": "x", "≤": "<=", "≥": ">=", "µ": "u"}
-)
 _MAX_FAILURES = 10
 _MAX_EXCLUDED = 20
 _MESSAGE = 160  # characters; the whole message is in the result file
@@ -50,31 +46,12 @@ _MESSAGE = 160  # characters; the whole message is in the result file
 
 def write_text(report: Report, out: TextIO) -> None:
     """Writes one report: the verdict first, then the operations, what failed, and what to do."""
-    _write(_report(report), out)
+    write_parts(_report(report), out)
 
 
 def write_suite(reports: Sequence[Report], out: TextIO) -> None:
     """Writes one table with a row for each run."""
-    _write([_suite(reports)], out)
-
-
-def _write(parts: Iterable[RenderableType], out: TextIO) -> None:
-    """Renders for a terminal if `out` is one; else plainly, in characters that `out` can take."""
-    if out.isatty():
-        console = Console(file=out, markup=False, highlight=False, emoji=False)
-        for part in parts:
-            console.print(part)
-        return
-    buffer = io.StringIO()
-    console = Console(
-        file=buffer, width=PLAIN_WIDTH, markup=False, highlight=False, emoji=False, no_color=True
-    )
-    for part in parts:
-        console.print(part)
-    lines = (line.rstrip() for line in buffer.getvalue().translate(_TO_ASCII).splitlines())
-    text = "\n".join(lines) + "\n"
-    encoding = getattr(out, "encoding", None) or "utf-8"
-    out.write(text.encode(encoding, "replace").decode(encoding))
+    write_parts([_suite(reports)], out)
 
 
 def _report(report: Report) -> Iterable[RenderableType]:
@@ -257,36 +234,5 @@ def _suite(reports: Sequence[Report]) -> Table:
     return table
 
 
-def _table(*columns: str, numeric: Sequence[str] = (), folded: str = "") -> Table:
-    table = Table(
-        box=_PLAIN_BOX, show_edge=False, pad_edge=False, padding=(0, 1), header_style="bold"
-    )
-    for column in columns:
-        table.add_column(
-            Text(column),
-            justify="right" if column in numeric else "left",
-            no_wrap=column in numeric,
-            overflow="fold",
-            min_width=24 if column == folded else None,
-        )
-    return table
-
-
 def _key(method: str, name: str) -> Text:
     return Text(clean_text(f"{method} {name}".strip()))
-
-
-def _heading(title: str, note: str = "") -> Text:
-    line = Text("\n")
-    line.append(title, style="bold")
-    if note:
-        line.append(f" ({note})", style="dim")
-    return line
-
-
-def _item(text: str) -> RenderableType:
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(width=1)
-    grid.add_column(overflow="fold")
-    grid.add_row(Text("-"), Text(clean_text(text, 600)))
-    return Padding(grid, (0, 0, 0, 1))

@@ -41,6 +41,7 @@ def result_to_json(
             **profile_to_json(result.profile),
             "wait_time": list(result.wait_time),
             "seed": result.seed,
+            "processes": max(len(result.processes), 1),
         },
         "environment": dict(environment or {}),
     }
