@@ -69,7 +69,7 @@ def read_locust_csv(path: Path) -> RunResult:
     except MalformedError as error:
         raise _not_locust(path, str(error)) from error
     if not rows or not rows[0].keys() >= _NEEDED:
-        raise _not_locust(path, "not the statistics of a Locust run" if rows else "no rows")
+        raise _not_locust(path, "no statistics of a Locust run")
     prefix = _prefix(path)
     percentiles = _percentiles_elsewhere(prefix)
     try:

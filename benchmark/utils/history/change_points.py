@@ -29,7 +29,7 @@ _MAD_TO_DEVIATION = 1.4826  # of normally distributed values
 
 @dataclass(frozen=True, slots=True)
 class ChangePoint:
-    """The first value of a new level; `before` and `after` are the means of both levels."""
+    """The first value of a new level; `before` and `after` are the medians of both levels."""
 
     position: int
     before: float
@@ -53,7 +53,10 @@ def find_change_points(
     positions = sorted(series.divide(0, len(values)))
     while positions:
         bounds = (0, *positions, len(values))
-        points = [series.change(*bounds[n : n + 3]) for n in range(len(positions))]
+        points = [
+            ChangePoint(cut, median(values[begin:cut]), median(values[cut:end]))
+            for begin, cut, end in zip(bounds, positions, bounds[2:], strict=False)
+        ]
         doubtful = [
             (abs(point.after - point.before), point.position)
             for n, point in enumerate(points)
@@ -84,13 +87,12 @@ def draw_in_outliers(values: Sequence[float]) -> list[float]:
 
 
 class _Series:
-    """Means and spreads of any part of a series, each in one step."""
+    """Sums of any part of a series, each in one step."""
 
     def __init__(self, values: Sequence[float], noise: float) -> None:
         middle = median(values)
         self._sums = [0.0, *accumulate(value - middle for value in values)]
         self._squares = [0.0, *accumulate((value - middle) ** 2 for value in values)]
-        self._middle = middle
         self._least_variance = max(noise, 1e-9) ** 2
 
     def divide(self, begin: int, end: int) -> list[int]:
@@ -100,11 +102,6 @@ class _Series:
             return []
         parts = pairwise((begin, *cuts, end))
         return [*cuts, *(cut for part in parts for cut in self.divide(*part))]
-
-    def change(self, begin: int, cut: int, end: int) -> ChangePoint:
-        """What changed at `cut`, between its neighbours `begin` and `end`."""
-        before, after = self._mean(begin, cut), self._mean(cut, end)
-        return ChangePoint(cut, before + self._middle, after + self._middle)
 
     def holds(self, begin: int, cut: int, end: int) -> bool:
         """Whether the two parts differ by more than the best division of noise would."""
@@ -133,9 +130,6 @@ class _Series:
         t, arc = max((self._t(begin, end, *arc), arc) for arc in arcs)
         holds = _chance(t, end - begin - 2) * len(arcs) <= FALSE_ALARM_OF_ARC
         return arc if holds else ()
-
-    def _mean(self, begin: int, end: int) -> float:
-        return (self._sums[end] - self._sums[begin]) / (end - begin)
 
     def _t(self, begin: int, end: int, first: int, after: int) -> float:
         """Student's t, variances pooled: the values from `first` to `after` against the others."""

@@ -27,11 +27,12 @@ def read_history(
     `target` is a part of the base URL, or a pattern with `*`; of each group the `last` runs count,
     or all with 0. Raises UsageError if there is no such run.
     """
-    if folder.is_file():
-        raise UsageError(f"{clean_text(folder)}: is a file", "give the folder of results")
+    found = find_results(folder)
+    if not folder.is_dir():
+        raise UsageError(f"{clean_text(folder)}: is no folder", "give the folder of results")
     runs: list[RunSummary] = []
     skipped: list[SkippedFile] = []
-    for each in read_summaries(find_results(folder)):
+    for each in read_summaries(found):
         if isinstance(each, SkippedFile):
             skipped.append(each)
         else:

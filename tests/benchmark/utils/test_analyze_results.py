@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sample_runs import histogram_of, sample_lines, sample_result, write_lines
 
-from benchmark.models import Failure, LoadProfile, OperationStats, RunResult, Second
+from benchmark.models import Failure, LoadProfile, OperationStats, RunResult, RunSummary, Second
 from benchmark.utils.analyze_results import analyze, main, runs_table
 from benchmark.utils.grading import users_in_words
 from benchmark.utils.reporters import write_json
