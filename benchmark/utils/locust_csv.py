@@ -171,7 +171,7 @@ def _latency(row: _Row, requests: int, elsewhere: Mapping[str, _Row]) -> Histogr
             f"no percentiles of {clean_text(key, 80)} (Locust before 0.14 wrote them to "
             "PREFIX_distribution.csv)"
         )
-    highest = max(_number(row, "max response time"), found[0][1])
+    highest = _number(row, "max response time") or found[-1][1]
     counts: dict[int, int] = {}
     counted = 0
     for percent, value in (*found, (100.0, highest)):
