@@ -21,10 +21,11 @@ import typer
 
 from benchmark import __version__
 from benchmark.commands import add_analyze, add_history
-from benchmark.errors import BenchmarkError, LocustError, UsageError
+from benchmark.errors import INTERRUPTED, BenchmarkError, LocustError, UsageError
 from benchmark.help_page import GroupedCommand, Program
 from benchmark.options import (
     ACTION,
+    CONDITIONS,
     CONTENT,
     CREDENTIALS,
     FILES,
@@ -39,11 +40,7 @@ from benchmark.options import (
 )
 
 if TYPE_CHECKING:
-    from benchmark.models import Report
     from benchmark.settings import BenchmarkConfig
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C or SIGTERM. Results so far are kept."""
 
 _LOOK: dict[str, Any] = {
     "add_completion": False,
@@ -160,7 +157,10 @@ _RUN_OPTIONS = "[OPTIONS] [-- LOCUST_ARGS]"
         "stress-api run --locustfile benchmark/locustfile.py -- --equal-weights"
     ),
 )
-@_command(LOAD, OPEN, ACTION, TARGET, CREDENTIALS, CONTENT, FILES.without("output"), OUTPUT)
+@_command(
+    *(LOAD, OPEN, CONDITIONS, ACTION, TARGET, CREDENTIALS, CONTENT),
+    *(FILES.without("output"), OUTPUT),
+)
 def run(config: BenchmarkConfig, switches: Switches) -> None:
     """Discover the API, generate a load test, run it and report.
 
@@ -258,6 +258,7 @@ def _program(
 
 def _run(config: BenchmarkConfig, switches: Switches) -> None:
     from benchmark import pipeline  # noqa: PLC0415  # slow to import
+    from benchmark.commands.conclusion import conclude  # noqa: PLC0415
     from benchmark.console import watching  # noqa: PLC0415
     from benchmark.utils.reporters.environment import describe_environment  # noqa: PLC0415
     from benchmark.utils.reporters.text import write_suite, write_text  # noqa: PLC0415
@@ -274,15 +275,7 @@ def _run(config: BenchmarkConfig, switches: Switches) -> None:
             write_text(report, sys.stdout)
         if len(reports) > 1:
             write_suite(reports, sys.stdout)
-    _exit_for(reports)
-
-
-def _exit_for(reports: tuple[Report, ...]) -> None:
-    statuses = {report.result.status for report in reports}
-    if "interrupted" in statuses:
-        raise typer.Exit(INTERRUPTED)
-    if "failed" in statuses:
-        raise typer.Exit(BenchmarkError.exit_code)
+    raise typer.Exit(conclude(reports))
 
 
 def _discover(config: BenchmarkConfig, switches: Switches) -> None:

@@ -6,11 +6,20 @@
     ├── DocumentError              4  what should be an OpenAPI document cannot be used
     └── LocustError                5  Locust is missing, did not start, or broke
 
+Exit code 1 (`UNMET`) is no error: the run was done, and a threshold of it failed or a condition
+stopped it. 130 (`INTERRUPTED`) follows Ctrl-C and SIGTERM.
+
 A single operation that cannot be used is not an error but a value (`models.SkippedOperation`).
 Errors are caught once, at the entrances (command line, service).
 """
 
 from __future__ import annotations
+
+UNMET = 1
+"""Exit code after a run that did not meet its conditions. All its files are written."""
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C or SIGTERM. Results so far are kept."""
 
 
 class BenchmarkError(Exception):

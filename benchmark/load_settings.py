@@ -79,6 +79,17 @@ def load_profile(config: AskedLoad, name: str, preset: PresetLoad) -> LoadProfil
     )
 
 
+def load_in_words(profile: LoadProfile) -> str:
+    """How much load a profile is, and for how long."""
+    users = f"{profile.users} user{'s' if profile.users != 1 else ''}"
+    if (open_model := profile.open_model) is not None:
+        up_to = "up to " if profile.shape != "hold" else ""
+        rate = f"{up_to}{open_model.rate:g} iterations per second"
+        return f"{rate} by at most {users} for {profile.run_time:g} s"
+    up_to = "up to " if profile.stages else ""
+    return f"{up_to}{users} for {profile.run_time:g} s"
+
+
 def _open_model(config: AskedLoad) -> OpenModel | None:
     stages = config.stages
     rate = stages.peak if stages and stages.per_second else config.request_rate

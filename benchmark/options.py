@@ -132,6 +132,26 @@ OPEN = Group(
     ),
 )
 
+CONDITIONS = Group(
+    "Conditions (exit code 1 where one does not hold)",
+    (
+        Option(
+            "--threshold",
+            "CONDITION",
+            "what the run must meet: 'p95<500ms', 'failures<1%', 'rps>100', or of an operation "
+            "'GET /users/{id}: p99<1s' (repeatable)",
+            many=True,
+        ),
+        Option(
+            "--abort-on",
+            "CONDITION",
+            "stop the run as soon as this does not hold over a time: 'p95<500ms for 10s' "
+            "(repeatable)",
+            many=True,
+        ),
+    ),
+)
+
 ACTION = Group(
     "Instead of a run",
     (

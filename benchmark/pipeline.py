@@ -11,11 +11,12 @@ are slow to import and no command needs them all.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from benchmark.errors import DocumentError, TargetError, UsageError
+from benchmark.load_settings import load_in_words
 from benchmark.models import (
     ApiSpec,
     Dependencies,
@@ -34,6 +35,11 @@ from benchmark.outputs import (
     write_reports,
     write_test,
 )
+from benchmark.run_conditions import (
+    conditions_without_load,
+    ending,
+    require_known_operations,
+)
 from benchmark.settings import BenchmarkConfig
 
 if TYPE_CHECKING:
@@ -41,8 +47,7 @@ if TYPE_CHECKING:
     from benchmark.runner import RunOutcome, RunRequest
     from benchmark.utils.timeline import Progress
 
-_GENERATED_FOR = 10
-"""How many users a locustfile is written for if nobody says: enough for a class each."""
+_GENERATED_FOR = 10  # users, if nobody says how many: enough for one of each class
 
 
 class Observer(Protocol):
@@ -212,9 +217,12 @@ def prepare(
     found = write_discovery(config.results_dir, stamp, discovery, specs)
     dependencies = analyse(specs)
     load_plan = plan(origin(config.base_url), specs, dependencies, config, users)
+    require_known_operations(config, load_plan)
     if live and not config.no_probe:
         load_plan = prove(load_plan, specs, dependencies, config, observer)
     _require_tasks(load_plan)
+    for note in conditions_without_load(config, load_plan):
+        observer.stage(note)
     plan_file, locustfile = write_test(config.results_dir, stamp, load_plan, out)
     enabled = sum(task.readiness.enabled for task in load_plan.tasks())
     total = sum(1 for _ in load_plan.tasks()) + len(load_plan.skipped)
@@ -235,11 +243,14 @@ def run(
     prepare_folder(config.results_dir)
     files = claim_files(config.results_dir, profile.name)
     request = _request(prepared, profile, config, files)
-    observer.stage(f"Running {profile.name}: {_in_words(profile)} against {prepared.base_url}")
+    observer.stage(f"Running {profile.name}: {load_in_words(profile)} against {prepared.base_url}")
     reader = TimelineReader(files.path("_timeline.jsonl"))
 
     def tick() -> None:
+        before = reader.abort_reason
         reader.read_new()
+        if reader.abort_reason != before:
+            observer.stage(f"Stopping: {reader.abort_reason}")
         observer.running(profile, reader.progress())
 
     def stopping() -> None:
@@ -262,8 +273,10 @@ def report_run(
     from benchmark.utils.results import build_result
     from benchmark.utils.timeline import read_timeline
 
+    timeline = read_timeline(files.path("_timeline.jsonl"))
+    outcome = ending(outcome, timeline.abort_reason)
     result = build_result(
-        read_timeline(files.path("_timeline.jsonl")),
+        timeline,
         test_type=profile.name,
         base_url=prepared.base_url,
         profile=profile,
@@ -272,6 +285,7 @@ def report_run(
         readiness=_readiness(prepared.plan),
         status=outcome.status,
         status_reason=outcome.reason,
+        thresholds=config.threshold,
     )
     report = analyze(result, result_files(files, prepared.locustfile))
     write_reports(report, files)
@@ -279,7 +293,7 @@ def report_run(
 
 
 def run_benchmark(config: BenchmarkConfig, observer: Observer) -> tuple[Report, ...]:
-    """The whole way, for one test type or a suite of them; stops after an interrupted run."""
+    """The whole way, for one test type or a suite of them, until one is interrupted or aborted."""
     from benchmark.runner import require_locust
 
     require_locust()
@@ -289,7 +303,7 @@ def run_benchmark(config: BenchmarkConfig, observer: Observer) -> tuple[Report, 
     reports: list[Report] = []
     for profile in profiles:
         reports.append(run(prepared, profile, config, observer))
-        if reports[-1].result.status == "interrupted":
+        if reports[-1].result.status in ("interrupted", "aborted"):
             break
     return tuple(reports)
 
@@ -312,8 +326,9 @@ def interact(config: BenchmarkConfig, observer: Observer) -> None:
 def generate(config: BenchmarkConfig, out: Path | None, observer: Observer) -> Prepared:
     """Everything up to the locustfile; `out` is where it goes instead of the results folder.
 
-    With --spec the documents are all that counts: nothing is sent.
+    With --spec the documents are all that counts: nothing is sent. Conditions are those of runs.
     """
+    config = replace(config, threshold=(), abort_on=())
     return prepare(config, config.users or _GENERATED_FOR, observer, out, live=not config.spec)
 
 
@@ -352,6 +367,7 @@ def _request(
         "profile": profile_to_json(profile),
         "wait_time": list(config.wait_time),
         "seed": config.seed,
+        "thresholds": [threshold.text for threshold in config.threshold],
     }
     return RunRequest(
         locustfile=prepared.locustfile,
@@ -364,6 +380,7 @@ def _request(
         locust_args=config.locust_args,
         facts=facts,
         seed=config.seed,
+        abort_on=config.abort_on,
     )
 
 
@@ -380,13 +397,3 @@ def _readiness(load_plan: LoadPlan | None) -> tuple[OperationReadiness, ...]:
         for skip in load_plan.skipped
     ]
     return (*planned, *skipped)
-
-
-def _in_words(profile: LoadProfile) -> str:
-    users = f"{profile.users} user{'s' if profile.users != 1 else ''}"
-    if (open_model := profile.open_model) is not None:
-        up_to = "up to " if profile.shape != "hold" else ""
-        rate = f"{up_to}{open_model.rate:g} iterations per second"
-        return f"{rate} by at most {users} for {profile.run_time:g} s"
-    up_to = "up to " if profile.stages else ""
-    return f"{up_to}{users} for {profile.run_time:g} s"

@@ -22,7 +22,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from benchmark.errors import BenchmarkError, LocustError, TargetError, UsageError
-from benchmark.models import Credentials, LoadProfile, RunStatus
+from benchmark.models import AbortCondition, Credentials, LoadProfile, RunStatus
 from benchmark.run_files import RunFiles
 from benchmark.run_log import LogWriter
 from benchmark.stages import PRESET_SHAPES, Stages
@@ -46,7 +46,8 @@ class RunRequest:
 
     `facts` stand in the first line of the timeline, so that it can be read without us. With more
     than one of `processes`, that many workers share the users, and another process directs them.
-    `seed` is that of arrivals that come at random.
+    `seed` is that of arrivals that come at random. The run ends where one of `abort_on` no longer
+    holds, and its timeline says so.
     """
 
     locustfile: Path
@@ -59,6 +60,7 @@ class RunRequest:
     locust_args: tuple[str, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
     seed: int = 42
+    abort_on: tuple[AbortCondition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,7 @@ def _common_arguments(request: RunRequest) -> list[str]:
         f"--stop-timeout={STOP_TIMEOUT}",
         "--exit-code-on-error=0",  # failed requests are a result, not an error of Locust's
         *_load_arguments(request.profile, request.seed),
+        *(f"--abort-on={condition.text}" for condition in request.abort_on),
     ]
 
 

@@ -7,9 +7,9 @@ it, and how to write it. The caller says which setting it was.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from benchmark.errors import UsageError
 from benchmark.stages import MAX_RATE, Stages, parse_stages
@@ -24,6 +24,8 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 MAX_SECONDS = 30 * 24 * 3600
 """Longer durations are mistakes of writing: 30 days."""
 
+Condition = TypeVar("Condition")
+
 _LOCUST_OWNED = {
     **dict.fromkeys(("-f", "--locustfile"), "--locustfile"),
     **dict.fromkeys(("-H", "--host"), "--host"),
@@ -33,6 +35,7 @@ _LOCUST_OWNED = {
     **dict.fromkeys(("--csv", "--html", "--timeline", "--timeline-facts"), "--results-dir"),
     **dict.fromkeys(("--load-shape", "--headless"), "--test-type"),
     **{name: name for name in ("--stages", "--request-rate", "--arrivals", "--max-start-delay")},
+    "--abort-on": "--abort-on",
     "--arrivals-seed": "--seed",
 }
 
@@ -97,6 +100,24 @@ def line_items(read: Callable[[Any], str] = checked_text) -> Callable[[Any], tup
         return tuple(read(item) for item in value)
 
     return read_all
+
+
+def condition_items(read: Callable[[str], Condition]) -> Callable[[Any], tuple[Condition, ...]]:
+    """A reader of a list of conditions; a text has one on each line.
+
+    In YAML, `GET /users: p95<1s` without quotation marks is a table; it means the same.
+    """
+
+    def texts(value: Any) -> Iterator[str]:
+        for item in [value] if isinstance(value, Mapping) else line_items(lambda each: each)(value):
+            if not isinstance(item, Mapping):
+                yield checked_text(item)
+                continue
+            for operation, conditions in item.items():
+                for each in conditions if isinstance(conditions, list) else [conditions]:
+                    yield f"{operation}: {checked_text(each)}"
+
+    return lambda value: tuple(read(text) for text in texts(value))
 
 
 def comma_items(value: Any) -> tuple[str, ...]:

@@ -10,10 +10,19 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_origin, get_type_hints
 
 from benchmark import config as defaults
+from benchmark.abort_conditions import parse_abort_condition
 from benchmark.config import default_results_dir
 from benchmark.errors import UsageError
 from benchmark.load_settings import load_profile
-from benchmark.models import ArrivalKind, Credentials, LoadProfile, StrategyName, Target
+from benchmark.models import (
+    AbortCondition,
+    ArrivalKind,
+    Credentials,
+    LoadProfile,
+    StrategyName,
+    Target,
+    Threshold,
+)
 from benchmark.setting_values import (
     checked_basic,
     checked_folder,
@@ -25,6 +34,7 @@ from benchmark.setting_values import (
     checked_stages,
     checked_text,
     comma_items,
+    condition_items,
     line_items,
     not_negative,
     one_of,
@@ -39,6 +49,7 @@ from benchmark.setting_values import (
     whole_number,
 )
 from benchmark.stages import Stages
+from benchmark.thresholds import parse_threshold
 
 ACTIONS = ("suite", "discover")
 """Values of --test-type that are no load profile."""
@@ -130,6 +141,8 @@ class BenchmarkConfig:
     auth_per_user: Annotated[bool, switch] = False
     allow_host: Commas = ()
     processes: Annotated[int, positive_int] = 1
+    threshold: Annotated[tuple[Threshold, ...], condition_items(parse_threshold)] = ()
+    abort_on: Annotated[tuple[AbortCondition, ...], condition_items(parse_abort_condition)] = ()
     locust_args: Annotated[tuple[str, ...], line_items(checked_locust_argument)] = ()
     suite: Commas = defaults.SUITE
     presets: Mapping[str, Preset] = field(default_factory=lambda: _presets({}, ""))
@@ -219,7 +232,7 @@ def _from_environment(environment: Mapping[str, str]) -> Iterator[Given]:
 
 
 def _from_file(path: Path) -> Iterator[Given]:
-    """What a YAML file sets; `spawn-rate` and `spawn_rate` are the same."""
+    """What a YAML file sets; `spawn-rate` and `spawn_rate`, `thresholds` and `threshold` agree."""
     import yaml  # noqa: PLC0415  # slow to import, and few have a file
 
     try:
@@ -235,7 +248,8 @@ def _from_file(path: Path) -> Iterator[Given]:
     if not isinstance(content, dict | None):
         raise UsageError(f"{path} must hold names and values", "a line for each: users: 20")
     for name, value in (content or {}).items():
-        yield str(name).replace("-", "_"), value, f"{path}: {name}"
+        setting = "threshold" if name == "thresholds" else str(name).replace("-", "_")
+        yield setting, value, f"{path}: {name}"
 
 
 # ── how they are read ─────────────────────────────────────────────────────────────────────────

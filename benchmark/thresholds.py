@@ -16,12 +16,16 @@ as well; as k6's `rate` means two things, its unit says which: `rate<1%` or `rat
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from benchmark.errors import UsageError
 from benchmark.models import OperationStats, Statistic, Threshold, ThresholdVerdict
+
+MAX_LENGTH = 1000
+"""Characters that a threshold may have."""
 
 EXAMPLES = "for example: p95<500ms, failures<1%, rps>100, or GET /users/{id}: p99<1s"
 
@@ -45,6 +49,8 @@ _MILLISECONDS = {"": 1.0, "us": 0.001, "µs": 0.001, "ms": 1.0, "s": 1000.0, "m"
 
 def parse_threshold(text: str) -> Threshold:
     """The threshold that a person wrote. Raises UsageError that says which part is wrong."""
+    if len(text) > MAX_LENGTH:
+        raise UsageError(f"{text[:50]!r}… is too long for a threshold", EXAMPLES)
     operation, _, condition = text.rpartition(":")
     match = _CONDITION.match(condition)
     if match is None:
@@ -54,13 +60,16 @@ def parse_threshold(text: str) -> Threshold:
         statistic, percent, scale = _measure(word, unit)
     except ValueError as problem:
         raise UsageError(f"{text!r} is no threshold: {problem}", EXAMPLES) from None
+    limit = float(match["number"]) * scale
+    if math.isinf(limit):
+        raise UsageError(f"{text[:50]!r}… is no threshold: nothing is so much", EXAMPLES)
     return Threshold(
         text=text.strip(),
         operation=operation.strip(),
         statistic=statistic,
         percent=percent,
         comparison=match["comparison"].replace("===", "==").replace("!==", "!="),
-        limit=float(match["number"]) * scale,
+        limit=limit,
     )
 
 
@@ -77,12 +86,13 @@ def judge_thresholds(
     """
     verdicts: list[ThresholdVerdict] = []
     for threshold in thresholds:
-        chosen = [each for each in operations if _is_meant(threshold.operation, each)]
-        if not threshold.operation:
+        wanted = threshold.operation
+        chosen = [each for each in operations if is_meant(wanted, each.method, each.name)]
+        if not wanted:
             chosen = [totals]
         verdicts += [_judged(threshold, each, seconds) for each in chosen]
         if not chosen:
-            verdicts.append(ThresholdVerdict(threshold, threshold.operation, None, held=False))
+            verdicts.append(ThresholdVerdict(threshold, wanted, None, held=False))
     return tuple(verdicts)
 
 
@@ -110,17 +120,57 @@ def measure(threshold: Threshold, stats: OperationStats, seconds: float) -> floa
             return stats.requests / seconds if seconds > 0 else None
 
 
+def is_meant(wanted: str, method: str, name: str) -> bool:
+    """Whether the operation of a threshold is this one. `[` and `?` stand for themselves."""
+    pattern = wanted.replace("[", "[[]").replace("?", "[?]")
+    return fnmatchcase(f"{method} {name}", pattern) or fnmatchcase(name, pattern)
+
+
+def in_words(threshold: Threshold, measured: float | None) -> str:
+    """A measured value with its unit, with as many digits as show on which side of the limit it is.
+
+    Three digits, or more: 500 ms would not tell why p95<=500ms has failed, 500.4 ms does.
+    """
+    if measured is None:
+        return "no requests"
+    match threshold.statistic:
+        case "failures" | "requests":
+            return f"{measured:,.0f} {threshold.statistic}"
+        case "failure share":
+            return f"{_rounded(threshold, measured) * 100:.12g} % failures"
+        case "rate":
+            return f"{_rounded(threshold, measured):,.12g} requests/s"
+    shown = _rounded(threshold, measured)
+    return f"{shown:.12g} ms" if shown < 1000 else f"{shown / 1000:,.12g} s"
+
+
+def by_threshold(
+    verdicts: Iterable[ThresholdVerdict],
+) -> dict[Threshold, list[ThresholdVerdict]]:
+    """The verdicts of each threshold: as many as operations that it speaks of."""
+    grouped: dict[Threshold, list[ThresholdVerdict]] = {}
+    for verdict in verdicts:
+        grouped.setdefault(verdict.threshold, []).append(verdict)
+    return grouped
+
+
+def count_held(verdicts: Iterable[ThresholdVerdict]) -> tuple[int, int]:
+    """How many thresholds held, each for all operations that it speaks of, and how many are."""
+    grouped = by_threshold(verdicts).values()
+    return sum(all(verdict.held for verdict in each) for each in grouped), len(grouped)
+
+
+def _rounded(threshold: Threshold, measured: float) -> float:
+    held = threshold.holds_for(measured)
+    rounded = (float(f"{measured:.{digits}g}") for digits in range(3, 17))
+    return next((each for each in rounded if threshold.holds_for(each) == held), measured)
+
+
 def _judged(threshold: Threshold, stats: OperationStats, seconds: float) -> ThresholdVerdict:
     measured = measure(threshold, stats, seconds)
     held = measured is not None and threshold.holds_for(measured)
     operation = f"{stats.method} {stats.name}" if threshold.operation else ""
     return ThresholdVerdict(threshold, operation, measured, held)
-
-
-def _is_meant(wanted: str, stats: OperationStats) -> bool:
-    """Whether a name or pattern is that of an operation. `[` and `?` stand for themselves."""
-    pattern = wanted.replace("[", "[[]").replace("?", "[?]")
-    return fnmatchcase(f"{stats.method} {stats.name}", pattern) or fnmatchcase(stats.name, pattern)
 
 
 def _measure(word: str, unit: str) -> tuple[Statistic, float, float]:

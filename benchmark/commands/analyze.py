@@ -34,6 +34,13 @@ def add_analyze(
             str | None,
             typer.Option("--results-dir", metavar="FOLDER", help="where results are looked for"),
         ] = None,
+        threshold: Annotated[
+            list[str] | None,
+            typer.Option(
+                metavar="CONDITION",
+                help="what each must meet, instead of what it was asked to then",
+            ),
+        ] = None,
         as_json: Annotated[
             bool, typer.Option("--json", help="print one JSON object and nothing else")
         ] = False,
@@ -44,4 +51,5 @@ def add_analyze(
 
             folder = results_dir or str(results_folder())
             options = ["--results-dir", folder, *(["--json"] if as_json else [])]
+            options += [f"--threshold={each}" for each in threshold or ()]
             raise typer.Exit(main([*options, "--", *(results or [])]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from locust import events
 from locust.runners import WorkerRunner
 
 from benchmark.engine import locust_repairs
+from benchmark.engine.aborting import Aborting, add_abort_option
 from benchmark.engine.counters import add_source
 from benchmark.engine.http_client import counters as client_counters
 from benchmark.engine.load_options import add_load_options, prepare_load
@@ -38,6 +40,7 @@ def _add_options(parser: Any, **_: Any) -> None:
         include_in_web_ui=False,
     )  # fmt: skip
     add_load_options(parser)
+    add_abort_option(parser)
 
 
 def _prepare(environment: Any, **_: Any) -> None:
@@ -45,8 +48,10 @@ def _prepare(environment: Any, **_: Any) -> None:
     end_in_order(environment)
     add_source(_client_counts)
     path = Path(options.timeline) if options.timeline else None
-    record_test(environment, path, options.timeline_facts)
     is_worker = isinstance(environment.runner, WorkerRunner)
+    if options.abort_on and path is None and not is_worker:
+        sys.exit("--abort-on needs --timeline: it judges what is recorded")
+    record_test(environment, path, options.timeline_facts, Aborting(environment, options.abort_on))
     if is_worker and options.processes:
         end_with_parent(os.getppid())  # the master that it was forked from
     elif options.parent_pid:

@@ -1,8 +1,9 @@
 """How a run ends, whatever ends it: users finish and clean up, the last statistics arrive, reports.
 
-The run time, a load shape, Ctrl-C and SIGTERM all come to the runner's `quit`. Locust's master then
-waits half a second and leaves; ours waits for its workers (`_MasterEnding`). Locust writes its HTML
-report before users have stopped, and not at all after SIGTERM; here it is written last.
+The run time, a load shape, an abort condition, Ctrl-C and SIGTERM all come to the runner's `quit`,
+even two at once. Locust's master then waits half a second and leaves; ours waits for its workers
+(`_MasterEnding`). Locust writes its HTML report before users have stopped, and not at all after
+SIGTERM; here it is written last.
 """
 
 from __future__ import annotations
@@ -39,9 +40,15 @@ def end_in_order(environment: Any) -> None:
     if isinstance(runner, WorkerRunner):
         environment.events.quitting.add_listener(_stop_before_saying_so)
         return
-    if isinstance(runner, MasterRunner):
-        runner.quit = _MasterEnding(environment).quit  # type: ignore[method-assign]  # the one seam
+    ending = _MasterEnding if isinstance(runner, MasterRunner) else _Ending
+    runner.quit = ending(environment).quit
     environment.events.quit.add_listener(lambda **_: _write_html_report(environment))
+
+
+def end_test(environment: Any) -> None:
+    """End the test that runs in this process; without a web page, the process with it."""
+    runner = environment.runner
+    gevent.spawn(runner.stop if environment.web_ui else runner.quit)  # it may end who calls this
 
 
 def end_with_parent(parent: int) -> None:
@@ -49,36 +56,44 @@ def end_with_parent(parent: int) -> None:
     gevent.spawn(_wait_for_parent, parent)
 
 
-class _MasterEnding:
+class _Ending:
+    """Lets the process end once, whoever asks: Locust's own quit would stop users a second time."""
+
+    def __init__(self, environment: Any) -> None:
+        self._environment = environment
+        self._runner = environment.runner
+        self._leave = self._runner.quit
+        self._began = False
+        self._done = Event()
+
+    def quit(self) -> None:
+        """End the test, and leave. Called again, it waits for that."""
+        if self._began:
+            if gevent.getcurrent() not in self._runner.greenlet:  # those are what is waited for
+                self._done.wait()
+            return
+        self._began = True
+        try:
+            self._end_test()
+            self._leave()
+        finally:
+            self._done.set()
+
+    def _end_test(self) -> None:
+        """What has to be done before Locust's own quit; a local run needs nothing more."""
+
+
+class _MasterEnding(_Ending):
     """Tells all workers to quit, and does so itself when the last one has.
 
     A worker that is told to quit stops its users, sends its last statistics and leaves. The message
     `stop`, with which Locust's master ends a test, makes it sleep through its stop timeout instead.
     """
 
-    def __init__(self, environment: Any) -> None:
-        self._environment = environment
-        self._runner: MasterRunner = environment.runner
-        self._leave = self._runner.quit
-        self._began = False
-        self._done = Event()
-
-    def quit(self) -> None:
-        """End the test, wait for the workers, and leave. Called again, it waits for that."""
-        if self._began:
-            if gevent.getcurrent() not in self._runner.greenlet:  # those are what is waited for
-                self._done.wait()
-            return
-        self._began = True
-        if self._runner.state not in {STATE_INIT, STATE_STOPPING, STATE_STOPPED}:
-            self._end_test()
-        try:
-            self._leave()
-        finally:
-            self._done.set()
-
     def _end_test(self) -> None:
         runner, events = self._runner, self._environment.events
+        if runner.state in {STATE_INIT, STATE_STOPPING, STATE_STOPPED}:
+            return
         events.test_stopping.fire(environment=self._environment)
         runner.final_user_classes_count = {**runner.reported_user_classes_count}
         runner.update_state(STATE_STOPPING)

@@ -91,16 +91,24 @@ from benchmark.models.results import (
     Validity,
     ValidityName,
 )
-from benchmark.models.thresholds import Statistic, Threshold, ThresholdVerdict
+from benchmark.models.thresholds import (
+    AbortCondition,
+    Breach,
+    Statistic,
+    Threshold,
+    ThresholdVerdict,
+)
 
 __all__ = [
     "METRICS",
+    "AbortCondition",
     "ApiDocument",
     "ApiSpec",
     "ArrayNode",
     "ArrivalKind",
     "ArrivalStats",
     "Block",
+    "Breach",
     "Clock",
     "Constant",
     "Created",

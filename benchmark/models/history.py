@@ -20,7 +20,7 @@ class RunSummary:
 
     `source` is the name of its file. `load` says in words what was asked for; runs compare if it is
     the same. `mean` is milliseconds. `metrics` lacks what could not be measured. `validity` and
-    `grade` are "" where nothing says them.
+    `grade` are "" where nothing says them, and so is `thresholds` ("2 of 3 held") without any.
     """
 
     source: str
@@ -33,6 +33,7 @@ class RunSummary:
     status: RunStatus
     validity: str = ""
     grade: str = ""
+    thresholds: str = ""
     mean: float = 0.0
     metrics: Mapping[MetricName, float] = field(default_factory=dict)
 

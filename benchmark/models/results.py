@@ -10,7 +10,7 @@ from typing import Literal
 from benchmark.histogram import Histogram
 from benchmark.models.load import ArrivalStats, LoadProfile
 from benchmark.models.plan import Readiness
-from benchmark.models.thresholds import ThresholdVerdict
+from benchmark.models.thresholds import Threshold, ThresholdVerdict
 
 # ── The run ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -117,6 +117,7 @@ class RunResult:
     own, "" for a completed one. `preparation` are the requests of set-up and clean-up, which are in
     no other number. `counters` and `times` (milliseconds) are what `engine/counters.py` lists,
     `processes` the generator's own.
+    `thresholds` are what it was asked to meet.
     `command` repeats the run (secrets left out), `environment` says where the load came from.
     """
 
@@ -142,6 +143,7 @@ class RunResult:
     processes: tuple[ProcessHealth, ...] = ()
     command: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+    thresholds: tuple[Threshold, ...] = ()
 
     @property
     def rate_limited(self) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Values of a condition on what a run measured, and of its verdict."""
+"""Values of a condition on what a run measured or measures, and of its verdict."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ class Threshold:
     comparison: str
     limit: float
 
+    @property
+    def condition(self) -> str:
+        """What was written behind the operation."""
+        return self.text.rpartition(":")[2].strip()
+
     def holds_for(self, measured: float) -> bool:
         """Whether a measured value, in the unit of the statistic, meets the condition."""
         return _COMPARISONS[self.comparison](measured, self.limit)
@@ -53,3 +58,29 @@ class ThresholdVerdict:
     operation: str
     measured: float | None
     held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AbortCondition:
+    """A condition that must hold over each `seconds` of a run, or the run is stopped."""
+
+    threshold: Threshold
+    seconds: int
+
+    @property
+    def text(self) -> str:
+        """As people write it: `p95<500ms for 10s`."""
+        return f"{self.threshold.text} for {self.seconds}s"
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A condition that no longer held in the seconds up to `second` of a run, which counts from 1.
+
+    `operation` is "" for all requests together; `measured` is in the unit of the statistic.
+    """
+
+    condition: AbortCondition
+    operation: str
+    measured: float
+    second: int

@@ -6,6 +6,7 @@ import argparse
 import json
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any, TextIO
@@ -14,11 +15,12 @@ if __name__ == "__main__" and not __package__:  # a script: the repository stand
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from benchmark.config import default_results_dir
-from benchmark.errors import UsageError
-from benchmark.models import Report, RunResult, RunSummary
+from benchmark.errors import UNMET, UsageError
+from benchmark.models import Report, RunResult, RunSummary, Threshold
+from benchmark.thresholds import judge_thresholds, parse_threshold
 from benchmark.utils.figures import plural
 from benchmark.utils.grading import judge, overall_grade
-from benchmark.utils.history import LOCUST_TYPE, read_summary
+from benchmark.utils.history import LOCUST_TYPE, read_summary, summarise
 from benchmark.utils.reporters.text import write_text
 from benchmark.utils.result_files import find_results, read_result
 from benchmark.utils.results import result_to_json
@@ -47,6 +49,9 @@ def analyze(result: RunResult, files: Mapping[str, str] | None = None) -> Report
         slowest=slowest_operations(result),
         most_failing=most_failing_operations(result),
         files=dict(files or {}),
+        thresholds=judge_thresholds(
+            result.thresholds, result.totals, result.operations, result.duration
+        ),
     )
 
 
@@ -87,25 +92,30 @@ def _row(run: RunSummary) -> dict[str, Any]:
         "p95 ms": run.metrics.get("p95", nothing),
         "status": run.status,
         "grade": run.grade or "-",
+        **({"thresholds": run.thresholds} if run.thresholds else {}),
     }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The command line. Returns its exit code: 0, or 2 if a result cannot be read."""
+    """The command line. Returns its exit code.
+
+    That is 0, 2 if a result cannot be read, or 1 if one does not meet a threshold that was given.
+    """
     options = _parser().parse_args(argv)
     try:
+        thresholds = tuple(parse_threshold(text) for text in options.threshold)
         paths = _chosen(options.results, options.results_dir)
         pass_over = any(_is_folder(name) for name in options.results)
-        if options.json:
-            _write_json(paths, sys.stdout, pass_over=pass_over)
-        elif len(paths) == 1:
-            write_text(analyze(read_result(paths[0])), sys.stdout)
+        if len(paths) == 1:
+            held = _show_one(_judged(paths[0], thresholds), as_json=options.json)
+        elif options.json:
+            held = _write_json(paths, thresholds, sys.stdout, pass_over=pass_over)
         else:
-            _write_table(paths, pass_over=pass_over)
+            held = _write_table(paths, thresholds, pass_over=pass_over)
     except UsageError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code
-    return 0
+    return UNMET if thresholds and not held else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -126,6 +136,14 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         default=default_results_dir(),
         help="where the newest result, and names that are not found here, are looked for",
+    )
+    parser.add_argument(
+        "--threshold",
+        action="append",
+        default=[],
+        metavar="CONDITION",
+        help="what each result must meet, such as 'p95<500ms', instead of what its run was asked "
+        "to (repeatable); exit code 1 where one does not",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
     return parser
@@ -155,13 +173,43 @@ def _is_folder(name: Path) -> bool:
         return False
 
 
-def _write_table(paths: Sequence[Path], *, pass_over: bool) -> None:
-    """Of each file no more is kept than its row; in a folder, what is no result is passed over."""
+def _judged(path: Path, thresholds: tuple[Threshold, ...]) -> Report:
+    """The verdict on the run in a file; `thresholds` replace its own, if there are any."""
+    result = read_result(path)
+    return analyze(replace(result, thresholds=thresholds or result.thresholds))
+
+
+def _all_held(report: Report) -> bool:
+    return all(verdict.held for verdict in report.thresholds)
+
+
+def _show_one(report: Report, *, as_json: bool) -> bool:
+    """Print one result; whether it meets its thresholds."""
+    if as_json:
+        sys.stdout.write(_as_json(report) + "\n")
+    else:
+        write_text(report, sys.stdout)
+    return _all_held(report)
+
+
+def _write_table(
+    paths: Sequence[Path], thresholds: tuple[Threshold, ...], *, pass_over: bool
+) -> bool:
+    """A row for each result, of which no more is kept; whether all meet the thresholds given.
+
+    In a folder, what is no result is passed over and named.
+    """
     runs: list[RunSummary] = []
     skipped: list[str] = []
+    held = True
     for path in paths:
         try:
-            runs.append(read_summary(path))
+            if thresholds:
+                report = _judged(path, thresholds)
+                held = held and _all_held(report)
+                runs.append(summarise(report.result, path.name))
+            else:
+                runs.append(read_summary(path))
         except UsageError as error:
             if not pass_over:
                 raise
@@ -173,24 +221,26 @@ def _write_table(paths: Sequence[Path], *, pass_over: bool) -> None:
     sys.stdout.write(
         table.to_string(index=False, float_format=lambda value: f"{value:,.1f}", na_rep="-") + "\n"
     )
+    return held
 
 
-def _write_json(paths: Sequence[Path], out: TextIO, *, pass_over: bool) -> None:
-    """One document for one result; for several, one object with all of them, or nothing."""
-    if len(paths) == 1:
-        out.write(_as_json(paths[0]) + "\n")
-        return
+def _write_json(
+    paths: Sequence[Path], thresholds: tuple[Threshold, ...], out: TextIO, *, pass_over: bool
+) -> bool:
+    """One object with all results, or nothing; whether all meet the thresholds given."""
     skipped: list[str] = []
+    held = True
     with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8") as written:
         for path in paths:
             try:
-                document = _as_json(path)
+                report = _judged(path, thresholds)
             except UsageError as error:
                 if not pass_over:
                     raise
                 skipped.append(error.message)
-            else:
-                written.write((", " if written.tell() else "") + document)
+                continue
+            held = held and _all_held(report)
+            written.write((", " if written.tell() else "") + _as_json(report))
         _say_skipped(skipped)
         if not written.tell():
             raise UsageError("no result could be read")
@@ -198,10 +248,11 @@ def _write_json(paths: Sequence[Path], out: TextIO, *, pass_over: bool) -> None:
         out.write('{"schema_version": 1, "runs": [')
         shutil.copyfileobj(written, out)
         out.write("]}\n")
+    return held
 
 
-def _as_json(path: Path) -> str:
-    return json.dumps(result_to_json(analyze(read_result(path))), allow_nan=False)
+def _as_json(report: Report) -> str:
+    return json.dumps(result_to_json(report), allow_nan=False)
 
 
 def _say_skipped(problems: Sequence[str]) -> None:

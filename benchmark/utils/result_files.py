@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmark.errors import UsageError
-from benchmark.models import LoadProfile, RunResult
+from benchmark.models import LoadProfile, RunResult, RunStatus
 from benchmark.utils.checked_json import MalformedError, parse_json
 from benchmark.utils.foreign_files import refusal
 from benchmark.utils.locust_csv import STATISTICS, read_locust_csv, statistics_beside
@@ -83,7 +83,8 @@ def _from_json(path: Path) -> RunResult:
 def _from_timeline(path: Path) -> RunResult:
     timeline = read_timeline(path)
     start = timeline.start
-    ended = bool(timeline.end_reason)
+    status: RunStatus = "completed" if timeline.end_reason == "run time reached" else "interrupted"
+    reason = timeline.end_reason or "the run was killed"
     return build_result(
         timeline,
         test_type=start.test_type or _test_type(path),
@@ -92,8 +93,9 @@ def _from_timeline(path: Path) -> RunResult:
         wait_time=start.wait_time or (0.0, 0.0),
         seed=start.seed,
         readiness=(),
-        status="completed" if timeline.end_reason == "run time reached" else "interrupted",
-        status_reason=timeline.end_reason if ended else "the run was killed",
+        status="aborted" if timeline.abort_reason else status,
+        status_reason=timeline.abort_reason or reason,
+        thresholds=start.thresholds,
     )
 
 

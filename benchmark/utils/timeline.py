@@ -13,7 +13,7 @@ from benchmark.errors import UsageError
 from benchmark.histogram import Histogram, HistogramBuilder, merge_histograms
 from benchmark.models import ArrivalStats, Block, Failure, OperationStats, ProcessHealth, Second
 from benchmark.utils.text_safety import clean_text
-from benchmark.utils.timeline_lines import EndLine, SecondLine, StartLine, parse_line
+from benchmark.utils.timeline_lines import AbortLine, EndLine, SecondLine, StartLine, parse_line
 from benchmark.utils.timeline_sums import BlockSums, HealthSums, OperationSums, total_of
 
 MAX_LINE_BYTES = 16_000_000
@@ -30,7 +30,8 @@ class Timeline:
     `operations`, `failures`, `totals`, `seconds` and `blocks` hold the load alone; `preparation`
     holds the requests of set-up and clean-up. `counters`, `times` and `processes` are those of
     `RunResult`. `end_reason` is "" where the file has no end: the run still
-    goes on, or was killed. `duration` is in seconds, to the last one with users or requests of the
+    goes on, or was killed. `abort_reason` is "" unless a condition of the run's own ended it.
+    `duration` is in seconds, to the last one with users or requests of the
     load. `damaged_lines` counts whole lines that could not be read.
     """
 
@@ -48,6 +49,7 @@ class Timeline:
     counters: Mapping[str, float] = field(default_factory=dict)
     times: Mapping[str, Histogram] = field(default_factory=dict)
     processes: tuple[ProcessHealth, ...] = ()
+    abort_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ class TimelineReader:
         self._skipping = False
         self._start: StartLine | None = None
         self._end: EndLine | None = None
+        self.abort_reason = ""
         self._elapsed = 0.0
         self._active = 0.0
         self._seconds: list[Second] = []
@@ -206,6 +209,7 @@ class TimelineReader:
             counters=dict(sorted(self._counters.items())),
             times={name: each.histogram() for name, each in sorted(self._times.items())},
             processes=self._health.processes(),
+            abort_reason=self.abort_reason,
         )
 
     def _take(self, chunk: bytes) -> None:
@@ -232,6 +236,8 @@ class TimelineReader:
             self._start = self._start or line
         elif isinstance(line, EndLine):
             self._end = self._end or line
+        elif isinstance(line, AbortLine):
+            self.abort_reason = self.abort_reason or line.reason
         else:
             self._add_second(line)
 

@@ -9,8 +9,9 @@ from typing import Any, TypeVar, get_args
 
 from benchmark.errors import UsageError
 from benchmark.histogram import Histogram
-from benchmark.models import ArrivalKind, LoadProfile, OpenModel, ShapeName, Stage
+from benchmark.models import ArrivalKind, LoadProfile, OpenModel, ShapeName, Stage, Threshold
 from benchmark.stages import Stages, parse_stages
+from benchmark.thresholds import MAX_LENGTH, parse_threshold
 from benchmark.utils.checked_json import (
     MalformedError,
     as_count,
@@ -29,6 +30,7 @@ from benchmark.utils.checked_json import (
 SCHEMA_VERSION = 2
 _MAX_OPERATIONS_PER_SECOND = 10_000
 _MAX_PROCESSES = 1_000
+_MAX_THRESHOLDS = 10_000
 
 Word = TypeVar("Word", bound=str)
 
@@ -44,6 +46,7 @@ class StartLine:
     profile: LoadProfile | None = None
     wait_time: tuple[float, float] | None = None
     seed: int | None = None
+    thresholds: tuple[Threshold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,14 @@ class EndLine:
     reason: str
 
 
-TimelineLine = StartLine | SecondLine | EndLine
+@dataclass(frozen=True, slots=True)
+class AbortLine:
+    """The run ends early, because a condition no longer held: which one, and what was measured."""
+
+    reason: str
+
+
+TimelineLine = StartLine | SecondLine | AbortLine | EndLine
 
 
 def parse_line(text: bytes) -> TimelineLine:
@@ -104,6 +114,8 @@ def parse_line(text: bytes) -> TimelineLine:
             return _start(line)
         case "second":
             return _second(line)
+        case "abort":
+            return AbortLine(as_text(line.get("reason"), "reason"))
         case "end":
             reason = as_text(line.get("reason", ""), "reason")
             return EndLine(as_number(line.get("elapsed"), "elapsed"), reason)
@@ -124,7 +136,17 @@ def _start(line: Mapping[str, Any]) -> StartLine:
         profile=None if profile is None else profile_from_json(profile),
         wait_time=None if wait is None else wait_time_from_json(wait),
         seed=None if seed is None else as_count(seed, "seed"),
+        thresholds=thresholds_from_json(line.get("thresholds", [])),
     )
+
+
+def thresholds_from_json(value: object) -> tuple[Threshold, ...]:
+    """Thresholds from their texts. Raises MalformedError."""
+    texts = as_list(value, "thresholds", _MAX_THRESHOLDS)
+    try:
+        return tuple(parse_threshold(as_text(text, "threshold", MAX_LENGTH)) for text in texts)
+    except UsageError as error:
+        raise MalformedError(f"thresholds: {error.message}") from error
 
 
 def _second(line: Mapping[str, Any]) -> SecondLine:

@@ -16,6 +16,7 @@ import pytest
 from benchmark import cli
 from benchmark.options import (
     ACTION,
+    CONDITIONS,
     CONTENT,
     CREDENTIALS,
     FILES,
@@ -102,7 +103,7 @@ def test_run_has_the_options_that_work_and_no_others(call: Any) -> None:
         --check-health --discover-only --results-dir --config --seed --wait-time --spec --app
         --locustfile --header --token --basic --api-key --insecure --include --exclude --tag
         --read-only --strategy --no-probe --include-unverified --auth-per-user --allow-host
-        --processes
+        --processes --threshold --abort-on
         --json -q --quiet -v --verbose -h --help
     """
     page = call("run", "--help").out.split("Examples:")[0]
@@ -122,7 +123,7 @@ def test_every_option_fills_a_setting_or_a_switch() -> None:
     """No option of the groups is forgotten behind the command line."""
     from benchmark.settings import BenchmarkConfig
 
-    groups = (LOAD, OPEN, ACTION, TARGET, GRAPH, CREDENTIALS, CONTENT, FILES, OUTPUT)
+    groups = (LOAD, OPEN, CONDITIONS, ACTION, TARGET, GRAPH, CREDENTIALS, CONTENT, FILES, OUTPUT)
     names = {option.name for group in groups for option in group.options}
     known = set(BenchmarkConfig.__dataclass_fields__) | set(cli.Switches.__dataclass_fields__)
     assert names <= known
@@ -207,6 +208,9 @@ def assert_refused(ran: Ran, code: int, *words: str) -> None:
         (["run", "-r", "0"], "--spawn-rate: '0'"),
         (["run", "--wait-time", "-1"], "--wait-time: '-1'"),
         (["run", "--seed", "x"], "--seed: 'x'"),
+        (["run", "--threshold", "p95<fast"], "--threshold: 'p95<fast'"),
+        (["run", "--abort-on", "p95<1s"], "--abort-on: 'p95<1s'"),
+        (["run", "--", "--abort-on", "p95<1s for 5s"], "after --: --abort-on"),
         (["run", "--host", ""], "--host: ''"),
         (["run", "--host", "ftp://x"], "--host: 'ftp://x'"),
         (["run", "--header", "broken"], "--header: "),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.abort_conditions import parse_abort_condition
 from benchmark.errors import UsageError
 from benchmark.models import Credentials, LoadProfile, OpenModel, Stage
 from benchmark.run_files import RunFiles, claim_files, prepare_folder
@@ -99,6 +100,17 @@ def test_open_runs_and_stages_are_passed_on() -> None:
         for plain in (arguments_of(users), arguments_of(request())):
             assert not [each for each in plain if each.startswith(("--request", "--arrivals"))]
         assert not [each for each in arguments_of(rates) if each.startswith("--request-rate")]
+
+
+def test_conditions_are_passed_on_as_they_were_written() -> None:
+    """To headless runs and to the web page, each in an argument of its own."""
+    conditions = tuple(
+        parse_abort_condition(text) for text in ("p95<1s for 10s", "GET /a b: rps>5 for 1m")
+    )
+    asked = replace(request(), abort_on=conditions)
+    expected = ["--abort-on=p95<1s for 10s", "--abort-on=GET /a b: rps>5 for 60s"]
+    for arguments in (headless_arguments(asked), interactive_arguments(asked)):
+        assert [each for each in arguments if each.startswith("--abort-on")] == expected
 
 
 def test_the_web_page_is_for_this_machine_alone() -> None:

@@ -114,6 +114,42 @@ def test_made_directly_nothing_is_read_from_outside(monkeypatch: pytest.MonkeyPa
     assert (config.users, config.token) == (None, "")
 
 
+def conditions(config: BenchmarkConfig) -> list[str]:
+    """What the run must meet, as it was written."""
+    return [each.text for each in (*config.threshold, *config.abort_on)]
+
+
+def test_conditions_come_from_everywhere() -> None:
+    """A flag for each, a line of the variable, an item of the file; also under `thresholds:`."""
+    flags = {"threshold": ["p95<1s", "rps>9"], "abort_on": ["p95<2s for 5"]}
+    assert conditions(load(flags)) == ["p95<1s", "rps>9", "p95<2s for 5s"]
+    variables = {"BENCHMARK_THRESHOLD": "p95<1s\nrps>9", "BENCHMARK_ABORT_ON": "p95<2s for 5s"}
+    assert conditions(load({}, variables)) == ["p95<1s", "rps>9", "p95<2s for 5s"]
+    for name in ("threshold", "thresholds"):
+        file = f"{name}: [p95<1s, failures<1%]\nabort-on: p95<2s for 5s"
+        assert conditions(load(file=file)) == ["p95<1s", "failures<1%", "p95<2s for 5s"]
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "thresholds:\n  - GET /a: p95<1s\n  - rps>9\n",
+        "thresholds:\n  - 'GET /a: p95<1s'\n  - 'rps>9'\n",
+        "thresholds: |\n  GET /a: p95<1s\n  rps>9\n",
+    ],
+)
+def test_an_operation_in_a_file_needs_no_quotation_marks(file: str) -> None:
+    """YAML reads `GET /a: p95<1s` as a table, and people mean the condition."""
+    assert conditions(load(file=file)) == ["GET /a: p95<1s", "rps>9"]
+
+
+def test_conditions_in_a_file_may_be_a_table() -> None:
+    """As in k6, with one condition or a list of them for each operation."""
+    file = "thresholds:\n  GET /a: p95<1s\n  GET /b: [p95<2s, failures<1%]\n"
+    expected = ["GET /a: p95<1s", "GET /b: p95<2s", "GET /b: failures<1%"]
+    assert conditions(load(file=file)) == expected
+
+
 # ── presets ───────────────────────────────────────────────────────────────────────────────────
 
 
@@ -205,6 +241,12 @@ def test_how_documents_are_read_can_be_set() -> None:
         ({}, {}, "1: 2", "benchmark.yaml: 1 is no setting"),
         ({}, {}, "spec: {a: b}", "benchmark.yaml: spec: "),
         ({}, {}, "seed:", "benchmark.yaml: seed: None"),
+        ({}, {}, "thresholds: 5", "benchmark.yaml: thresholds: a list is needed"),
+        ({}, {}, "thresholds: [p95]", "benchmark.yaml: thresholds: 'p95' is no threshold"),
+        ({}, {}, "thresholds: {GET /a: {p95: 1}}", "benchmark.yaml: thresholds: a text is needed"),
+        ({}, {}, "thresholds: [[p95<1]]", "benchmark.yaml: thresholds: a text is needed"),
+        ({}, {"BENCHMARK_THRESHOLD": "x<1"}, "", "BENCHMARK_THRESHOLD: 'x<1' is no threshold"),
+        ({"abort_on": ["p95<1s"]}, {}, "", "--abort-on: 'p95<1s' does not say for how long"),
         ({}, {}, "token: [x]", "benchmark.yaml: token: "),
         ({}, {}, "presets: [1]", "benchmark.yaml: presets: "),
         ({}, {}, "presets: {smoke: 5}", "benchmark.yaml: presets.smoke: "),

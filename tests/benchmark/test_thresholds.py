@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from benchmark.errors import UsageError
 from benchmark.histogram import Histogram, bucket_index
 from benchmark.models import OperationStats
-from benchmark.thresholds import Statistic, Threshold, judge_thresholds, parse_threshold
+from benchmark.thresholds import (
+    Statistic,
+    Threshold,
+    count_held,
+    in_words,
+    judge_thresholds,
+    parse_threshold,
+)
 
 
 def _stats(method: str, name: str, latencies: list[float], failures: int = 0) -> OperationStats:
@@ -89,6 +96,8 @@ def test_a_threshold_may_name_an_operation(text: str, operation: str) -> None:
         ("failures<5ms", "not measured in 'ms'"),
         ("p95<-1", "cannot be read"),
         ("GET /x:", "it says no condition"),
+        (f"p95<{'9' * 400}", "nothing is so much"),
+        (f"{'a' * 1000}: p95<1", "too long for a threshold"),
     ],
 )
 def test_what_is_wrong_is_named(text: str, said: str) -> None:
@@ -148,3 +157,69 @@ def test_brackets_and_question_marks_of_a_name_are_not_patterns() -> None:
     odd = _stats("GET", "/a?[x]", [1.0])
     verdicts = judge_thresholds([parse_threshold("GET /a?[x]: max<2ms")], TOTALS, [odd], 1.0)
     assert [verdict.operation for verdict in verdicts] == ["GET /a?[x]"]
+
+
+UNITS = {
+    "p99.9": ("", "us", "ms", "s", "m"),
+    "avg": ("ms",),
+    "med": ("s",),
+    "failures": ("", "%"),
+    "rps": ("", "/s"),
+    "count": ("",),
+}
+
+
+@st.composite
+def thresholds(draw: st.DrawFn) -> tuple[str, str, str]:
+    """An operation, a comparison, and the threshold that they are part of."""
+    operation = draw(st.sampled_from(["", "GET /a/{id}", "/jobs:run", "* /a b*", "ü"]))
+    statistic = draw(st.sampled_from(sorted(UNITS)))
+    comparison = draw(st.sampled_from(["<", "<=", ">", ">=", "==", "!="]))
+    number = draw(st.one_of(st.integers(0, 10**12), st.decimals(0, 10**6, places=4)))
+    unit, space = draw(st.sampled_from(UNITS[statistic])), draw(st.sampled_from(["", " "]))
+    condition = space.join([statistic, comparison, f"{number}{unit}"])
+    return operation, comparison, f"{operation}:{space}{condition}" if operation else condition
+
+
+@given(thresholds())
+def test_what_is_written_is_kept_and_parses_to_the_same(written: tuple[str, str, str]) -> None:
+    """A threshold can be stored as its text, and read again."""
+    operation, comparison, text = written
+    threshold = parse_threshold(text)
+    assert (threshold.operation, threshold.comparison) == (operation, comparison)
+    assert threshold.text == text
+    assert parse_threshold(threshold.text) == threshold
+    assert threshold.condition == text.rpartition(":")[2].strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "measured", "words"),
+    [
+        ("p95<500ms", 123.456, "123 ms"),
+        ("p95<=500ms", 500.4, "500.4 ms"),
+        ("p95<500ms", 499.96, "499.96 ms"),
+        ("p95<2s", 1234.5, "1.23 s"),
+        ("p95<1s", 999.9996, "999.9996 ms"),
+        ("failures<1%", 0.0123, "1.23 % failures"),
+        ("failures<=1%", 0.0100001, "1.00001 % failures"),
+        ("failures<5", 1234.0, "1,234 failures"),
+        ("requests>5", 123456.0, "123,456 requests"),
+        ("rps>=100", 99.98, "99.98 requests/s"),
+        ("rps>100", 12345.6, "12,300 requests/s"),
+        ("p95<1s", None, "no requests"),
+    ],
+)
+def test_a_measured_value_shows_why_it_failed(
+    text: str, measured: float | None, words: str
+) -> None:
+    """Three digits, or as many as tell on which side of the limit it is."""
+    assert in_words(parse_threshold(text), measured) == words
+
+
+def test_a_threshold_on_several_operations_holds_for_all_or_not() -> None:
+    """What people gave is counted, not how many operations that means."""
+    texts = ("* /things*: p95<150ms", "GET /things*: p95<150ms", "p95<1s")
+    asked = [parse_threshold(text) for text in texts]
+    verdicts = judge_thresholds(asked, TOTALS, [READ, WRITE], 10.0)
+    assert len(verdicts) == 4
+    assert count_held(verdicts) == (2, 3)

@@ -198,8 +198,14 @@ def test_on_a_terminal_there_is_a_bar(gateway_url: str, tmp_path: Path) -> None:
 def test_an_interrupted_run_keeps_its_results(
     gateway_url: str, tmp_path: Path, start: Start, number: signal.Signals
 ) -> None:
-    """Ctrl-C and SIGTERM end the load in good order: every file, exit code 130."""
-    process = start("run", "--host", gateway_url, "-u", "3", "-r", "3", "--results-dir", "out")
+    """Ctrl-C and SIGTERM end the load in good order: every file, exit code 130.
+
+    Thresholds are judged all the same, and change nothing of that.
+    """
+    process = start(
+        "run", "--host", gateway_url, "-u", "3", "-r", "3", "--results-dir", "out",
+        "--threshold", "rps>100000",
+    )  # fmt: skip
     until(load_has_begun(tmp_path / "out"))
     process.send_signal(number)
     out, err = process.communicate(timeout=30)
@@ -211,6 +217,7 @@ def test_an_interrupted_run_keeps_its_results(
     result = json.loads(only_file(tmp_path / "out", ".json").read_text())
     assert result["status"] == "interrupted"
     assert result["totals"]["requests"] > 0
+    assert [each["held"] for each in result["thresholds"]] == [False]
 
 
 def test_a_second_ctrl_c_ends_it_at_once(tmp_path: Path, start: Start) -> None:

@@ -13,6 +13,7 @@ from gevent.event import Event
 from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
 from benchmark.engine import counters
+from benchmark.engine.aborting import Aborting
 from benchmark.engine.recording.cutter import Cutter
 from benchmark.engine.recording.timeline import TimelineWriter
 
@@ -26,7 +27,9 @@ _SILENT_SECONDS = 5.0
 logger = logging.getLogger(__name__)
 
 
-def record_test(environment: Any, path: Path | None, facts: Mapping[str, Any]) -> None:
+def record_test(
+    environment: Any, path: Path | None, facts: Mapping[str, Any], aborting: Aborting
+) -> None:
     """Record each test of this process to come; `facts` stand in the first line of the file.
 
     A worker records where its master asks for it, so it needs no path; without one nobody else
@@ -37,9 +40,9 @@ def record_test(environment: Any, path: Path | None, facts: Mapping[str, Any]) -
     elif path is None:
         return
     elif isinstance(environment.runner, MasterRunner):
-        _MasterRecording(environment, TimelineWriter(environment, path, facts))
+        _MasterRecording(environment, TimelineWriter(environment, path, facts, aborting))
     else:
-        _LocalRecording(environment, TimelineWriter(environment, path, facts))
+        _LocalRecording(environment, TimelineWriter(environment, path, facts, aborting))
 
 
 class _LocalRecording:

@@ -11,22 +11,31 @@ from typing import Any
 
 import locust
 
+from benchmark.engine.aborting import Aborting
 from benchmark.engine.recording.aggregator import Aggregator
 from benchmark.engine.recording.timeline_file import SCHEMA_VERSION, TimelineFile
 
 
 class TimelineWriter:
-    """The timeline file of the test that runs, and what is put into it."""
+    """The timeline file of the test that runs, and what is put into it.
 
-    def __init__(self, environment: Any, path: Path, facts: Mapping[str, Any]) -> None:
+    `aborting` sees each second that is written, and may end the test.
+    """
+
+    def __init__(
+        self, environment: Any, path: Path, facts: Mapping[str, Any], aborting: Aborting
+    ) -> None:
         self._environment = environment
         self._path = path
         self._facts = dict(facts)
+        self._aborting = aborting
         self._file: TimelineFile | None = None
         self._began = 0.0
         self._ended: float | None = None
         self._users_at_end = 0
+        self._is_aborted = False
         self.aggregator = Aggregator()
+        environment.events.spawning_complete.add_listener(self._note_full_load)
 
     @property
     def running(self) -> bool:
@@ -41,8 +50,10 @@ class TimelineWriter:
     def begin(self) -> None:
         """A test begins (again, in the web UI): start a fresh file."""
         self.aggregator = Aggregator()
+        self._aborting.begin()
         self._began = time.monotonic()
         self._ended = None
+        self._is_aborted = False
         self._file = TimelineFile(self._path)
         host = self._environment.host or ""
         self._file.write(
@@ -66,6 +77,8 @@ class TimelineWriter:
         """Write the seconds that all `live` processes have passed."""
         for line in self.aggregator.whole(self.elapsed, live):
             self._write(line)
+            if self.running and (reason := self._aborting.reason_to_end(line)):
+                self._abort(line["elapsed"], reason)
 
     def finish(self, live: set[str]) -> None:
         """Write what is left and the last line."""
@@ -78,9 +91,22 @@ class TimelineWriter:
         profile = self._facts.get("profile")
         planned = profile.get("run_time", 0) if isinstance(profile, dict) else 0
         reason = "run time reached" if planned and elapsed >= planned - 1 else "stopped"
+        reason = "aborted" if self._is_aborted else reason
         self._file.write({"kind": "end", "elapsed": round(elapsed, 3), "reason": reason})
         self._file.close()
         self._file = None
+
+    def _note_full_load(self, **_: Any) -> None:
+        if self.running:
+            self._aborting.full_load(self.elapsed)
+
+    def _abort(self, second: float, reason: str) -> None:
+        """Say so at once: users may take a while to clean up, or be killed."""
+        if self._file is not None and self.running:  # it may have ended while it was judged
+            self._file.write({"kind": "abort", "elapsed": second, "reason": reason})
+            self._is_aborted = True
+            self.mark_end()
+            self._aborting.end(reason)
 
     def _write(self, line: dict[str, Any]) -> None:
         if self._file is None:

@@ -9,6 +9,7 @@ from benchmark.utils.history.summaries import (
     load_in_words,
     read_summaries,
     read_summary,
+    summarise,
 )
 from benchmark.utils.history.words import (
     ordered_shifts,
@@ -36,5 +37,6 @@ __all__ = [
     "shift_in_words",
     "short_moment",
     "state",
+    "summarise",
     "trend_in_words",
 ]

@@ -3,10 +3,10 @@
 The series is divided where two levels explain it best, and each part again (divisive segmentation,
 as in E-divisive of Matteson and James, 2014); a division stays if Student's t-test says so, as in
 Hunter (Fleming et al., ICPE 2023, doi 10.1145/3578244.3583719): a permutation test has little power
-in ten values, and needs a seed to be the same twice. Because the division was chosen as the best of many, its
-probability is multiplied by their number (Bonferroni; Worsley, JASA 1979). A level that comes and
-goes is looked for as an arc (circular segmentation: Olshen et al., Biostatistics 2004). Single
-outliers are drawn in before (Hampel's filter); two of them in a row are no change either.
+in ten values, and needs a seed to be the same twice. Because the division was chosen as the best of
+many, its probability is multiplied by their number (Bonferroni; Worsley, JASA 1979). A level that
+comes and goes is looked for as an arc (circular segmentation: Olshen et al., Biostatistics 2004).
+Single outliers are drawn in before (Hampel's filter); two of them in a row are no change either.
 """
 
 from __future__ import annotations

@@ -19,9 +19,11 @@ from benchmark.models import (
     ValidityName,
 )
 from benchmark.stages import Stages
+from benchmark.thresholds import count_held, judge_thresholds
 from benchmark.utils.checked_json import (
     MalformedError,
     as_count,
+    as_list,
     as_mapping,
     as_number,
     as_text,
@@ -49,6 +51,7 @@ _NEEDED = {
     "totals",
 }
 """What stands after them is not read; validity and grade stand before the totals."""
+_MAX_THRESHOLDS = 100_000
 LOCUST_TYPE = "Locust CSV"
 """The test type of files that plain Locust wrote: they say nothing of their test."""
 
@@ -66,7 +69,7 @@ def read_summaries(paths: Iterable[Path]) -> Iterator[RunSummary | SkippedFile]:
 def read_summary(path: Path) -> RunSummary:
     """The run in one file, in a line. Raises UsageError if it is none."""
     if not path.name.endswith(JSON_SUFFIX):
-        return _of_result(path)
+        return summarise(read_result(path), path.name)
     try:
         return _of_document(path, read_members(path, _NEEDED))
     except MalformedError as error:
@@ -111,19 +114,22 @@ def _of_document(path: Path, document: Mapping[str, Any]) -> RunSummary:
         status=_status(document["status"]),
         validity=_known(validity.get("verdict"), get_args(ValidityName)),
         grade=_known(document.get("grade"), get_args(GradeName)),
+        thresholds=_thresholds(document.get("thresholds", [])),
         mean=mean,
         metrics=metrics,
     )
 
 
-def _of_result(path: Path) -> RunSummary:
-    """Of what is no document of ours: it has to be read as a whole."""
-    result = read_result(path)
+def summarise(result: RunResult, source: str) -> RunSummary:
+    """A result in a line; `source` is the name of its file."""
     plain = SOURCE in result.environment
     users = result.profile.users or max((each.users for each in result.timeline), default=0)
     processes = max(len(result.processes), 1)
+    held, every = count_held(
+        judge_thresholds(result.thresholds, result.totals, result.operations, result.duration)
+    )
     return RunSummary(
-        source=clean_text(path.name),
+        source=clean_text(source),
         test_type=LOCUST_TYPE if plain else result.test_type,
         base_url=result.base_url,
         load=plural(users, "user")
@@ -135,6 +141,7 @@ def _of_result(path: Path) -> RunSummary:
         status=result.status,
         validity=judge_validity(result).verdict,
         grade=overall_grade(judge(result)),
+        thresholds=_held(held, every),
         mean=result.totals.latency.mean,
         metrics=_metrics(result, result.totals),
     )
@@ -146,6 +153,20 @@ def _metrics(result: RunResult, totals: OperationStats) -> dict[MetricName, floa
     p50, p95, p99 = (totals.latency.percentile(percent) for percent in (50, 95, 99))
     share = totals.failure_share
     return {"p50": p50, "p95": p95, "p99": p99, "rps": result.rps, "failures": share}
+
+
+def _thresholds(value: object) -> str:
+    """How many of the thresholds that a document lists held, each for all its operations."""
+    held: dict[str, bool] = {}
+    for each in as_list(value, "thresholds", _MAX_THRESHOLDS):
+        verdict = as_mapping(each, "threshold")
+        text = as_text(verdict.get("threshold"), "threshold", 500)
+        held[text] = held.get(text, True) and verdict.get("held") is True
+    return _held(sum(held.values()), len(held))
+
+
+def _held(held: int, every: int) -> str:
+    return f"{held} of {every} held" if every else ""
 
 
 def load_in_words(profile: LoadProfile, wait_time: tuple[float, float], processes: int) -> str:

@@ -9,7 +9,15 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from benchmark.models import Criterion, GradeName, OperationStats, Report, ValidityName
+from benchmark.models import (
+    Criterion,
+    GradeName,
+    OperationStats,
+    Report,
+    ThresholdVerdict,
+    ValidityName,
+)
+from benchmark.thresholds import count_held, in_words
 from benchmark.utils.figures import (
     milliseconds,
     moment,
@@ -21,10 +29,7 @@ from benchmark.utils.figures import (
     statuses,
 )
 from benchmark.utils.grading import arrivals_in_words, users_in_words
-from benchmark.utils.reporters.terminal import heading as _heading
-from benchmark.utils.reporters.terminal import item as _item
-from benchmark.utils.reporters.terminal import table as _table
-from benchmark.utils.reporters.terminal import write_parts
+from benchmark.utils.reporters import terminal
 from benchmark.utils.text_safety import clean_text
 
 _STYLES: dict[GradeName, str] = {
@@ -41,47 +46,52 @@ _VALIDITY_STYLES: dict[ValidityName, str] = {
 }
 _MAX_FAILURES = 10
 _MAX_EXCLUDED = 20
+_MAX_VERDICTS = 30
 _MESSAGE = 160  # characters; the whole message is in the result file
 
 
 def write_text(report: Report, out: TextIO) -> None:
     """Writes one report: the verdict first, then the operations, what failed, and what to do."""
-    write_parts(_report(report), out)
+    terminal.write_parts(_report(report), out)
 
 
 def write_suite(reports: Sequence[Report], out: TextIO) -> None:
     """Writes one table with a row for each run."""
-    write_parts([_suite(reports)], out)
+    terminal.write_parts([_suite(reports)], out)
 
 
 def _report(report: Report) -> Iterable[RenderableType]:
     yield Text()
     yield from _validity(report)
+    yield from _thresholds_held(report)
     yield _headline(report)
     yield _facts(report)
     yield Text()
+    if report.thresholds:
+        yield _thresholds(report.thresholds)
+        yield Text()
     yield _criteria(report.criteria)
     if report.result.operations:
-        yield _heading("Operations", "latencies in ms, failures included")
+        yield terminal.heading("Operations", "latencies in ms, failures included")
         yield _operations(report)
     if report.slowest:
-        yield _heading("Slowest", "by p95")
+        yield terminal.heading("Slowest", "by p95")
         yield _ranking(report.slowest, slow=True)
     if report.most_failing:
-        yield _heading("Most failing")
+        yield terminal.heading("Most failing")
         yield _ranking(report.most_failing, slow=False)
     if report.result.failures:
-        yield _heading("Failures")
+        yield terminal.heading("Failures")
         yield _failures(report)
     yield from _left_out(report)
     if report.tips:
-        yield _heading("What to do next")
+        yield terminal.heading("What to do next")
         for tip in report.tips:
-            yield _item(tip)
+            yield terminal.item(tip)
     if report.files:
-        yield _heading("Files")
+        yield terminal.heading("Files")
         for label, path in report.files.items():
-            yield _item(f"{label}: {path}")
+            yield terminal.item(f"{label}: {path}")
     yield Text()
 
 
@@ -92,9 +102,9 @@ def _validity(report: Report) -> Iterable[RenderableType]:
     line.append(validity.verdict, style=_VALIDITY_STYLES[validity.verdict])
     yield line
     for reason in validity.reasons:
-        yield _item(reason)
+        yield terminal.item(reason)
     if validity.advice:
-        yield _item("To do: " + "; ".join(validity.advice))
+        yield terminal.item("To do: " + "; ".join(validity.advice))
 
 
 def _headline(report: Report) -> Text:
@@ -124,8 +134,42 @@ def _facts(report: Report) -> Text:
     )
 
 
+def _thresholds_held(report: Report) -> Iterable[RenderableType]:
+    """Whether all thresholds held, in one line; nothing where there are none."""
+    if not report.thresholds:
+        return
+    line = Text("Thresholds: ", style="bold")
+    line.append_text(_held(report.thresholds)).append(" held")
+    yield line
+
+
+def _held(verdicts: Sequence[ThresholdVerdict], *, of: str = " of ") -> Text:
+    """How many thresholds held."""
+    held, every = count_held(verdicts)
+    return Text(f"{held}{of}{every}", style="bold green" if held == every else "bold red")
+
+
+def _thresholds(verdicts: Sequence[ThresholdVerdict]) -> Table:
+    """A row for each operation that a threshold speaks of; where they are too many, failed ones."""
+    table = terminal.table("Condition", "Operation", "Measured", "Verdict", folded="Operation")
+    shown = verdicts
+    if len(verdicts) > _MAX_VERDICTS:
+        shown = sorted(verdicts, key=lambda verdict: verdict.held)[:_MAX_VERDICTS]
+    for each in shown:
+        table.add_row(
+            Text(clean_text(each.threshold.condition)),
+            Text(clean_text(each.operation) or "all"),
+            Text(in_words(each.threshold, each.measured)),
+            Text("held", style="green") if each.held else Text("FAILED", style="bold red"),
+        )
+    if len(shown) < len(verdicts):
+        more = f"… and {len(verdicts) - len(shown)} more, in the result file"
+        table.add_row(Text(), Text(more), Text(), Text())
+    return table
+
+
 def _criteria(criteria: Iterable[Criterion]) -> Table:
-    table = _table("Criterion", "Measured", "Verdict", "Why", numeric=("Measured",))
+    table = terminal.table("Criterion", "Measured", "Verdict", "Why", numeric=("Measured",))
     for each in criteria:
         table.add_row(
             Text(each.name),
@@ -140,7 +184,7 @@ _FIGURES = ("Requests", "Failed", "rps", "mean", "p50", "p95", "p99", "max")
 
 
 def _operations(report: Report) -> Table:
-    table = _table("Operation", *_FIGURES, numeric=_FIGURES, folded="Operation")
+    table = terminal.table("Operation", *_FIGURES, numeric=_FIGURES, folded="Operation")
     duration = report.result.duration
     for each in report.result.operations:
         table.add_row(*_figures(each, duration))
@@ -162,7 +206,7 @@ def _figures(stats: OperationStats, duration: float) -> Iterable[Text]:
 
 def _ranking(operations: Iterable[OperationStats], *, slow: bool) -> Table:
     figures = ("p95", "p50", "Requests") if slow else ("Failed", "Share", "Statuses")
-    table = _table("Operation", *figures, numeric=figures, folded="Operation")
+    table = terminal.table("Operation", *figures, numeric=figures, folded="Operation")
     for each in operations:
         latency = each.latency
         values = (
@@ -179,7 +223,7 @@ def _ranking(operations: Iterable[OperationStats], *, slow: bool) -> Table:
 
 
 def _failures(report: Report) -> Table:
-    table = _table("Count", "Operation", "Message", numeric=("Count",), folded="Operation")
+    table = terminal.table("Count", "Operation", "Message", numeric=("Count",), folded="Operation")
     failures = report.result.failures
     for each in failures[:_MAX_FAILURES]:
         table.add_row(
@@ -200,8 +244,8 @@ def _left_out(report: Report) -> Iterable[RenderableType]:
     excluded = [each for each in readiness if not each.readiness.enabled]
     if not excluded:
         return
-    yield _heading("Left out", f"{len(excluded)} of {len(readiness)} operations")
-    table = _table("Operation", "Why", folded="Operation")
+    yield terminal.heading("Left out", f"{len(excluded)} of {len(readiness)} operations")
+    table = terminal.table("Operation", "Why", folded="Operation")
     for each in excluded[:_MAX_EXCLUDED]:
         reason = clean_text(each.readiness.reason or each.readiness.status)
         table.add_row(Text(clean_text(each.operation)), Text(reason))
@@ -212,7 +256,8 @@ def _left_out(report: Report) -> Iterable[RenderableType]:
 
 def _suite(reports: Sequence[Report]) -> Table:
     figures = ("Users", "Time", "Requests", "Failed", "rps", "mean", "p95", "p99")
-    table = _table("Run", *figures, "Grade", numeric=figures, folded="Run")
+    judged = ("Held",) if any(report.thresholds for report in reports) else ()
+    table = terminal.table("Run", *figures, "Grade", *judged, numeric=(*figures, *judged))
     for report in reports:
         result, totals = report.result, report.result.totals
         name = clean_text(result.test_type)
@@ -230,6 +275,7 @@ def _suite(reports: Sequence[Report]) -> Table:
             Text(name if result.status == "completed" else f"{name} ({result.status})"),
             *(Text(value) for value in values),
             Text(report.grade, style=_STYLES[report.grade]),
+            *([_held(report.thresholds, of="/")] if judged else []),
         )
     return table
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmark.models import LoadProfile, OperationReadiness, RunResult, RunStatus
+from benchmark.models import LoadProfile, OperationReadiness, RunResult, RunStatus, Threshold
 from benchmark.utils.timeline import Timeline
 
 
@@ -17,6 +17,7 @@ def build_result(
     readiness: tuple[OperationReadiness, ...],
     status: RunStatus,
     status_reason: str,
+    thresholds: tuple[Threshold, ...] = (),
 ) -> RunResult:
     """The result of a run: what was asked for, and what its timeline recorded."""
     return RunResult(
@@ -40,4 +41,5 @@ def build_result(
         counters=timeline.counters,
         times=timeline.times,
         processes=timeline.processes,
+        thresholds=thresholds,
     )

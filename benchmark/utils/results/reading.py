@@ -18,7 +18,9 @@ from benchmark.models import (
     RunResult,
     RunStatus,
     Second,
+    Threshold,
 )
+from benchmark.thresholds import MAX_LENGTH
 from benchmark.utils.checked_json import (
     MalformedError,
     as_count,
@@ -35,7 +37,11 @@ from benchmark.utils.checked_json import (
 from benchmark.utils.results.writing import SCHEMA_VERSION
 from benchmark.utils.text_safety import clean_text
 from benchmark.utils.timeline import MAX_SECONDS
-from benchmark.utils.timeline_lines import profile_from_json, wait_time_from_json
+from benchmark.utils.timeline_lines import (
+    profile_from_json,
+    thresholds_from_json,
+    wait_time_from_json,
+)
 
 _MAX_ITEMS = 100_000
 
@@ -87,7 +93,16 @@ def _result(document: Mapping[str, Any]) -> RunResult:
         counters=as_numbers(generator.get("counters", {}), "counters"),
         times={clean_text(name): _times(value) for name, value in times.items()},
         processes=tuple(_process(as_mapping(each, "process")) for each in processes),
+        thresholds=_thresholds(document.get("thresholds", [])),
     )
+
+
+def _thresholds(value: object) -> tuple[Threshold, ...]:
+    """What was asked for; one that speaks of several operations has a verdict for each of them."""
+    verdicts = as_list(value, "thresholds", _MAX_ITEMS)
+    texts = (as_mapping(each, "threshold").get("threshold") for each in verdicts)
+    known = dict.fromkeys(as_text(text, "threshold", MAX_LENGTH) for text in texts)
+    return thresholds_from_json(list(known))
 
 
 def _status(value: object) -> RunStatus:

@@ -14,6 +14,7 @@ from benchmark.models import (
     Report,
     RunResult,
     Second,
+    ThresholdVerdict,
 )
 from benchmark.utils.timeline_lines import profile_to_json
 
@@ -105,6 +106,7 @@ def _verdict_to_json(report: Report) -> dict[str, Any]:
             "reasons": list(report.validity.reasons),
             "advice": list(report.validity.advice),
         },
+        "thresholds": [_threshold_to_json(each) for each in report.thresholds],
         "grade": report.grade,
         "criteria": [
             {
@@ -118,6 +120,22 @@ def _verdict_to_json(report: Report) -> dict[str, Any]:
         ],
         "tips": list(report.tips),
         "files": dict(report.files),
+    }
+
+
+def _threshold_to_json(verdict: ThresholdVerdict) -> dict[str, Any]:
+    """`measured` and `limit` are in milliseconds, requests, requests per second, or a share."""
+    threshold, measured = verdict.threshold, verdict.measured
+    of_percent = threshold.statistic == "percentile"
+    return {
+        "threshold": threshold.text,
+        "operation": verdict.operation,
+        "statistic": threshold.statistic,
+        **({"percent": threshold.percent} if of_percent else {}),
+        "comparison": threshold.comparison,
+        "limit": threshold.limit,
+        "measured": None if measured is None else _ms(measured),
+        "held": verdict.held,
     }
 
 

@@ -14,6 +14,7 @@ import pytest
 from sample_runs import histogram_of, sample_lines, sample_result, write_lines
 
 from benchmark.models import Failure, LoadProfile, OperationStats, RunResult, RunSummary, Second
+from benchmark.thresholds import parse_threshold
 from benchmark.utils.analyze_results import analyze, main, runs_table
 from benchmark.utils.grading import users_in_words
 from benchmark.utils.reporters import write_json
@@ -339,6 +340,48 @@ def test_the_table_compares_equal_runs() -> None:
     assert changes[0] != changes[0]
     assert changes[1] != changes[1]
     assert changes[2] == pytest.approx(50.0)
+
+
+def test_stored_results_are_judged_by_thresholds(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One in detail, several as a column; exit code 1 where one does not meet them."""
+    result = folder / "benchmark_medium_20260301_140501.json"
+    code, out, _ = run(capsys, result, "--threshold", "p95<1m", "--threshold", "GET /: max<1m")
+    assert code == 0
+    assert "Thresholds: 2 of 2 held" in out
+    code, out, _ = run(capsys, result, "--threshold", "p95<1us", "--threshold", "failures<100%")
+    assert code == 1
+    assert "Thresholds: 1 of 2 held" in out
+    assert "FAILED" in out
+    code, out, _ = run(capsys, folder, "--threshold", "requests>100", "--threshold", "p95<1m")
+    assert code == 1  # the plain run has a hundred
+    assert out.count("2 of 2 held") == 3
+    assert out.count("1 of 2 held") == 1
+    code, out, _ = run(capsys, "--json", folder / "plain_stats.csv", "--threshold", "p95<1us")
+    assert code == 1
+    (verdict,) = json.loads(out)["thresholds"]
+    assert (verdict["threshold"], verdict["held"]) == ("p95<1us", False)
+
+
+def test_a_run_keeps_its_own_thresholds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They are judged again when it is read; reading alone fails for no threshold."""
+    result = sample_result(folder / "t.jsonl", seconds=20)
+    asked = (parse_threshold("p95<1us"), parse_threshold("GET *: max<1m"))
+    write_json(analyze(replace(result, thresholds=asked)), folder / "kept.json")
+    code, out, _ = run(capsys, folder / "kept.json")
+    assert code == 0
+    assert "Thresholds: 1 of 2 held" in out
+    code, out, _ = run(capsys, folder / "kept.json", "--threshold", "p95<1m")
+    assert code == 0
+    assert "Thresholds: 1 of 1 held" in out
+
+
+def test_a_wrong_threshold_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As on the command line of a run."""
+    code, out, err = run(capsys, folder, "--threshold", "p95<fast")
+    assert (code, out) == (2, "")
+    assert "'p95<fast' is no threshold" in err
 
 
 @pytest.mark.parametrize(

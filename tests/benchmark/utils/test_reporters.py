@@ -21,6 +21,7 @@ from benchmark.models import (
     Report,
     Validity,
 )
+from benchmark.thresholds import parse_threshold
 from benchmark.utils.analyze_results import analyze
 from benchmark.utils.figures import milliseconds, number, percent, seconds, size
 from benchmark.utils.reporters import render_html, write_html, write_suite, write_text
@@ -293,3 +294,30 @@ def test_the_distribution_holds_every_request() -> None:
 def test_figures_are_written_the_same_everywhere(written: str, expected: str) -> None:
     """Three significant digits, a unit, and no share that lies by rounding."""
     assert written == expected
+
+
+def test_thresholds_stand_in_the_text_with_their_verdicts(report: Report) -> None:
+    """Whether all held in one line, and a row for each operation that one speaks of."""
+    texts = ("p95<1m", "GET /health: max<1us", "DELETE /no: p95<1s")
+    asked = tuple(parse_threshold(text) for text in texts)
+    judged = analyze(replace(report.result, thresholds=asked))
+    text = plain(write_text, judged)
+    assert "Thresholds: 1 of 3 held" in text
+    rows = [line for line in text.splitlines() if line.endswith(("  held", "FAILED"))]
+    assert [row.split()[0] for row in rows] == ["p95<1m", "max<1us", "p95<1s"]
+    assert [row.split()[-1] for row in rows] == ["held", "FAILED", "FAILED"]
+    assert "no requests" in rows[2]
+    suite = plain(write_suite, [judged, report])
+    assert [line.split()[-1] for line in suite.splitlines() if "medium" in line] == ["1/3", "0/0"]
+    assert "Held" not in plain(write_suite, [report, report])
+
+
+def test_many_verdicts_leave_the_failed_ones(report: Report) -> None:
+    """Where a pattern speaks of more operations than a terminal shows, held ones go first."""
+    first = report.result.operations[0]
+    many = tuple(replace(first, name=f"/{number}") for number in range(60))
+    many += (replace(first, name="/none", requests=0),)
+    asked = (parse_threshold("*: p95<1m"),)
+    text = plain(write_text, analyze(replace(report.result, operations=many, thresholds=asked)))
+    assert text.count("FAILED") == 1
+    assert "and 31 more, in the result file" in text

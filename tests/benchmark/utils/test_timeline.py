@@ -20,6 +20,7 @@ from sample_runs import (
 from benchmark.errors import UsageError
 from benchmark.utils import timeline as timeline_module
 from benchmark.utils import timeline_sums
+from benchmark.utils.result_files import read_result
 from benchmark.utils.timeline import TimelineReader, read_timeline
 from benchmark.utils.timeline_sums import OTHER_FAILURES, OTHER_OPERATIONS
 
@@ -233,3 +234,28 @@ def test_the_load_may_stand_in_the_start_line(tmp_path: Path) -> None:
     assert timeline.start.profile.users == 5
     assert timeline.start.wait_time == (1.0, 3.0)
     assert (timeline.start.seed, timeline.start.test_type) == (7, "light")
+
+
+def test_an_aborted_run_says_why(tmp_path: Path) -> None:
+    """As soon as it stops, and also where it was killed before its end."""
+    abort = {"kind": "abort", "elapsed": 1.0, "reason": "p95<1s for 1s did not hold: 2 s"}
+    path = tmp_path / "t.jsonl"
+    write_lines(path, [start_line(), second_line(1.0, 2, operation_second())])
+    reader = TimelineReader(path)
+    reader.read_new()
+    assert reader.abort_reason == ""
+    write_more(path, abort)
+    reader.read_new()
+    assert reader.abort_reason == abort["reason"]
+    assert read_timeline(path).abort_reason == abort["reason"]
+    result = read_result(path)
+    assert (result.status, result.status_reason) == ("aborted", abort["reason"])
+
+
+def test_thresholds_stand_in_the_start_line(tmp_path: Path) -> None:
+    """So a killed run can still be judged; what is no threshold is no start line."""
+    lines = [start_line(thresholds=["p95<1s", "rps>1"]), second_line(1.0, 2, operation_second())]
+    result = read_result(write_lines(tmp_path / "t.jsonl", lines))
+    assert [each.text for each in result.thresholds] == ["p95<1s", "rps>1"]
+    forged = [start_line(thresholds=["p95"]), *lines[1:]]
+    assert read_timeline(write_lines(tmp_path / "f.jsonl", forged)).damaged_lines == 1

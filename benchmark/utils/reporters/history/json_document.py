@@ -49,6 +49,7 @@ def _run(run: RunSummary) -> dict[str, Any]:
         "status": run.status,
         "validity": run.validity or None,
         "grade": run.grade or None,
+        "thresholds": run.thresholds or None,
         "counted": not run.doubt,
         "requests": run.requests,
         "metrics": {name: round(value, 6) for name, value in run.metrics.items()},

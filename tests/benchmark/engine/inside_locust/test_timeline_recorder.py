@@ -13,6 +13,7 @@ from geventhttpclient.useragent import ConnectionError as ClientError
 from locust.env import Environment
 from locust.exception import CatchResponseError
 
+from benchmark.engine.aborting import Aborting
 from benchmark.engine.failures import describe_failure
 from benchmark.engine.recording import record_test
 from benchmark.engine.recording.recorder import MAX_MESSAGES
@@ -39,7 +40,7 @@ class Recording:
         self.environment = Environment(host="http://ann:secret@localhost:1")
         self.environment.create_local_runner()
         self.path = path
-        record_test(self.environment, path, facts)
+        record_test(self.environment, path, facts, Aborting(self.environment, ()))
 
     def start(self) -> None:
         """The test starts."""

@@ -1,0 +1,50 @@
+"""The last line of a run, and the exit code: what stopped it, or which thresholds have failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from benchmark.console import print_error
+from benchmark.errors import INTERRUPTED, UNMET, BenchmarkError
+from benchmark.models import Report, ThresholdVerdict
+from benchmark.thresholds import by_threshold, in_words
+from benchmark.utils.figures import plural
+
+
+def conclude(reports: Sequence[Report]) -> int:
+    """Say on stderr which conditions did not hold; the exit code of the command."""
+    several = len(reports) > 1
+    for report in reports:
+        run = f"{report.result.test_type}: " if several else ""
+        for complaint in _complaints(report):
+            print_error(run + complaint)
+    return exit_code(reports)
+
+
+def exit_code(reports: Sequence[Report]) -> int:
+    """That of the worst that happened to a run."""
+    statuses = {report.result.status for report in reports}
+    if "interrupted" in statuses:
+        return INTERRUPTED
+    if "failed" in statuses:
+        return BenchmarkError.exit_code
+    held = all(verdict.held for report in reports for verdict in report.thresholds)
+    return UNMET if "aborted" in statuses or not held else 0
+
+
+def _complaints(report: Report) -> Iterator[str]:
+    if report.result.status == "aborted":
+        yield f"The run was aborted: {report.result.status_reason}"
+    verdicts = by_threshold(report.thresholds)
+    failed = [_failure(each) for each in verdicts.values() if not all(one.held for one in each)]
+    if failed:
+        yield f"{len(failed)} of {plural(len(verdicts), 'threshold')} failed: {'; '.join(failed)}"
+
+
+def _failure(verdicts: Sequence[ThresholdVerdict]) -> str:
+    """A threshold, and what was measured where it failed first; of a pattern, how often besides."""
+    failed = [verdict for verdict in verdicts if not verdict.held]
+    threshold, operation = failed[0].threshold, failed[0].operation
+    of = f" of {operation}" if operation != threshold.operation else ""
+    more = f", and {plural(len(failed) - 1, 'other operation')}" if len(failed) > 1 else ""
+    return f"{threshold.text} ({in_words(threshold, failed[0].measured)}{of}{more})"

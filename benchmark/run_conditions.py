@@ -1,0 +1,67 @@
+"""What thresholds and abort conditions mean for one run: its operations before, its end after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from benchmark.errors import UsageError
+from benchmark.models import LoadPlan
+from benchmark.settings import BenchmarkConfig
+from benchmark.thresholds import is_meant
+
+if TYPE_CHECKING:
+    from benchmark.runner import RunOutcome
+
+
+def require_known_operations(config: BenchmarkConfig, plan: LoadPlan) -> None:
+    """Raise UsageError for a condition on an operation that the API does not have.
+
+    It could only fail, after all the time that the run takes.
+    """
+    known = [task.operation for task in plan.tasks()] + [skip.key for skip in plan.skipped]
+    for option, operation in _named_operations(config):
+        if not _matching(operation, known):
+            near = get_close_matches(operation, [*known, *_paths(known)], n=1)
+            hint = f"did you mean {near[0]!r}?" if near else "stress-api discover finds what it has"
+            raise UsageError(f"{option}: the API has no operation {operation!r}", hint)
+
+
+def conditions_without_load(config: BenchmarkConfig, plan: LoadPlan) -> Iterator[str]:
+    """A sentence for each condition on operations none of which takes part in the load."""
+    enabled = [task.operation for task in plan.tasks() if task.readiness.enabled]
+    for option, operation in _named_operations(config):
+        if not _matching(operation, enabled):
+            outcome = "will have failed" if option == "--threshold" else "is never judged"
+            yield f"Note: {operation} takes no part in the load, so its {option} {outcome}"
+
+
+def ending(outcome: RunOutcome, abort_reason: str) -> RunOutcome:
+    """How a run ended, from how its process did and from what its timeline says."""
+    if outcome.status == "completed" and abort_reason:
+        return replace(outcome, status="aborted", reason=abort_reason)
+    return outcome
+
+
+def _named_operations(config: BenchmarkConfig) -> Iterator[tuple[str, str]]:
+    for threshold in config.threshold:
+        if threshold.operation:
+            yield "--threshold", threshold.operation
+    for condition in config.abort_on:
+        if condition.threshold.operation:
+            yield "--abort-on", condition.threshold.operation
+
+
+def _matching(wanted: str, operations: Sequence[str]) -> bool:
+    return any(is_meant(wanted, *_divided(operation)) for operation in operations)
+
+
+def _divided(operation: str) -> tuple[str, str]:
+    method, _, name = operation.partition(" ")
+    return method, name
+
+
+def _paths(operations: Sequence[str]) -> list[str]:
+    return [_divided(operation)[1] for operation in operations]
