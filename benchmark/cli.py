@@ -10,16 +10,19 @@ from __future__ import annotations
 import inspect
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from benchmark import __version__
+from benchmark.command_line import what_was_typed
 from benchmark.commands import add_analyze, add_history
 from benchmark.errors import INTERRUPTED, BenchmarkError, LocustError, UsageError
 from benchmark.help_page import GroupedCommand, Program
@@ -83,10 +86,10 @@ def main_flat(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _run_program(program: typer.Typer, name: str, arguments: Sequence[str]) -> int:
     """Hand the arguments before `--` to typer, and remember those behind it for Locust."""
-    end = arguments.index("--") if "--" in arguments else len(arguments)
-    own, for_locust = list(arguments[:end]), tuple(arguments[end + 1 :])
+    typed = what_was_typed(name, arguments, os.environ)
+    own = list(typed.own)
     try:
-        code = program(args=own, prog_name=name, standalone_mode=False, obj=for_locust)
+        code = program(args=own, prog_name=name, standalone_mode=False, obj=typed)
     except typer.TyperException as error:  # an unknown option or command
         if not own:
             sys.stderr.write(error.format_message() + "\n")  # the help page
@@ -111,14 +114,15 @@ def _command(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., No
         def call(context: typer.Context, **given: Any) -> None:
             values = {name: value for name, value in given.items() if value not in (None, [])}
             with _outcome(verbose="verbose" in values):
-                if context.obj and ACTION not in groups:
+                if context.obj.for_locust and ACTION not in groups:
                     raise UsageError(
                         f"{context.command_path} passes nothing on to Locust",
                         "arguments after -- belong to the command run",
                     )
-                if context.obj:
-                    values["locust_args"] = context.obj
-                function(*_read(values))
+                if context.obj.for_locust:
+                    values["locust_args"] = context.obj.for_locust
+                config, switches = _read(values)
+                function(replace(config, command=context.obj.command), switches)
 
         context = inspect.Parameter(
             "context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context
@@ -260,15 +264,13 @@ def _run(config: BenchmarkConfig, switches: Switches) -> None:
     from benchmark import pipeline  # noqa: PLC0415  # slow to import
     from benchmark.commands.conclusion import conclude  # noqa: PLC0415
     from benchmark.console import watching  # noqa: PLC0415
-    from benchmark.utils.reporters.environment import describe_environment  # noqa: PLC0415
     from benchmark.utils.reporters.text import write_suite, write_text  # noqa: PLC0415
     from benchmark.utils.results import result_to_json  # noqa: PLC0415
 
     with watching(quiet=switches.quiet or switches.json) as observer:
         reports = pipeline.run_benchmark(config, observer)
     if switches.json:
-        environment = describe_environment()
-        results = [result_to_json(report, environment) for report in reports]
+        results = [result_to_json(report) for report in reports]
         _print_json(results[0] if config.test_type != "suite" else {"results": results})
     else:
         for report in reports:

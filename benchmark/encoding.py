@@ -84,6 +84,9 @@ def _quoted(text: str) -> str:
     return text if _is_unreserved(text) else quote(text, safe="")
 
 
+_quoted_name = lru_cache(maxsize=1024)(_quoted)  # the same few names come again and again
+
+
 def encode_query(
     params: Pairs | None, more: Mapping[str, str], allow_reserved: Collection[str] = ()
 ) -> str:
@@ -92,16 +95,14 @@ def encode_query(
     The values of `allow_reserved` keep their reserved characters, except `#`, brackets, `&` and
     `+`, which end a query, are not allowed in one, or mean something else to whoever reads forms.
     """
-    pairs = [
-        f"{_quoted(name)}={_query_text(text, name in allow_reserved)}"
-        for name, text in form_pairs(params or ())
-    ]
-    pairs += [f"{_quoted(name)}={_quoted(text)}" for name, text in more.items()]
+    pairs = []
+    for name, text in form_pairs(params or ()):
+        keeps = name in allow_reserved
+        written = _reserved_expansion(text, _RESERVED_IN_QUERY) if keeps else _quoted(text)
+        pairs.append(f"{_quoted_name(name)}={written}")
+    for name, text in more.items():
+        pairs.append(f"{_quoted_name(name)}={_quoted(text)}")
     return "&".join(pairs)
-
-
-def _query_text(text: str, keeps: bool) -> str:
-    return _reserved_expansion(text, _RESERVED_IN_QUERY) if keeps else _quoted(text)
 
 
 def _reserved_expansion(text: str, kept: str) -> str:
@@ -131,7 +132,7 @@ def _plus_quoted(text: str) -> str:
 
 def _items(values: Pairs) -> Iterable[tuple[str, Any]]:
     # Most are plain dictionaries, which are told quicker than other mappings.
-    return values.items() if isinstance(values, dict | Mapping) else values
+    return values.items() if type(values) is dict or isinstance(values, Mapping) else values
 
 
 def _pairs_of(name: str, value: Any, how: Mapping[str, Any]) -> Sequence[tuple[str, str]]:

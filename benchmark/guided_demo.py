@@ -35,6 +35,7 @@ def run_demo(given: BenchmarkConfig, *, ask: bool) -> None:
             test_type="dynamic",
             run_time=given.run_time or _RUN_SECONDS,
             results_dir=given.results_dir,
+            command=given.command,
         )
         profile = config.profile()
         _step(ask, "Discover its API documents")

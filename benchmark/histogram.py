@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import math
 from array import array
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -55,6 +56,44 @@ def bucket_value(index: int) -> float:
     return (low + high) / 2.0
 
 
+class PackedCounts(Mapping[int, int]):
+    """Counts by bucket in a part of two arrays, from `begin` to `end`, where the buckets ascend.
+
+    It takes a tenth of the memory of a dictionary: the blocks of an hour have a million entries.
+    """
+
+    __slots__ = ("_begin", "_end", "_indices", "_numbers")
+
+    def __init__(self, indices: array[int], numbers: array[int], begin: int, end: int) -> None:
+        self._indices, self._numbers = indices, numbers
+        self._begin, self._end = begin, end
+
+    def __getitem__(self, index: int) -> int:
+        place = bisect_left(self._indices, index, self._begin, self._end)
+        if place == self._end or self._indices[place] != index:
+            raise KeyError(index)
+        return self._numbers[place]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._indices[self._begin : self._end])
+
+    def __len__(self) -> int:
+        return self._end - self._begin
+
+    def items(self) -> ItemsView[int, int]:
+        """Buckets and their counts, made all at once, which is faster than one by one."""
+        part = slice(self._begin, self._end)
+        return dict(zip(self._indices[part], self._numbers[part], strict=True)).items()
+
+    @property
+    def total(self) -> int:
+        """The sum of the counts."""
+        return sum(self._numbers[self._begin : self._end])
+
+    def __repr__(self) -> str:
+        return f"PackedCounts({dict(self.items())})"
+
+
 @dataclass(frozen=True, slots=True)
 class Histogram:
     """Counted latencies. `counts` maps bucket indices to counts above zero.
@@ -70,7 +109,8 @@ class Histogram:
     @property
     def count(self) -> int:
         """How many latencies were counted."""
-        return sum(self.counts.values())
+        counts = self.counts
+        return counts.total if isinstance(counts, PackedCounts) else sum(counts.values())
 
     @property
     def mean(self) -> float:
@@ -89,8 +129,8 @@ class Histogram:
             return 0.0
         rank = max(1, math.ceil(count * Fraction(str(percent)) / 100))
         seen = 0
-        for index in sorted(self.counts):
-            seen += self.counts[index]
+        for index, number in sorted(self.counts.items()):
+            seen += number
             if seen >= rank:
                 return min(max(bucket_value(index), self.lowest), self.highest)
         return self.highest
@@ -105,9 +145,23 @@ class Histogram:
         }
 
     def to_json(self) -> dict[str, object]:
-        """The histogram as JSON, keys of `counts` as text; `utils.checked_json` reads it back."""
+        """The histogram as JSON, keys of `counts` as text; `utils.checked_json` reads it back.
+
+        So it stands in timelines; `columns` is what stands in results.
+        """
         return {
             "counts": {str(index): self.counts[index] for index in sorted(self.counts)},
+            "total": round(self.total, 6),
+            "lowest": round(self.lowest, 6),
+            "highest": round(self.highest, 6),
+        }
+
+    def columns(self) -> dict[str, Any]:
+        """The histogram as JSON, buckets and counts side by side: half as long, and read faster."""
+        counts = sorted(self.counts.items())
+        return {
+            "buckets": [index for index, _ in counts],
+            "counts": [number for _, number in counts],
             "total": round(self.total, 6),
             "lowest": round(self.lowest, 6),
             "highest": round(self.highest, 6),

@@ -32,5 +32,5 @@ def are_kin(one: Descendant, others: Iterable[Descendant]) -> bool:
 
 
 def of_kin(things: Sequence[D], others: Sequence[Descendant]) -> list[D]:
-    """Those of some things that belong together with the others."""
-    return [one for one in things if are_kin(one, others)]
+    """Those of some things that belong together with the others; all, where there are none."""
+    return [one for one in things if are_kin(one, others)] if others else list(things)

@@ -85,14 +85,16 @@ def write_test(
 
 
 def write_reports(report: Report, files: RunFiles) -> None:
-    """Write the result of a run, and the report that people read."""
-    from benchmark.utils.reporters.environment import describe_environment
+    """Write the result of a run, the report that people read, and what other programs read."""
+    from benchmark.utils.reporters.files import replace_file
     from benchmark.utils.reporters.html import write_html
     from benchmark.utils.reporters.json_file import write_json
+    from benchmark.utils.reporters.machine import ENDINGS, RENDERERS
 
-    environment = describe_environment()
-    write_json(report, files.path(".json"), environment)
-    write_html(report, files.path(".html"), environment)
+    write_json(report, files.path(".json"))
+    write_html(report, files.path(".html"))
+    for name, render in RENDERERS.items():
+        replace_file(files.path(ENDINGS[name]), render(report))
 
 
 def result_files(files: RunFiles, locustfile: Path) -> Mapping[str, str]:
@@ -100,6 +102,10 @@ def result_files(files: RunFiles, locustfile: Path) -> Mapping[str, str]:
     endings = {
         "report": ".html",
         "result": ".json",
+        "summary": "_summary.md",
+        "operations": "_operations.csv",
+        "junit": "_junit.xml",
+        "metrics": "_metrics.txt",
         "locust report": "_locust.html",
         "statistics": "_stats.csv",
         "history": "_stats_history.csv",

@@ -359,16 +359,9 @@ def origin(base_url: str) -> str:
 def _request(
     prepared: Prepared, profile: LoadProfile, config: BenchmarkConfig, files: RunFiles
 ) -> RunRequest:
+    from benchmark.run_facts import run_facts
     from benchmark.runner import RunRequest
-    from benchmark.utils.timeline_lines import profile_to_json
 
-    facts = {
-        "test_type": profile.name,
-        "profile": profile_to_json(profile),
-        "wait_time": list(config.wait_time),
-        "seed": config.seed,
-        "thresholds": [threshold.text for threshold in config.threshold],
-    }
     return RunRequest(
         locustfile=prepared.locustfile,
         base_url=prepared.base_url,
@@ -378,7 +371,7 @@ def _request(
         insecure=config.insecure,
         processes=config.processes,
         locust_args=config.locust_args,
-        facts=facts,
+        facts=run_facts(profile, config),
         seed=config.seed,
         abort_on=config.abort_on,
     )

@@ -94,7 +94,7 @@ def probe_plan(
     )
     if outcome.left:
         things = ", ".join(f"{count} {kind}" for kind, count in sorted(outcome.left.items()))
-        say(f"Could not be deleted again: {things}")
+        say(f"Not deleted again, perhaps still there: {things}")
     proved = outcome.plan
     if config.auth_per_user:
         users = tuple(_signing_in_alone(user) for user in proved.users)

@@ -106,7 +106,8 @@ class BenchmarkConfig:
     """Everything that one command was asked to do. None means "as the preset says".
 
     `run_time`, `wait_time` and `max_start_delay` are in seconds, `request_rate` is in iterations
-    per second. `load_config` makes it from what people write, and checks that; made directly, it
+    per second. `command` is the line that asked for it, for results; it is no setting that people
+    write. `load_config` makes it from what people write, and checks that; made directly, it
     takes values as they are, and reads neither the environment nor a file.
     """
 
@@ -145,6 +146,7 @@ class BenchmarkConfig:
     abort_on: Annotated[tuple[AbortCondition, ...], condition_items(parse_abort_condition)] = ()
     locust_args: Annotated[tuple[str, ...], line_items(checked_locust_argument)] = ()
     suite: Commas = defaults.SUITE
+    command: str = field(default="", repr=False)
     presets: Mapping[str, Preset] = field(default_factory=lambda: _presets({}, ""))
     dynamic: DynamicConfig = field(default_factory=lambda: _dynamic({}, ""))
 
@@ -274,7 +276,7 @@ def _read_setting(name: str, value: Any, where: str) -> Any:
     if name == "dynamic":
         return _dynamic(value, where)
     if name not in _READERS:
-        known = ", ".join(each.name for each in fields(BenchmarkConfig))
+        known = ", ".join(each.name for each in fields(BenchmarkConfig) if each.name != "command")
         raise UsageError(f"{where} is no setting", f"known are: {known}")
     return _read(_READERS[name], value, where)
 

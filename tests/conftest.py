@@ -10,10 +10,31 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
+
+settings.register_profile(
+    "suite",
+    max_examples=100,
+    derandomize=True,  # the same examples in every run
+    database=None,
+    deadline=None,  # a slow machine is no failure
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deal tests out to several processes by our own rule."""
+    from tests.distribution import Scheduler
+
+    return Scheduler(config, log)
+
 
 Serve = Callable[[Mapping[str, tuple[str, bytes]]], str]
 

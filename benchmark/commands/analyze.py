@@ -11,6 +11,8 @@ import typer
 
 from benchmark.help_page import GroupedCommand
 
+_FORMATS = "text, json, markdown, junit, csv or openmetrics"
+
 
 def add_analyze(
     app: typer.Typer,
@@ -41,15 +43,14 @@ def add_analyze(
                 help="what each must meet, instead of what it was asked to then",
             ),
         ] = None,
-        as_json: Annotated[
-            bool, typer.Option("--json", help="print one JSON object and nothing else")
-        ] = False,
+        form: Annotated[str, typer.Option("--format", metavar="NAME", help=_FORMATS)] = "text",
+        as_json: Annotated[bool, typer.Option("--json", help="the same as --format json")] = False,
     ) -> None:
         """Read old results again: the verdict on one, a table of several."""
         with outcome():
             from benchmark.utils.analyze_results import main  # noqa: PLC0415  # slow to import
 
             folder = results_dir or str(results_folder())
-            options = ["--results-dir", folder, *(["--json"] if as_json else [])]
+            options = ["--results-dir", folder, "--format", "json" if as_json else form]
             options += [f"--threshold={each}" for each in threshold or ()]
             raise typer.Exit(main([*options, "--", *(results or [])]))

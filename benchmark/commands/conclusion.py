@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from benchmark.console import print_error
-from benchmark.errors import INTERRUPTED, UNMET, BenchmarkError
+from benchmark.errors import INTERRUPTED, UNMET, BenchmarkError, TargetError
 from benchmark.models import Report, ThresholdVerdict
 from benchmark.thresholds import by_threshold, in_words
 from benchmark.utils.figures import plural
+from benchmark.utils.silence import silence_at_end
 
 
 def conclude(reports: Sequence[Report]) -> int:
@@ -27,14 +28,17 @@ def exit_code(reports: Sequence[Report]) -> int:
     if "interrupted" in statuses:
         return INTERRUPTED
     if "failed" in statuses:
-        return BenchmarkError.exit_code
+        failed = (report.result for report in reports if report.result.status == "failed")
+        died = all(silence_at_end(result.timeline) is not None for result in failed)
+        return TargetError.exit_code if died else BenchmarkError.exit_code
     held = all(verdict.held for report in reports for verdict in report.thresholds)
     return UNMET if "aborted" in statuses or not held else 0
 
 
 def _complaints(report: Report) -> Iterator[str]:
-    if report.result.status == "aborted":
-        yield f"The run was aborted: {report.result.status_reason}"
+    if report.result.status in ("aborted", "failed"):
+        was = "was aborted" if report.result.status == "aborted" else "has failed"
+        yield f"The run {was}: {report.result.status_reason}"
     verdicts = by_threshold(report.thresholds)
     failed = [_failure(each) for each in verdicts.values() if not all(one.held for one in each)]
     if failed:

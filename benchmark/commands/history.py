@@ -7,14 +7,16 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from benchmark.errors import UsageError
 from benchmark.help_page import GroupedCommand
-from benchmark.models import METRICS, MetricName
 from benchmark.utils.text_safety import clean_text
+
+if TYPE_CHECKING:
+    from benchmark.models import MetricName
 
 _EXAMPLES = (
     "stress-api history\n"
@@ -111,6 +113,8 @@ def show_history(
 
 def _metrics(names: Sequence[str]) -> tuple[MetricName, ...]:
     """The metrics of these names, or all without any; several may stand in one, with commas."""
+    from benchmark.models import METRICS  # noqa: PLC0415  # --help imports this file
+
     written = [part.strip() for name in names for part in name.split(",")]
     for name in written:
         if name not in METRICS:

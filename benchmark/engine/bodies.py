@@ -5,10 +5,11 @@
         "owner": unique_email("ann@example.org"),
         "expires": clock(days=7),
     })
-    self.client.post("/sessions", json=self.new(session_body))
+    self.client.post("/sessions", json=self.new_json(session_body))
 
-Nothing is generated per request: `any_of` values are put together once, when the locustfile is
-imported; only stamps, clocks and the ids of resources are filled in at the time of sending.
+Nothing is generated per request: `any_of` values are put together, and written as JSON, once, when
+the locustfile is imported; only stamps, clocks and the ids of resources are filled in at the time
+of sending.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
+from secrets import token_hex
 from typing import Any
 
+from benchmark.engine.http_client import RequestBody, json_body, json_bytes
 from benchmark.sample_files import file_name, sample_file
 from benchmark.stamps import ClockFormat, clock_value, next_number, unique_maker
 
@@ -94,6 +97,8 @@ class Body:
         self._pool = [_fill(template, index) for index in range(variants)]
         self._varies = any(_find(body, AtSending) for body in self._pool)
         self._members = [_members_made_at_sending(body) for body in self._pool]
+        written = [one for body in self._pool if (one := _in_json(body)) is not None]
+        self._written = written if len(written) == variants else None
 
     def sample(self, random: Random, values: Mapping[str, Any] | None = None) -> Any:
         """One body. `values` maps JSON Pointers to the values that belong there.
@@ -105,7 +110,7 @@ class Body:
         body = pool[index]
         if self._varies:
             members = self._members[index]
-            body = _make(body) if members is None else body.copy()
+            body = _make(body, _made_now) if members is None else body.copy()
             for name, make in members or ():
                 body[name] = make()
         elif values:
@@ -113,6 +118,12 @@ class Body:
         for pointer, value in (values or {}).items():
             body = _put(body, pointer, value)
         return body
+
+    def json(self, random: Random) -> Any:
+        """What `sample` gives, written already, for the argument `json` of a request."""
+        if (written := self._written) is None:
+            return self.sample(random)  # no body at all, or one that is no JSON
+        return written[0 if len(written) == 1 else int(random.random() * len(written))]()
 
 
 def _find(node: Any, kind: type[Any]) -> list[Any]:
@@ -147,15 +158,39 @@ def _members_made_at_sending(body: Any) -> list[tuple[str, Callable[[], Any]]] |
     return [(name, one.make) for name, one in body.items() if isinstance(one, AtSending)]
 
 
-def _make(node: Any) -> Any:
-    """A copy in which what is made at sending is made."""
+def _in_json(body: Any) -> Callable[[], RequestBody] | None:
+    """What gives a body written as JSON; None where it is none, such as a file or no body at all.
+
+    The text is written now, but for what is made at sending: that alone is written each time.
+    """
+    mark = token_hex(16)
+    try:
+        text = json_bytes(_make(body, lambda _: mark))
+    except TypeError:
+        return None
+    if body is None:
+        return None
+    makers = [one.make for one in _find(body, AtSending)]
+    if not makers:
+        whole = json_body(text)
+        return lambda: whole
+    form = text.replace(b"%", b"%%").replace(b'"%b"' % mark.encode(), b"%b")
+    return lambda: json_body(form % tuple([json_bytes(make()) for make in makers]))
+
+
+def _make(node: Any, made: Callable[[AtSending], Any]) -> Any:
+    """A copy in which `made` takes the place of what is made at sending."""
     if isinstance(node, AtSending):
-        return node.make()
+        return made(node)
     if isinstance(node, dict):
-        return {name: _make(member) for name, member in node.items()}
+        return {name: _make(member, made) for name, member in node.items()}
     if isinstance(node, list):
-        return [_make(item) for item in node]
+        return [_make(item, made) for item in node]
     return node
+
+
+def _made_now(marker: AtSending) -> Any:
+    return marker.make()
 
 
 def _copy(node: Any) -> Any:

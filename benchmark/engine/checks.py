@@ -33,10 +33,9 @@ def what_is_wrong(status: int, content: bytes, expected: Expected) -> str:
         return "" if expected == "redirect" else f"answered {status}, a redirect"
     if expected != "data" or not content:
         return ""
-    first = content[:1]
-    if first in _BLANK:
+    if content[0] in _BLANK:  # a number, which is looked up quicker than a byte
         content = content.lstrip(_BLANK)
-        first = content[:1]
+    first = content[:1]
     if first == b"{":
         if len(content) <= _MAX_ERROR_LENGTH and _may_be_an_error(content):
             return _error(status, content)

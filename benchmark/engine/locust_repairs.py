@@ -65,11 +65,21 @@ def log_request(
         lowest = entry.min_response_time
         if lowest is None or response_time < lowest:
             entry.min_response_time = response_time
-        entry.max_response_time = max(entry.max_response_time, response_time)
+        if response_time > entry.max_response_time:  # noqa: PLR1730  # max() takes twice as long
+            entry.max_response_time = response_time
         entry.response_times[bucket] += 1
 
 
 _log_request = stats.RequestStats.log_request
+
+
+def quicken_statistics(**_: Any) -> None:
+    """Have Locust count requests by `log_request`, where it still uses its own function.
+
+    It changes no number, so it is done in a plain `locust -f FILE` too.
+    """
+    if stats.RequestStats.log_request is _log_request:
+        stats.RequestStats.log_request = log_request  # type: ignore[method-assign]  # the same
 
 
 class CompleteCsvWriter(stats.StatsCSVFileWriter):
@@ -111,7 +121,7 @@ class CompleteCsvWriter(stats.StatsCSVFileWriter):
 def install() -> None:
     """Replace what Locust lets be replaced; before it starts, so that workers have it too."""
     stats.bucket_response_time = three_digits  # type: ignore[assignment]  # floats are fine there
-    stats.RequestStats.log_request = log_request  # type: ignore[method-assign]  # the same, faster
+    quicken_statistics()
     stats.StatsCSVFileWriter = CompleteCsvWriter  # type: ignore[misc]  # a subclass of it
     runners.WORKER_REPORT_INTERVAL = REPORT_SECONDS
     argument_parser.default_args_dict = cache(argument_parser.default_args_dict)

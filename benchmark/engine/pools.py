@@ -106,7 +106,7 @@ class Pools:
     def without_children(self, resources: Sequence[Resource]) -> Resource | None:
         """The first of some resources that nothing of one's own was made with."""
         every = [self._abandoned, *self._own.values()]
-        parents = {id(one) for own in every for r in own for one in r.ancestors()}
+        parents = {id(one) for own in every for r in own if r.parents for one in r.ancestors()}
         return next((r for r in resources if id(r) not in parents), None)
 
     # ── refills ───────────────────────────────────────────────────────────────────────────────

@@ -40,7 +40,10 @@ class PromptTasks(DefaultTaskSet):
         user = self.user
         if user._state == LOCUST_STATE_STOPPING:
             raise StopUser
-        seconds = max(self.wait_time(), user.pause_asked_for())
+        wait_time = user.wait_time or self.wait_time  # without one, Locust says what is wrong
+        seconds = wait_time()
+        if (asked_for := user.pause_asked_for()) > seconds:
+            seconds = asked_for
         if seconds <= 0 and self.gave_way():
             return
         user._state = LOCUST_STATE_WAITING

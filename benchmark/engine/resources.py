@@ -16,6 +16,9 @@ skipped_tasks: Counter[str] = Counter()
 """How often a task was left out because something that it needs could not be had, by reason."""
 
 
+_NAMES = (str, int)  # no union: that is made anew at each use
+
+
 class SkipTask(RescheduleTask):
     """Ends a task before it sends anything; it is counted, and the user goes on with another."""
 
@@ -50,13 +53,13 @@ class Resource:
         if value is None:
             pointer = field if field[:1] in {"", "/"} else f"/{field}"
             raise SkipTask(f"the answer with the {self.kind} has no {pointer}")
-        if isinstance(value, str | int):
+        if isinstance(value, _NAMES):
             self._names.add(value)
         return value
 
     def is_named(self, value: Any) -> bool:
         """Whether a value in a path is one that was read from this resource."""
-        return isinstance(value, str | int) and value in self._names
+        return isinstance(value, _NAMES) and value in self._names
 
     def of(self, kind: str) -> Resource:
         """The parent of that kind under which this resource was made."""
@@ -66,6 +69,8 @@ class Resource:
 
     def ancestors(self) -> list[Resource]:
         """Its parents, their parents, and so on: each once."""
+        if not self.parents:
+            return []
         known = list(self.parents.values())
         for resource in known:  # it grows meanwhile
             known.extend(one for one in resource.parents.values() if one not in known)

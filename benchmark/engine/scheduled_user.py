@@ -32,6 +32,8 @@ class ScheduledUser(User):
     abstract = True
     task_set_class: ClassVar[type[DefaultTaskSet]] = DefaultTaskSet
 
+    _untold_lateness: float | None = None
+
     def run(self) -> None:  # type: ignore[misc]  # final in Locust, which has no other place for it
         """What Locust's own method does, with the tasks of this class."""
         arrivals = arrivals_of(self.environment)
@@ -42,9 +44,10 @@ class ScheduledUser(User):
 
     def context(self) -> dict[str, Any]:
         """What the `request` event says besides: once an iteration of an open run, its delay."""
-        tasks = self._taskset_instance
-        lateness = tasks.take_lateness() if isinstance(tasks, TicketTasks) else None
-        return {} if lateness is None else {LATENESS: lateness}
+        if (lateness := self._untold_lateness) is None:
+            return {}
+        self._untold_lateness = None
+        return {LATENESS: lateness}
 
     def wait(self) -> None:
         """A pause within a task, as long as `wait_time` says, in an open run too."""
@@ -59,7 +62,10 @@ class ScheduledUser(User):
         Locust kills a user that waits. Where the wait just ends, that hits the next request, and
         what it makes on the server is nobody's.
         """
-        wake = getattr(self._taskset_instance, "wake", None)
+        tasks = self._taskset_instance
+        if not force and isinstance(tasks, TicketTasks) and tasks.stop_after_iteration():
+            return False
+        wake = getattr(tasks, "wake", None)
         if force or wake is None or self._state != LOCUST_STATE_WAITING:
             return bool(super().stop(force))
         self._state = LOCUST_STATE_STOPPING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from gevent.event import Event
@@ -40,7 +41,10 @@ class SharedTasks(PromptTasks):
         user = self.user
         user._in_use.clear()
         user._taken = None
-        super().execute_task(task)
+        if type(task) is FunctionType:
+            task(user)
+        else:
+            super().execute_task(task)
 
     def wake(self) -> None:
         """End the pause of a user that is to stop."""

@@ -15,6 +15,7 @@ from gevent.lock import BoundedSemaphore
 from benchmark.encoding import Pairs, UnsendableError, header_text
 from benchmark.engine.http_client import Cookie, CookieJar
 from benchmark.engine.resources import Resource, answer_json
+from benchmark.engine.secrets import remember_secrets
 from benchmark.resource_items import value_at
 
 TRY_AGAIN_SECONDS = 5.0
@@ -107,6 +108,7 @@ class Access:
             if isinstance(token, bool) or not isinstance(token, str | int) or token == "":
                 return f"the answer to the login, {reply.status_code}, has no token at {pointer}"
             text = str(token)
+            remember_secrets([text])
             if not text.lower().startswith(prefix.lower()):
                 text = prefix + text
             try:
@@ -118,6 +120,7 @@ class Access:
         self._headers, self._query, self._cookies = headers, query, cookies
         self._csrf = {**_csrf_headers(answer, reply.headers), **csrf}
         self._jar = [copy(cookie) for cookie in jar]
+        remember_secrets([*self._csrf.values(), *(cookie.value for cookie in self._jar)])
         self._plan_renewal(answer, pointer)
         self.version += 1
         return ""

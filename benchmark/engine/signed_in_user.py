@@ -12,6 +12,7 @@ from locust.exception import StopUser
 from benchmark.engine.credentials import MissingCredentialError, given_credential
 from benchmark.engine.http_client import RapidHttpUser
 from benchmark.engine.resources import Resource, SkipTask, is_good, item_in
+from benchmark.engine.secrets import named_secrets, remember_secrets
 from benchmark.engine.sign_in import Access, Place
 
 logger = logging.getLogger(__name__)
@@ -46,11 +47,9 @@ class SignedInUser(RapidHttpUser):
 
     def context(self) -> dict[str, Any]:
         """What the `request` event says of the purpose of a request: load, set-up or clean-up."""
-        if self._role != "load":
+        if self._untold_lateness is None or self._role != "load":
             return {"role": self._role}
-        context = super().context()
-        context["role"] = "load"
-        return context
+        return {**super().context(), "role": "load"}
 
     def own_address(self, path: str) -> str:
         """The URL of a path on the target, for a target that fetches what it is given."""
@@ -90,6 +89,8 @@ class SignedInUser(RapidHttpUser):
         """
         if not is_good(reply):
             return
+        if isinstance(account, Mapping):
+            remember_secrets(named_secrets(account))
         self._access.account = Resource("account", account)
         item = item_in(reply, at, sent, location=location) if kind else None
         self._access.registered = None if item is None else Resource(kind, item)

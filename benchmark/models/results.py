@@ -49,8 +49,8 @@ class OperationStats:
 class Failure:
     """One sort of failure of one operation, and how often it came.
 
-    `status` is that of the answers, 0 where none came. `sample` is what the first of them said:
-    the beginning of its body, secrets masked; "" where that is not known.
+    `status` is that of the answers, 0 where none came or it is not known. `sample` is what the
+    first of them said: the beginning of its body, secrets masked; "" where that is not known.
     """
 
     method: str
@@ -65,7 +65,9 @@ class Failure:
 class Second:
     """One second of a run: `elapsed` seconds after its start, all operations together.
 
-    `p50` and `p95` are milliseconds, None where no request ended in that second.
+    `p50` and `p95` are milliseconds, None where no request ended in that second. `unanswered` are
+    the failures to which no answer came, `received` is the sum of the answers' body bytes. Of the
+    open model's iterations `asked` were due in that second, `started` began, `dropped` never did.
     """
 
     elapsed: float
@@ -74,6 +76,12 @@ class Second:
     failures: int
     p50: float | None = None
     p95: float | None = None
+    unanswered: int = 0
+    received: int = 0
+    latency: Histogram = field(default_factory=Histogram, repr=False)
+    asked: int = 0
+    started: int = 0
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from benchmark.thresholds import judge_thresholds, parse_threshold
 from benchmark.utils.figures import plural
 from benchmark.utils.grading import judge, overall_grade
 from benchmark.utils.history import LOCUST_TYPE, read_summary, summarise
+from benchmark.utils.reporters.machine import RENDERERS
 from benchmark.utils.reporters.text import write_text
 from benchmark.utils.result_files import find_results, read_result
 from benchmark.utils.results import result_to_json
@@ -106,11 +107,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         thresholds = tuple(parse_threshold(text) for text in options.threshold)
         paths = _chosen(options.results, options.results_dir)
         pass_over = any(_is_folder(name) for name in options.results)
+        form = "json" if options.json else options.format
         if len(paths) == 1:
-            held = _show_one(_judged(paths[0], thresholds), as_json=options.json)
-        elif options.json:
+            held = _show_one(_judged(paths[0], thresholds), form)
+        elif form == "json":
             held = _write_json(paths, thresholds, sys.stdout, pass_over=pass_over)
         else:
+            _require_text(form)
             held = _write_table(paths, thresholds, pass_over=pass_over)
     except UsageError as error:
         sys.stderr.write(f"error: {error}\n")
@@ -145,7 +148,13 @@ def _parser() -> argparse.ArgumentParser:
         help="what each result must meet, such as 'p95<500ms', instead of what its run was asked "
         "to (repeatable); exit code 1 where one does not",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", *RENDERERS),
+        default="text",
+        help="what is printed (default: text); all but text and json take one result",
+    )
+    parser.add_argument("--json", action="store_true", help="the same as --format json")
     return parser
 
 
@@ -173,6 +182,11 @@ def _is_folder(name: Path) -> bool:
         return False
 
 
+def _require_text(form: str) -> None:
+    if form != "text":
+        raise UsageError(f"--format {form} takes one result")
+
+
 def _judged(path: Path, thresholds: tuple[Threshold, ...]) -> Report:
     """The verdict on the run in a file; `thresholds` replace its own, if there are any."""
     result = read_result(path)
@@ -183,9 +197,11 @@ def _all_held(report: Report) -> bool:
     return all(verdict.held for verdict in report.thresholds)
 
 
-def _show_one(report: Report, *, as_json: bool) -> bool:
-    """Print one result; whether it meets its thresholds."""
-    if as_json:
+def _show_one(report: Report, form: str) -> bool:
+    """Print one result in one of the forms of `--format`; whether it meets its thresholds."""
+    if form in RENDERERS:
+        sys.stdout.write(RENDERERS[form](report))
+    elif form == "json":
         sys.stdout.write(_as_json(report) + "\n")
     else:
         write_text(report, sys.stdout)

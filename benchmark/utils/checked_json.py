@@ -7,19 +7,37 @@ file.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from array import array
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
+from operator import lt
 from typing import Any, NoReturn
 
-from benchmark.histogram import HIGHEST_INDEX, Histogram
+import orjson
+
+from benchmark.histogram import HIGHEST_INDEX, Histogram, PackedCounts
 from benchmark.utils.text_safety import clean_text
 
 MAX_NUMBER = 1e15
 _MAX_ENTRIES = 10_000
+_SHORT = 300
+_clean_again = lru_cache(maxsize=10_000)(clean_text)  # names come again in every block of a result
 
 
 class MalformedError(ValueError):
     """A value in a JSON document is not what it must be."""
+
+
+class UnreadableVersionError(MalformedError):
+    """A document is of a version that this program does not know."""
+
+    def __init__(self, version: int, known: Collection[int]) -> None:
+        told = f"schema_version {version} is {{}} than this program reads"
+        newer = version > max(known)
+        more = f" ({max(known)}): use a newer stress-api" if newer else f" ({min(known)})"
+        super().__init__(told.format("newer" if newer else "older") + more)
 
 
 def parse_json(text: str | bytes) -> Any:
@@ -27,6 +45,8 @@ def parse_json(text: str | bytes) -> Any:
 
     Raises MalformedError.
     """
+    with suppress(orjson.JSONDecodeError):  # Python's own reader takes, or explains, the rest
+        return orjson.loads(text)
     try:
         return json.loads(text, parse_constant=_refuse)
     except MalformedError:
@@ -61,7 +81,7 @@ def as_text(value: object, what: str, limit: int = 300) -> str:
     """A JSON string, cleaned and cut by `text_safety.clean_text`."""
     if not isinstance(value, str):
         raise MalformedError(f"{what} is not a string")
-    return clean_text(value, limit)
+    return _clean_again(value, limit) if len(value) <= _SHORT else clean_text(value, limit)
 
 
 def as_flag(value: object, what: str) -> bool:
@@ -73,7 +93,7 @@ def as_flag(value: object, what: str) -> bool:
 
 def as_number(value: object, what: str) -> float:
     """A number from 0 to `MAX_NUMBER`."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if type(value) is not float and type(value) is not int:
         raise MalformedError(f"{what} is not a number")
     if not 0 <= value <= MAX_NUMBER:
         raise MalformedError(f"{what} is out of range")
@@ -82,7 +102,7 @@ def as_number(value: object, what: str) -> float:
 
 def as_count(value: object, what: str) -> int:
     """A whole number from 0 to `MAX_NUMBER`."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    if type(value) is not int:
         raise MalformedError(f"{what} is not a whole number")
     if not 0 <= value <= MAX_NUMBER:
         raise MalformedError(f"{what} is out of range")
@@ -109,20 +129,76 @@ def as_numbers(value: object, what: str) -> dict[str, float]:
     return {clean_text(key): as_number(number, what) for key, number in members.items()}
 
 
+def as_texts(value: object, what: str) -> dict[str, str]:
+    """An object whose members are strings; keys and members are cleaned."""
+    members = as_mapping(value, what)
+    if len(members) > _MAX_ENTRIES:
+        raise MalformedError(f"{what} has more than {_MAX_ENTRIES} members")
+    return {clean_text(key): as_text(member, what) for key, member in members.items()}
+
+
 def as_histogram(value: object, what: str) -> Histogram:
-    """What `Histogram.to_json` wrote, with every bucket in range."""
+    """What `Histogram.columns` or `Histogram.to_json` wrote, with every bucket in range."""
     parts = as_mapping(value, what)
+    buckets, counts = parts.get("buckets"), parts.get("counts")
+    known = _counts(counts, what) if buckets is None else _packed_counts(buckets, counts, what)
+    total, lowest, highest = parts.get("total"), parts.get("lowest"), parts.get("highest")
+    return Histogram(
+        known, as_number(total, what), as_number(lowest, what), as_number(highest, what)
+    )
+
+
+def _counts(value: object, what: str) -> Mapping[int, int]:
     counts: dict[int, int] = {}
-    for key, count in as_mapping(parts.get("counts"), f"{what}: counts").items():
+    for key, count in as_mapping(value, f"{what}: counts").items():
         index = int(key) if key.isascii() and key.isdigit() and len(key) < 6 else -1
         if not 0 <= index <= HIGHEST_INDEX:
             raise MalformedError(f"{what}: there is no bucket {clean_text(key, 20)!r}")
         if as_count(count, f"{what}: counts"):
             counts[index] = count
-    total, lowest, highest = (
-        as_number(parts.get(name), f"{what}: {name}") for name in ("total", "lowest", "highest")
-    )
-    return Histogram(counts, total, lowest, highest)
+    return counts
+
+
+def _packed_counts(buckets: object, counts: object, what: str) -> PackedCounts:
+    indices = as_column(buckets, f"{what}: buckets", highest=HIGHEST_INDEX)
+    numbers = as_column(counts, f"{what}: counts")
+    if len(indices) != len(numbers) or 0 in numbers:
+        raise MalformedError(f"{what}: not as many counts as buckets, or counts of 0")
+    if not all(map(lt, indices, indices[1:])):
+        raise MalformedError(f"{what}: buckets do not ascend")
+    return PackedCounts(indices, numbers, 0, len(indices))
+
+
+def as_column(
+    value: object, what: str, size: int | None = None, *, highest: float = MAX_NUMBER
+) -> array[int]:
+    """A JSON array of (so many) whole numbers from 0 to `highest`, checked all at once."""
+    try:
+        column = array("Q", _column(value, what, size))
+    except (TypeError, OverflowError) as error:
+        raise MalformedError(f"{what} are not whole numbers, or out of range") from error
+    if column and max(column) > highest:
+        raise MalformedError(f"{what} are out of range")
+    return column
+
+
+def as_number_column(value: object, what: str, size: int | None = None) -> array[float]:
+    """The same of any numbers from 0 to `MAX_NUMBER`."""
+    try:
+        column = array("d", _column(value, what, size))
+    except (TypeError, OverflowError) as error:
+        raise MalformedError(f"{what} are not numbers") from error
+    if column and not 0 <= min(column) <= max(column) <= MAX_NUMBER:
+        raise MalformedError(f"{what} are out of range")
+    return column
+
+
+def _column(value: object, what: str, size: int | None) -> list[Any]:
+    if not isinstance(value, list):
+        raise MalformedError(f"{what} is not an array")
+    if size is not None and len(value) != size:
+        raise MalformedError(f"{what} are {len(value)}, not {size}")
+    return value
 
 
 def as_histograms(value: object, what: str) -> dict[str, Histogram]:

@@ -12,12 +12,21 @@ from typing import NamedTuple
 from benchmark.errors import UsageError
 from benchmark.histogram import Histogram, HistogramBuilder, merge_histograms
 from benchmark.models import ArrivalStats, Block, Failure, OperationStats, ProcessHealth, Second
+from benchmark.utils.checked_json import UnreadableVersionError
 from benchmark.utils.text_safety import clean_text
-from benchmark.utils.timeline_lines import AbortLine, EndLine, SecondLine, StartLine, parse_line
+from benchmark.utils.timeline_lines import (
+    AbortLine,
+    EndLine,
+    OperationSecond,
+    SecondLine,
+    StartLine,
+    parse_line,
+)
 from benchmark.utils.timeline_sums import BlockSums, HealthSums, OperationSums, total_of
 
 MAX_LINE_BYTES = 16_000_000
 MAX_SECONDS = 86_400  # later seconds count in the totals, but have no point in time of their own
+MAX_SECONDS_IN_DETAIL = 3_600  # later ones have no histogram of their own: see the blocks
 _MAX_NAMES = 1_000  # of counters and of times
 _RECENT = 60  # seconds of which `progress` may speak
 _CHUNK_BYTES = 1_000_000
@@ -74,7 +83,8 @@ def read_timeline(path: Path) -> Timeline:
     """The timeline in a file, whether or not its run came to an end.
 
     A last line that was cut short is left out, and so are lines that are no part of a timeline.
-    Raises UsageError if the file cannot be read or holds nothing of a timeline.
+    Raises UsageError if the file cannot be read, is of a version that this program does not know,
+    or holds nothing of a timeline.
     """
     reader = TimelineReader(path)
     try:
@@ -84,6 +94,8 @@ def read_timeline(path: Path) -> Timeline:
         reason = error.strerror or str(error)
         raise UsageError(f"{clean_text(path)}: cannot be read ({reason})") from error
     reader.finish()
+    if reader.unreadable:
+        raise UsageError(f"{clean_text(path)}: {reader.unreadable}")
     if reader.is_empty:
         raise UsageError(
             f"{clean_text(path)}: is not the timeline of a run",
@@ -103,11 +115,13 @@ class _Recent(NamedTuple):
 class TimelineReader:
     """Follows a growing timeline file; every line is read once and added up at once.
 
+    `unreadable` says why, if the file is of a version that is not known.
     `read_new()` returns the seconds that were added since the last call, `progress()` says how the
     run goes, and `timeline()` gives everything so far. A file that is not there yet is empty.
     """
 
     def __init__(self, path: Path) -> None:
+        self.unreadable = ""
         self._path = path
         self._offset = 0
         self._rest = b""
@@ -227,7 +241,9 @@ class TimelineReader:
     def _add_or_count(self, line: bytes) -> None:
         try:
             self._add(line)
-        except ValueError:
+        except ValueError as error:
+            if isinstance(error, UnreadableVersionError) and self._start is None:
+                self.unreadable = self.unreadable or str(error)
             self._damaged += 1
 
     def _add(self, text: bytes) -> None:
@@ -256,7 +272,21 @@ class TimelineReader:
             self._active = self._elapsed
         latency = merge_histograms(each.latency for each in load)
         p50, p95 = (latency.percentile(p) if latency.counts else None for p in (50, 95))
-        second = Second(self._elapsed, line.users, requests, failures, p50, p95)
+        arrivals = ArrivalStats.counted(line.counters, 1.0)
+        second = Second(
+            elapsed=self._elapsed,
+            users=line.users,
+            requests=requests,
+            failures=failures,
+            p50=p50,
+            p95=p95,
+            unanswered=sum(_unanswered(each) for each in load),
+            received=sum(each.received for each in load),
+            latency=latency if len(self._seconds) < MAX_SECONDS_IN_DETAIL else Histogram(),
+            asked=arrivals.asked,
+            started=arrivals.started,
+            dropped=arrivals.dropped,
+        )
         self._recent.append(_Recent(second, latency, line.counters))
         if len(self._seconds) < MAX_SECONDS:
             self._seconds.append(second)
@@ -272,6 +302,10 @@ class TimelineReader:
                 self._times.setdefault(name, HistogramBuilder()).add_histogram(times)
         for process in line.processes:
             self._health.add(process)
+
+
+def _unanswered(operation: OperationSecond) -> int:
+    return min(operation.failures, operation.statuses.get("0", 0))
 
 
 def _lost_start(written_at: datetime | None, elapsed: float) -> StartLine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ from benchmark.stages import Stages, parse_stages
 from benchmark.thresholds import MAX_LENGTH, parse_threshold
 from benchmark.utils.checked_json import (
     MalformedError,
+    UnreadableVersionError,
     as_count,
     as_counts,
     as_histogram,
@@ -23,14 +25,20 @@ from benchmark.utils.checked_json import (
     as_number,
     as_numbers,
     as_text,
+    as_texts,
     as_time,
     parse_json,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+READABLE_VERSIONS = (2, 3)
+"""In version 2 errors were counted by their message alone."""
 _MAX_OPERATIONS_PER_SECOND = 10_000
 _MAX_PROCESSES = 1_000
 _MAX_THRESHOLDS = 10_000
+_MAX_ERRORS = 10_000  # of one operation in one second
+_STATUS = re.compile(r"HTTP ([1-5]\d\d)")
+MAX_COMMAND = 4_000
 
 Word = TypeVar("Word", bound=str)
 
@@ -47,6 +55,18 @@ class StartLine:
     wait_time: tuple[float, float] | None = None
     seed: int | None = None
     thresholds: tuple[Threshold, ...] = ()
+    command: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCount:
+    """How often one sort of failure came; `status` and `sample` are those of `Failure`."""
+
+    message: str
+    status: int
+    count: int
+    sample: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +81,7 @@ class OperationSecond:
     received: int
     latency: Histogram
     statuses: Mapping[str, int] = field(default_factory=dict)
-    errors: Mapping[str, int] = field(default_factory=dict)
+    errors: tuple[ErrorCount, ...] = ()
     latency_from_schedule: Histogram = field(default_factory=Histogram)
 
 
@@ -125,8 +145,8 @@ def parse_line(text: bytes) -> TimelineLine:
 
 def _start(line: Mapping[str, Any]) -> StartLine:
     version = as_count(line.get("schema_version"), "schema_version")
-    if version != SCHEMA_VERSION:
-        raise MalformedError(f"schema_version {version} is not {SCHEMA_VERSION}")
+    if version not in READABLE_VERSIONS:
+        raise UnreadableVersionError(version, READABLE_VERSIONS)
     profile, wait, seed = line.get("profile"), line.get("wait_time"), line.get("seed")
     return StartLine(
         started_at=as_time(line.get("started_at"), "started_at"),
@@ -137,6 +157,8 @@ def _start(line: Mapping[str, Any]) -> StartLine:
         wait_time=None if wait is None else wait_time_from_json(wait),
         seed=None if seed is None else as_count(seed, "seed"),
         thresholds=thresholds_from_json(line.get("thresholds", [])),
+        command=as_text(line.get("command", ""), "command", MAX_COMMAND),
+        environment=as_texts(line.get("environment", {}), "environment"),
     )
 
 
@@ -183,11 +205,36 @@ def _operation(value: Mapping[str, Any]) -> OperationSecond:
         received=as_count(value.get("received", 0), "received"),
         latency=as_histogram(value.get("latency"), "latency"),
         statuses=as_counts(value.get("statuses", {}), "statuses"),
-        errors=as_counts(value.get("errors", {}), "errors"),
+        errors=_errors(value.get("errors", [])),
         latency_from_schedule=(
             Histogram() if scheduled is None else as_histogram(scheduled, "latency_from_schedule")
         ),
     )
+
+
+def _errors(value: object) -> tuple[ErrorCount, ...]:
+    if isinstance(value, dict):  # version 2
+        counts = as_counts(value, "errors")
+        return tuple(
+            ErrorCount(message, status_in(message), count) for message, count in counts.items()
+        )
+    errors = as_list(value, "errors", _MAX_ERRORS)
+    return tuple(_error(as_mapping(each, "error")) for each in errors)
+
+
+def _error(value: Mapping[str, Any]) -> ErrorCount:
+    return ErrorCount(
+        message=as_text(value.get("message"), "error: message"),
+        status=as_count(value.get("status"), "error: status"),
+        count=as_count(value.get("count"), "error: count"),
+        sample=as_text(value.get("sample", ""), "error: sample"),
+    )
+
+
+def status_in(message: str) -> int:
+    """The status in a message such as "HTTP 503", which is all that older records kept; else 0."""
+    match = _STATUS.fullmatch(message)
+    return int(match[1]) if match else 0
 
 
 def profile_from_json(value: object) -> LoadProfile:

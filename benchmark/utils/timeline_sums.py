@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from benchmark.histogram import HistogramBuilder, merge_histograms
 from benchmark.models import Block, Failure, OperationStats, ProcessHealth
-from benchmark.utils.timeline_lines import OperationSecond, ProcessSecond
+from benchmark.utils.timeline_lines import ErrorCount, OperationSecond, ProcessSecond
 
 MAX_OPERATIONS = 5_000
 MAX_MESSAGES = 100
@@ -46,11 +46,13 @@ class OperationSums:
     def failures(self) -> tuple[Failure, ...]:
         """What failed, the most frequent first."""
         failures = [
-            Failure(*key, message, count)
+            Failure(*key, each.message, each.count, each.status, each.sample)
             for key, tally in self._tallies.items()
-            for message, count in tally.errors.items()
+            for each in tally.errors
         ]
-        return tuple(sorted(failures, key=lambda each: (-each.count, each.name, each.message)))
+        return tuple(
+            sorted(failures, key=lambda each: (-each.count, each.name, each.message, each.status))
+        )
 
     def _tally(self, method: str, name: str) -> _Tally:
         key = (method, name)
@@ -69,18 +71,30 @@ class _Tally:
     latency: HistogramBuilder = field(default_factory=HistogramBuilder)
     latency_from_schedule: HistogramBuilder = field(default_factory=HistogramBuilder)
     statuses: Counter[str] = field(default_factory=Counter)
-    errors: Counter[str] = field(default_factory=Counter)
+    _errors: dict[tuple[str, int], ErrorCount] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> tuple[ErrorCount, ...]:
+        """How often each sort of failure came."""
+        return tuple(self._errors.values())
 
     def add(self, other: OperationSecond | _Tally) -> None:
         self.requests += other.requests
         self.failures += other.failures
         self.received += other.received
         self.statuses.update(other.statuses)
-        for message, count in other.errors.items():
-            known = message in self.errors or len(self.errors) < MAX_MESSAGES
-            self.errors[message if known else OTHER_FAILURES] += count
+        for error in other.errors:
+            self._add_error(error)
         self.latency.add_histogram(other.latency)
         self.latency_from_schedule.add_histogram(other.latency_from_schedule)
+
+    def _add_error(self, error: ErrorCount) -> None:
+        sort = (error.message, error.status)
+        if sort not in self._errors and len(self._errors) >= MAX_MESSAGES:
+            sort = (OTHER_FAILURES, 0)
+        known = self._errors.get(sort) or ErrorCount(*sort, count=0)
+        sample = known.sample or error.sample
+        self._errors[sort] = ErrorCount(*sort, known.count + error.count, sample)
 
     def stats(self, method: str, name: str) -> OperationStats:
         return OperationStats(

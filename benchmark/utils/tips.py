@@ -21,6 +21,7 @@ from benchmark.utils.grading import (
     users_on_average,
     wanted_rps,
 )
+from benchmark.utils.silence import silence_at_end, stopped_answering
 from benchmark.utils.text_safety import clean_text
 
 _LARGE_ANSWER = 100_000  # bytes; from here on serialising and sending is a cost of its own
@@ -69,6 +70,11 @@ def give_tips(result: RunResult, criteria: tuple[Criterion, ...]) -> tuple[str, 
     wanting = {each.name for each in criteria if each.verdict not in ("Good", "Not judged")}
     unjudged = {each.name for each in criteria if each.verdict == "Not judged"}
     tips: list[str] = []
+    if (silence := silence_at_end(result.timeline)) is not None:
+        tips.append(
+            f"{stopped_answering(silence).capitalize()}: nothing after that is a measurement of "
+            "it; its log of this time says why it ended."
+        )
     if not result.totals.requests:
         tips.append(
             "No request was sent: look into the run's log, and at the operations that were skipped."

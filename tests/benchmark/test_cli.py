@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from conftest import Serve
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("run", "discover", "generate", "analyze", "health", "check", "demo")
+COMMANDS = ("run", "discover", "generate", "health", "check", "demo", "analyze", "history")
 JSON = "application/json"
 DOCUMENT = {
     "openapi": "3.0.3",
@@ -81,7 +81,7 @@ def test_help_lists_the_commands_with_whole_sentences(call: Any) -> None:
     assert page.code == 0
     listed = re.findall(r"^  (\w+) +(\S.*)$", page.out.split("Commands:")[1], re.M)
     assert tuple(name for name, _ in listed[: len(COMMANDS)]) == COMMANDS
-    assert all(text.endswith(".") and not text.endswith("..") for _, text in listed[:7])
+    assert all(text.endswith(".") and not text.endswith("..") for _, text in listed[:8])
     assert "Examples:" in page.out
 
 
@@ -127,7 +127,7 @@ def test_every_option_fills_a_setting_or_a_switch() -> None:
     names = {option.name for group in groups for option in group.options}
     known = set(BenchmarkConfig.__dataclass_fields__) | set(cli.Switches.__dataclass_fields__)
     assert names <= known
-    assert known - names == {"yes", "locust_args", "suite", "presets", "dynamic"}
+    assert known - names == {"yes", "locust_args", "suite", "presets", "dynamic", "command"}
 
 
 SLOW = "pydantic rich locust pandas requests asyncio ssl".split()

@@ -17,6 +17,7 @@ from benchmark.histogram import (
     HIGHEST_INDEX,
     Histogram,
     HistogramBuilder,
+    PackedCounts,
     bucket_bounds,
     bucket_index,
     bucket_value,
@@ -158,10 +159,44 @@ def test_json_keeps_everything_to_the_nanosecond(latencies: list[float]) -> None
     assert after.total == pytest.approx(before.total, abs=0.000_001)
 
 
+@given(st.lists(LATENCIES))
+def test_columns_are_read_as_the_same_histogram(latencies: list[float]) -> None:
+    """Packed counts are equal to a dictionary's, merge like them, and are found one by one."""
+    before = histogram(*latencies)
+    after = as_histogram(json.loads(json.dumps(before.columns())), "latency")
+    assert after.counts == before.counts
+    assert before.counts == after.counts
+    assert len(after.counts) == len(before.counts)
+    assert after.count == before.count
+    assert all(after.counts[index] == number for index, number in before.counts.items())
+    assert after.counts.get(HIGHEST_INDEX + 1) is None
+    assert merge_histograms([after, after]).counts == merge_histograms([before, before]).counts
+    assert after.percentile(95) == pytest.approx(before.percentile(95), abs=0.000_001)
+    assert after.columns()["counts"] == before.columns()["counts"]
+
+
+def test_packed_counts_are_a_part_of_their_arrays() -> None:
+    """What lies before and behind them belongs to others."""
+    part = PackedCounts(array("Q", [1, 3, 5, 7]), array("Q", [10, 30, 50, 70]), 1, 3)
+    assert dict(part) == {3: 30, 5: 50}
+    assert (len(part), part.total, list(part), list(part.values())) == (2, 80, [3, 5], [30, 50])
+    for other in (1, 4, 7):
+        with pytest.raises(KeyError):
+            part[other]
+
+
 @pytest.mark.parametrize(
     "damaged",
     [
         {},
+        {"buckets": [1], "counts": {"1": 1}, "total": 1, "lowest": 1, "highest": 1},
+        {"buckets": [1, 1], "counts": [1, 1], "total": 2, "lowest": 1, "highest": 1},
+        {"buckets": [1], "counts": [0], "total": 1, "lowest": 1, "highest": 1},
+        {"buckets": [1], "counts": [1.5], "total": 1, "lowest": 1, "highest": 1},
+        {"buckets": [-1], "counts": [1], "total": 1, "lowest": 1, "highest": 1},
+        {"buckets": [10**30], "counts": [1], "total": 1, "lowest": 1, "highest": 1},
+        {"buckets": [60_000], "counts": [1], "total": 1, "lowest": 1, "highest": 1},
+        {"buckets": [1], "counts": ["1"], "total": 1, "lowest": 1, "highest": 1},
         {"counts": []},
         {"counts": {"1": 1}, "total": "1", "lowest": 1, "highest": 1},
         {"counts": {"x": 1}, "total": 1, "lowest": 1, "highest": 1},

@@ -94,7 +94,7 @@ class ShopUser(ApiUser):
     @task(2)
     def create_customer(self):
         """Register a customer."""
-        reply = self.client.post("/customers", json=self.new(create_customer_body))
+        reply = self.client.post("/customers", json=self.new_json(create_customer_body))
         self.keep("customer", reply)
 
     @task(4)
@@ -110,7 +110,7 @@ class ShopUser(ApiUser):
         self.client.patch(
             "/customers/{customerId}",
             path={"customerId": customer["id"]},
-            json=self.new(update_customer_body),
+            json=self.new_json(update_customer_body),
             headers={"Content-Type": "application/merge-patch+json"},
         )
 
@@ -122,7 +122,7 @@ class ShopUser(ApiUser):
     @task(2)
     def create_category(self):
         """Add a category."""
-        reply = self.client.post("/categories", json=self.new(create_category_body))
+        reply = self.client.post("/categories", json=self.new_json(create_category_body))
         self.keep("category", reply)
 
     @task(4)

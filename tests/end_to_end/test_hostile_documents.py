@@ -24,7 +24,7 @@ pytestmark = pytest.mark.end_to_end
 ROOT = Path(__file__).parents[2]
 OWN = ROOT / "tests" / "data" / "hostile"
 MORE = ROOT.parent / "shared" / "hostile_specs"
-SECONDS = 30
+SECONDS = 300
 BYTES = 1536 * 1024 * 1024  # of address space, of which about a third is never touched
 ESCAPES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -135,7 +135,7 @@ def _outcomes(tmp_path_factory: pytest.TempPathFactory, watched: Path) -> dict[s
     generator = MORE / "gen_huge_enum.py"
     if generator.exists():
         files["huge_enum.json"] = made / "huge_enum.json"
-        subprocess.run([sys.executable, generator, files["huge_enum.json"]], check=True, timeout=30)
+        subprocess.run([sys.executable, generator, files["huge_enum.json"]], check=True)
     files[""] = made / "harmless.json"
     paths = {"/items": {"get": {"responses": {"200": {"description": "ok"}}}}}
     files[""].write_text(json.dumps({"openapi": "3.1.0", "info": {}, "paths": paths}))

@@ -24,7 +24,7 @@ def test_several_files_become_one_locustfile(tmp_path: Path) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -43,7 +43,7 @@ def test_several_files_become_one_locustfile(tmp_path: Path) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     assert listed.returncode == 0, listed.stderr

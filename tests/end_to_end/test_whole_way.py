@@ -28,7 +28,7 @@ def run_benchmark(*arguments: str, **environment: str) -> Any:
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -121,10 +121,10 @@ def test_the_generated_file_runs_under_plain_locust(gateway_url: str, tmp_path: 
     path = tmp_path / "mine.py"
     generate = [sys.executable, "-m", "benchmark.cli", "generate", "--host", gateway_url]
     generate += ["-o", str(path), "--results-dir", str(tmp_path), "--wait-time", "0-0.2"]
-    subprocess.run(generate, cwd=ROOT, check=True, capture_output=True, timeout=60)
+    subprocess.run(generate, cwd=ROOT, check=True, capture_output=True, timeout=600)
     locust = [sys.executable, "-m", "locust", "-f", str(path), f"--host={gateway_url}"]
     locust += ["--headless", "-u", "4", "-r", "4", "-t", "3s", "--json"]
-    done = subprocess.run(locust, cwd=ROOT, check=True, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(locust, cwd=ROOT, check=True, capture_output=True, text=True, timeout=600)
     entries = json.loads(done.stdout)
     assert sum(entry["num_requests"] for entry in entries) > 20
     assert sum(entry["num_failures"] for entry in entries) == 0

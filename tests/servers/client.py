@@ -32,7 +32,7 @@ class Client:
         for value in path:
             before, _, rest = url.partition("{")
             url = before + str(value) + rest.partition("}")[2]
-        answer = self.session.request(method, self.served.url + url, json=body, timeout=5, **more)
+        answer = self.session.request(method, self.served.url + url, json=body, timeout=60, **more)
         if expect is not None:
             assert answer.status_code == expect, (role, answer.text)
             return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from uuid import uuid4
 
 from fastapi import FastAPI
@@ -15,8 +16,10 @@ _LOGINS = ("login", "auth/login", "sessions", "auth/token", "sign-in")
 _TOKENS = ("token", "access_token", "key", "jwt", "accessToken")
 _NAMES = ("username", "email", "login")
 
+Clock = Callable[[], float]
 
-def make_app(seed: int, seconds: float = 2.0) -> FastAPI:
+
+def make_app(seed: int, seconds: float = 2.0, clock: Clock = time.monotonic) -> FastAPI:
     """Roles "login" and "thing"; credentials "username" and "password"; a token lives `seconds`.
 
     Fields "user", "password" and "token" are the names in the login's body and answer. A token in
@@ -38,12 +41,12 @@ def make_app(seed: int, seconds: float = 2.0) -> FastAPI:
         if given != (service.credentials["username"], service.credentials["password"]):
             raise RefusedError(401, "Wrong user name or password.")
         token = uuid4().hex
-        ends[token] = time.monotonic() + seconds
+        ends[token] = clock() + seconds
         return {service.fields["token"]: token, "expires_in": seconds}
 
     def guard(call: Call) -> None:
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
-        if scheme != "Bearer" or ends.get(token, 0.0) < time.monotonic():
+        if scheme != "Bearer" or ends.get(token, 0.0) < clock():
             raise RefusedError(401, "The token is missing or has expired.")
 
     service.guard = guard

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from fastapi import FastAPI
 
 from tests.servers.kinds import Kind
 from tests.servers.service import Call, Item, Key, RefusedError, Reply, Service
 
+Clock = Callable[[], float]
 
-def make_app(seed: int, seconds: float = 0.3) -> FastAPI:
+
+def make_app(seed: int, seconds: float = 0.3, clock: Clock = time.monotonic) -> FastAPI:
     """Role "job" says "state" running, and done after `seconds`; role "late" is 404 until then.
 
     "result" of a job answers 409 before it is done. A job in work cannot be deleted.
@@ -21,13 +24,13 @@ def make_app(seed: int, seconds: float = 0.3) -> FastAPI:
     service.fields["state"] = "status"
 
     def accepted(_: Call, key: Key, item: Item) -> Reply:
-        done_at[key] = time.monotonic() + seconds
+        done_at[key] = clock() + seconds
         item["status"] = "running"
         return Reply(item, 202, {"Location": jobs.path + "/" + key[-1]})
 
     def read(call: Call) -> Item:
         item = jobs.found(call)
-        if done_at[jobs.key(call)] <= time.monotonic():
+        if done_at[jobs.key(call)] <= clock():
             item["status"] = "done"
         return item
 
@@ -51,14 +54,14 @@ def make_app(seed: int, seconds: float = 0.3) -> FastAPI:
     service.operation("delete job", "DELETE", jobs.item_path, deleted, status=204)
 
     def appears(_: Call, key: Key, item: Item) -> Item:
-        there_at[key] = time.monotonic() + seconds
+        there_at[key] = clock() + seconds
         return item
 
     class Late(Kind):
         """A kind whose items cannot be found at first."""
 
         def found(self, call: Call) -> Item:
-            if there_at.get(self.key(call), 0.0) > time.monotonic():
+            if there_at.get(self.key(call), 0.0) > clock():
                 raise RefusedError(404, f"There is no such {self.noun.one}.")
             return super().found(call)
 

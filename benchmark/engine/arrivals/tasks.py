@@ -29,7 +29,7 @@ class TicketTasks(DefaultTaskSet):
             raise RuntimeError("a user waits for tickets in a run that gives none")
         self._queue = arrivals.queue
         self._late: float | None = None
-        self._untold: float | None = None
+        self._is_last = False
 
     def await_ticket(self) -> None:
         """Park until an iteration of this user is due. Raises StopUser where none comes any more.
@@ -39,7 +39,7 @@ class TicketTasks(DefaultTaskSet):
         user = self.user
         if self._late is not None:
             return
-        if user._state == LOCUST_STATE_STOPPING:
+        if self._is_last or user._state == LOCUST_STATE_STOPPING:
             raise StopUser
         user._state = LOCUST_STATE_WAITING
         ticket = self._queue.take(user)
@@ -54,23 +54,21 @@ class TicketTasks(DefaultTaskSet):
         return super().get_next_task()
 
     def execute_next_task(self) -> None:
-        """One iteration. A further task that a task has scheduled is one of its own."""
+        """One iteration. A further task that a task has scheduled is one of its own.
+
+        By how many milliseconds it began late, the user tells once, with its first request.
+        """
         self.await_ticket()
-        self._untold, self._late = self._late, None
+        self.user._untold_lateness, self._late = self._late, None
         try:
             super().execute_next_task()
         finally:
-            self._untold = None
-
-    def take_lateness(self) -> float | None:
-        """By how many milliseconds this iteration began late: once, for its first request."""
-        lateness, self._untold = self._untold, None
-        return lateness
+            self.user._untold_lateness = None
 
     def wait(self) -> None:
         """Between two iterations there is no pause but one that the server asked for."""
         user = self.user
-        if user._state == LOCUST_STATE_STOPPING:
+        if self._is_last or user._state == LOCUST_STATE_STOPPING:
             raise StopUser
         if (pause := user.pause_asked_for()) > 0:
             user._state = LOCUST_STATE_WAITING
@@ -78,6 +76,14 @@ class TicketTasks(DefaultTaskSet):
             if user._state == LOCUST_STATE_STOPPING:
                 raise StopUser
             user._state = LOCUST_STATE_RUNNING
+
+    def stop_after_iteration(self) -> bool:
+        """Whether the user has a ticket and still gets ready for it: that iteration is its last.
+
+        It counts as started; a user that left between signing in and its task would lose it.
+        """
+        self._is_last = self._late is not None
+        return self._is_last
 
     def pause_within_task(self) -> None:
         """A pause that a task makes, as in a closed run."""

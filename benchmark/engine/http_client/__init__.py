@@ -17,7 +17,8 @@ from benchmark.engine.http_client.errors import (
 )
 from benchmark.engine.http_client.headers import Headers
 from benchmark.engine.http_client.pool import ConnectionPool
-from benchmark.engine.http_client.response import Response
+from benchmark.engine.http_client.request_body import RequestBody, json_body, json_bytes
+from benchmark.engine.http_client.response import Response, charset_of
 from benchmark.engine.http_client.session import HttpSession
 from benchmark.engine.http_client.user import RapidHttpUser
 
@@ -31,8 +32,12 @@ __all__ = [
     "HttpClientError",
     "HttpSession",
     "RapidHttpUser",
+    "RequestBody",
     "Response",
     "addresses",
+    "charset_of",
     "counters",
     "describe_error",
+    "json_body",
+    "json_bytes",
 ]

@@ -37,13 +37,14 @@ class Connection:
 
     `connect_ns` and `tls_ns` are how long it took to open. Where anything but an answer's end
     ends an exchange, whoever used it closes it. `poll(0)` says whether something came, or the end;
-    `is_new` that it has not served yet; `watched` that the hub looks for what comes.
+    `is_new` that it has not served yet; `watched` that the hub looks for what comes. Until
+    `trusted_until_ns` it may be used without asking.
     """
 
     __slots__ = (
         "__weakref__", "_early", "_hub", "_late", "_reader", "_recv", "_send", "_sock", "_tls",
         "_waiter", "_writable", "closed", "connect_ns", "deadline_ns", "in_use", "is_new", "poll",
-        "send_error", "tls_ns", "watched",
+        "send_error", "tls_ns", "trusted_until_ns", "watched",
     )  # fmt: skip
 
     def __init__(self, family: socket.AddressFamily) -> None:
@@ -66,7 +67,7 @@ class Connection:
         self.in_use = True
         self.is_new = True
         self.connect_ns = self.tls_ns = 0
-        self.deadline_ns = 0
+        self.deadline_ns = self.trusted_until_ns = 0
         self._reader: Any = self._hub.loop.io(sock.fileno(), _READ)
         poll = _new_poll()
         poll.register(sock.fileno(), select.POLLIN | select.POLLRDHUP)

@@ -66,7 +66,7 @@ def exchange(
         raise
     has_body = method != "HEAD"
     if complete and has_body and answer.keep_alive and answer.body_length == len(rest):
-        pool.give_back(connection)
+        pool.give_back(connection, ended_ns)
         return answer, rest, ended_ns
     stream = BodyStream(
         pool, connection, answer, rest, limits, last_ns, has_body=has_body, reusable=complete

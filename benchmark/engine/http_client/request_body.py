@@ -47,9 +47,9 @@ def request_body(
     """The body for the arguments of a request.
 
     `files` make it multipart/form-data, with the members of `data` as further parts; `json` counts
-    where there is no `data`. Mappings and pairs are forms; files and iterators are read while they
-    are sent, by their length where they have one, else in chunks. Raises UnsendableError,
-    UnicodeEncodeError, TypeError.
+    where there is no `data`, and may be a body that is written already. Mappings and pairs are
+    forms; files and iterators are read while they are sent, by their length where they have one,
+    else in chunks. Raises UnsendableError, UnicodeEncodeError, TypeError.
     """
     if files is not None:
         written, content_type = encode_multipart(data or {}, files, encoding)
@@ -57,8 +57,7 @@ def request_body(
     if not data and (json is not None or data is None or isinstance(data, str | bytes)):
         if json is None:
             return NO_BODY
-        written = json_bytes(json)
-        return RequestBody(written, _JSON, len(written))
+        return json if isinstance(json, RequestBody) else json_body(json_bytes(json))
     if isinstance(data, bytes):
         return RequestBody(data, _NONE, len(data))
     if isinstance(data, str):
@@ -71,6 +70,11 @@ def request_body(
         written = bytes(data)
         return RequestBody(written, _NONE, len(written))
     return _streamed(data)
+
+
+def json_body(text: bytes) -> RequestBody:
+    """The body that JSON text is."""
+    return RequestBody(text, _JSON, len(text))
 
 
 def json_bytes(value: Any) -> bytes:

@@ -118,7 +118,7 @@ class Response:
         if content is None:
             return None
         if self.encoding is None:
-            self.encoding = _charset(self.headers.get("content-type", ""))
+            self.encoding = charset_of(self.headers.get("content-type", ""))
             if self.encoding is None:
                 try:
                     return content.decode()
@@ -261,7 +261,7 @@ class Response:
 
 
 @lru_cache(maxsize=64)
-def _charset(content_type: str) -> str | None:
+def charset_of(content_type: str) -> str | None:
     """The charset that a Content-Type names, if Python knows it."""
     if "charset" not in content_type.lower():
         return None

@@ -122,7 +122,7 @@ class Sender:
         pool = self._home_pool if origin is self._home else self.pool.of(origin)
         began_ns = perf_counter_ns()
         try:
-            connection = pool.take(self._connecting)
+            connection = pool.take(self._connecting, began_ns)
             if connection.is_new:
                 response.connect_time = connection.connect_ns / 1e6
                 response.tls_time = connection.tls_ns / 1e6

@@ -21,6 +21,7 @@ from benchmark.engine.http_client.response import Response
 from benchmark.engine.http_client.sender import connecting
 from benchmark.engine.http_client.session import HttpSession, limits_of
 from benchmark.engine.http_client.tls import ClientCertificate
+from benchmark.engine.locust_repairs import quicken_statistics
 from benchmark.engine.prompt_tasks import PromptTasks
 from benchmark.engine.scheduled_user import ScheduledUser
 
@@ -122,5 +123,6 @@ def _start_over(**_: Any) -> None:
     addresses.lifetime = float(lifetime) if lifetime.replace(".", "", 1).isdigit() else None
 
 
-# Here and not with the other hooks: a plain `locust -f FILE` needs it as well.
+# Here and not with the other hooks: a plain `locust -f FILE` needs them as well.
+events.init.add_listener(quicken_statistics)
 events.test_start.add_listener(_start_over)

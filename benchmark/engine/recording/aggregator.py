@@ -15,7 +15,6 @@ MAX_WAIT = 3.0
 """Seconds after which a second is written without the processes that have not reported it."""
 
 _SUMS = ("requests", "failures", "received")
-_COUNTS = ("statuses", "errors")
 _LATENCIES = ("latency", "latency_from_schedule")
 
 
@@ -120,18 +119,29 @@ class _Operation:
 
     def __init__(self) -> None:
         self._sums: Counter[str] = Counter()
-        self._counts: dict[str, Counter[Any]] = {name: Counter() for name in _COUNTS}
+        self._statuses: Counter[Any] = Counter()
+        self._errors: dict[tuple[str, int], dict[str, Any]] = {}
         self._latencies: dict[str, HistogramBuilder] = {}
 
     def add(self, reported: Mapping[str, Any]) -> None:
         for name in _SUMS:
             self._sums[name] += reported[name]
-        for name in _COUNTS:
-            self._counts[name].update(reported[name])
+        self._statuses.update(reported["statuses"])
+        for error in reported["errors"]:
+            sort = (error["message"], error["status"])
+            known = self._errors.setdefault(sort, {**error, "count": 0})
+            known["count"] += error["count"]
+            if "sample" in error:
+                known.setdefault("sample", error["sample"])
         for name in _LATENCIES:
             if name in reported:
                 self._latencies.setdefault(name, HistogramBuilder()).merge(**reported[name])
 
     def plain(self) -> dict[str, Any]:
         latencies = {name: each.histogram().plain() for name, each in self._latencies.items()}
-        return {name: self._sums[name] for name in _SUMS} | self._counts | latencies
+        return {
+            **{name: self._sums[name] for name in _SUMS},
+            "statuses": self._statuses,
+            "errors": list(self._errors.values()),
+            **latencies,
+        }

@@ -23,6 +23,8 @@ REPORT_KEY = "recording"
 """Where a worker's seconds stand in its report."""
 _LOOK_SECONDS = 0.25
 _SILENT_SECONDS = 5.0
+_LAST_SECONDS = 10.0
+"""How long the last report of a worker is waited for, once Locust says that no user is left."""
 
 logger = logging.getLogger(__name__)
 
@@ -182,6 +184,9 @@ class _MasterRecording:
             self._over.set()
             self._keeper.join()  # it may be writing
             self._keeper = None
+        with gevent.Timeout(_LAST_SECONDS, exception=False):
+            while self._heard & self._live():
+                gevent.sleep(0.02)
         self._timeline.finish(self._live())
 
     def _keep(self) -> None:

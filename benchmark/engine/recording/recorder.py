@@ -15,11 +15,12 @@ import gevent
 from benchmark.engine import counters
 from benchmark.engine.counters import LATENESS
 from benchmark.engine.failures import describe_failure, exhausted_resource
+from benchmark.engine.recording.samples import MAX_SAMPLES, FailedAnswer, failed_answer
 from benchmark.engine.resources import skipped_tasks
 from benchmark.histogram import HistogramBuilder
 
 MAX_MESSAGES = 50
-"""How many different failure messages are kept per operation and second."""
+"""How many different failures (by message and status) are kept per operation and second."""
 OTHER_FAILURES = "(other failures)"
 _AT_ONCE = 1000  # latencies: a fifth of a millisecond
 _PAUSE = 0.001  # seconds; with none at all the loop would not look for arrived data
@@ -29,7 +30,15 @@ ROLES = frozenset({"load", "setup", "clean-up"})
 class _Tally:
     """What happened to one operation within the current second."""
 
-    __slots__ = ("errors", "failures", "from_schedule", "received", "service", "statuses")
+    __slots__ = (
+        "answers",
+        "errors",
+        "failures",
+        "from_schedule",
+        "received",
+        "service",
+        "statuses",
+    )
 
     def __init__(self) -> None:
         self.service = array("d")  # milliseconds; sorted into buckets when the second is over
@@ -37,13 +46,17 @@ class _Tally:
         self.failures = 0
         self.received = 0
         self.statuses: defaultdict[Any, int] = defaultdict(int)
-        self.errors: Counter[str] = Counter()
+        self.errors: Counter[tuple[str, int]] = Counter()
+        self.answers: dict[tuple[str, int], FailedAnswer] = {}
 
-    def fail(self, message: str) -> None:
-        """Count a failure."""
+    def fail(self, message: str, status: int) -> tuple[str, int]:
+        """Count a failure; gives the sort that it counts as."""
         self.failures += 1
-        known = message in self.errors or len(self.errors) < MAX_MESSAGES
-        self.errors[message if known else OTHER_FAILURES] += 1
+        sort = (message, status)
+        if sort not in self.errors and len(self.errors) >= MAX_MESSAGES:
+            sort = (OTHER_FAILURES, 0)
+        self.errors[sort] += 1
+        return sort
 
     def plain(self, method: object, name: object, role: str) -> dict[str, Any]:
         """The tally as it is sent and written."""
@@ -59,11 +72,19 @@ class _Tally:
             "received": self.received,
             "statuses": dict(statuses),
             "latency": _plain(self.service),
-            "errors": dict(self.errors),
+            "errors": [self._error(sort, number) for sort, number in self.errors.items()],
         }
         if self.from_schedule:
             operation["latency_from_schedule"] = _plain(self.from_schedule)
         return operation
+
+    def _error(self, sort: tuple[str, int], number: int) -> dict[str, Any]:
+        message, status = sort
+        error = {"message": message, "status": status, "count": number}
+        if (answer := self.answers.get(sort)) is not None and (sample := answer.sample()):
+            error["sample"] = sample
+            gevent.sleep(_PAUSE)
+        return error
 
 
 class Recorder:
@@ -74,11 +95,13 @@ class Recorder:
         self._listening = False
         self._tallies: dict[tuple[Any, Any, str], _Tally] = {}
         self._skipped: Counter[str] = Counter()
+        self._sampled: set[tuple[Any, ...]] = set()
 
     def start(self) -> None:
         """Begin to listen, with everything at zero."""
         self._tallies = {}
         self._skipped = Counter(skipped_tasks)
+        self._sampled = set()
         counters.take()
         if not self._listening:
             self._events.request.add_listener(self.record)
@@ -124,9 +147,21 @@ class Recorder:
         if lateness is not None:
             tally.from_schedule.append((response_time or 0.0) + lateness)
         if exception:
-            tally.fail(describe_failure(exception, status if isinstance(status, int) else 0))
+            if not isinstance(status, int) or not 0 <= status < 1000:
+                status = 0
+            sort = tally.fail(describe_failure(exception, status), status)
+            if response is not None and role == "load":
+                self._keep_answer(tally, (request_type, name, *sort), response)
             if resource := exhausted_resource(exception):
                 counters.count(resource)
+
+    def _keep_answer(self, tally: _Tally, sort: tuple[Any, ...], response: Any) -> None:
+        """Keep the first answer of a sort of failure."""
+        if sort in self._sampled or len(self._sampled) >= MAX_SAMPLES:
+            return
+        if (answer := failed_answer(response)) is not None:
+            self._sampled.add(sort)
+            tally.answers[sort[-2], sort[-1]] = answer
 
     def take(self) -> dict[str, Any]:
         """Everything since the last call, as numbers and texts that can be sent and written.

@@ -14,7 +14,7 @@ from typing import IO, Any
 import gevent
 import orjson
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _PAUSE = 0.001  # seconds; see `recorder`
 
 

@@ -68,15 +68,21 @@ class BodyWriter:
         self.bodies: list[BodyView] = []
         self.fills = False
 
-    def arguments(self, task: PlannedTask, body: Node, fill: Fill) -> dict[str, Expression]:
-        """The arguments that carry a body: `json=`, or `data=` with `files=` for parts."""
+    def arguments(
+        self, task: PlannedTask, body: Node, fill: Fill, *, is_read: bool = False
+    ) -> dict[str, Expression]:
+        """The arguments that carry a body: `json=`, or `data=` with `files=` for parts.
+
+        With `is_read` the method looks into the body, so that it cannot be JSON text already.
+        """
         content_type = task.recipe.media_type or ""
         if isinstance(body, Upload):
             return {"data": f"{write(self._template(body, top=True))}[1]"}
         if is_multipart(content_type) and isinstance(body, ObjectNode):
             return self._parts(task, body, fill)
         if is_json(content_type):
-            return {"json": self._new(task, body, "body", fill)}
+            verb = "self.new" if is_read else "self.new_json"
+            return {"json": self._new(task, body, "body", fill, verb)}
         suffix = "form" if is_form(content_type) else "body"
         if suffix == "form" and body == ObjectNode(()):
             return {}
@@ -127,10 +133,13 @@ class BodyWriter:
         named["files"] = mapping([(name, self._template(part, top=True)) for name, part in files])
         return named
 
-    def _new(self, task: PlannedTask, body: Node, suffix: str, fill: Fill) -> Expression:
+    def _new(
+        self, task: PlannedTask, body: Node, suffix: str, fill: Fill, verb: str = "self.new"
+    ) -> Expression:
         """A template at the top of the file, and the expression that makes a body of it.
 
-        A short one of which nothing varies but the credentials is written where it is sent.
+        `verb` makes one that no values are put into. A short one of which nothing varies but the
+        credentials is written where it is sent.
         """
         if isinstance(body, _FILLED):
             return fill(body) or "None"
@@ -147,7 +156,7 @@ class BodyWriter:
             self.bodies.append(BodyView(name, prefix + source))
         values = [(p, value) for p, s in _filled_in(body, "") if (value := fill(s)) is not None]
         if not values:
-            return call("self.new", name)
+            return call(verb, name)
         self.fills = True
         return call("self.new", name, mapping(values))
 

@@ -31,10 +31,10 @@ _IMPORTED = frozenset().union(*ALLOWED_IMPORTS.values())
 MARKERS = _IMPORTED - {"ApiUser", "Body", "between", "deletes", "task"}
 _SETTINGS = frozenset("abstract api_key seed sign_in_per_user strategy weight".split())
 _VERBS = frozenset(
-    "authorize clear echo find fresh given keep keep_account need new own_address peek pick take "
-    "value".split()
+    "authorize clear echo find fresh given keep keep_account need new new_json own_address peek "
+    "pick take value".split()
 )
-_VALUE_VERBS = frozenset("echo given new own_address pick value".split())
+_VALUE_VERBS = frozenset("echo given new new_json own_address pick value".split())
 _NO_METHODS = _VERBS | frozenset("after_answer current_access own_account sign_in_anew".split())
 _METHODS = frozenset("get post put patch delete head options request".split())
 

@@ -175,7 +175,9 @@ class FileWriter:
         body: dict[str, Expression] = {}
         headers: list[tuple[str, Expression]] = []
         if task.recipe.body is not None:
-            body = self._bodies.arguments(task, task.recipe.body, scope.fill)
+            body = self._bodies.arguments(
+                task, task.recipe.body, scope.fill, is_read=bool(body_name)
+            )
             if content_type := self._bodies.content_type(task):
                 headers.append(("Content-Type", quoted(content_type)))
             if task.recipe.encoding:

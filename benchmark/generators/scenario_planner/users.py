@@ -12,9 +12,9 @@ from benchmark.models import ApiSpec, PlannedTask, PlannedUser, SecurityScheme
 
 RESERVED_TASK_NAMES = frozenset(
     "after_answer api_key authorize clear client_certificate current_access deletes "
-    "follow_redirects fresh given keep_account max_body_bytes max_header_bytes own_account "
-    "own_address pause_asked_for peek redirect_hosts rest_ session_class sign_in sign_in_anew "
-    "sign_in_per_user sign_up ssl_context_factory start_over strategy task_set_class "
+    "follow_redirects fresh given keep_account max_body_bytes max_header_bytes new_json "
+    "own_account own_address pause_asked_for peek redirect_hosts rest_ session_class sign_in "
+    "sign_in_anew sign_in_per_user sign_up ssl_context_factory start_over strategy task_set_class "
     "total_timeout value".split()
 )
 """Names in a user class that a task must not take, beyond those that operations never have."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmark.models import LoadProfile, OperationReadiness, RunResult, RunStatus, Threshold
+from benchmark.utils.silence import silence_at_end, stopped_answering
 from benchmark.utils.timeline import Timeline
 
 
@@ -19,7 +20,12 @@ def build_result(
     status_reason: str,
     thresholds: tuple[Threshold, ...] = (),
 ) -> RunResult:
-    """The result of a run: what was asked for, and what its timeline recorded."""
+    """The result of a run: what was asked for, and what its timeline recorded.
+
+    A run in which the target stopped answering for good has failed, though Locust completed it.
+    """
+    if status == "completed" and (silence := silence_at_end(timeline.seconds)) is not None:
+        status, status_reason = "failed", stopped_answering(silence)
     return RunResult(
         test_type=test_type,
         base_url=base_url,
@@ -42,4 +48,6 @@ def build_result(
         times=timeline.times,
         processes=timeline.processes,
         thresholds=thresholds,
+        command=timeline.start.command,
+        environment=timeline.start.environment,
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, get_args
 
 from benchmark.errors import UsageError
 from benchmark.histogram import Histogram
 from benchmark.models import (
-    Block,
     Failure,
     OperationReadiness,
     OperationStats,
@@ -32,46 +32,48 @@ from benchmark.utils.checked_json import (
     as_number,
     as_numbers,
     as_text,
+    as_texts,
     as_time,
 )
-from benchmark.utils.results.writing import SCHEMA_VERSION
+from benchmark.utils.results.block_columns import blocks_from_json
+from benchmark.utils.results.older import MAX_ITEMS, present_form
+from benchmark.utils.results.plausible import NOTHING, require_mean, require_plausible
 from benchmark.utils.text_safety import clean_text
 from benchmark.utils.timeline import MAX_SECONDS
 from benchmark.utils.timeline_lines import (
+    MAX_COMMAND,
     profile_from_json,
     thresholds_from_json,
     wait_time_from_json,
 )
 
-_MAX_ITEMS = 100_000
-
 
 def result_from_json(document: object) -> RunResult:
-    """The result in a JSON document that `result_to_json` wrote.
+    """The result in a JSON document that `result_to_json` wrote, now or in an older version.
 
-    Raises UsageError, naming the place, if it is anything else or of a newer version.
+    Raises UsageError, naming the place, if it is anything else, contradicts itself, or is of a
+    newer version.
     """
     try:
-        return _result(as_mapping(document, "the document"))
+        return _result(present_form(as_mapping(document, "the document")))
     except MalformedError as error:
         raise UsageError(f"not the result of a run: {error}") from error
 
 
 def _result(document: Mapping[str, Any]) -> RunResult:
-    version = as_count(document.get("schema_version"), "schema_version")
-    if version != SCHEMA_VERSION:
-        age = "newer" if version > SCHEMA_VERSION else "older"
-        raise MalformedError(f"schema_version {version} is {age} than this program reads")
     target = as_mapping(document.get("target"), "target")
     profile = as_mapping(document.get("profile"), "profile")
     generator = as_mapping(document.get("generator", {}), "generator")
-    processes = as_list(generator.get("processes", []), "processes", _MAX_ITEMS)
+    processes = as_list(generator.get("processes", []), "processes", MAX_ITEMS)
     times = as_mapping(generator.get("times", {}), "times")
-    failures = as_list(document.get("failures", []), "failures", _MAX_ITEMS)
-    readiness = as_list(document.get("readiness", []), "readiness", _MAX_ITEMS)
+    failures = as_list(document.get("failures", []), "failures", MAX_ITEMS)
+    readiness = as_list(document.get("readiness", []), "readiness", MAX_ITEMS)
     timeline = as_list(document.get("timeline", []), "timeline", MAX_SECONDS)
-    blocks = as_list(document.get("blocks", []), "blocks", _MAX_ITEMS)
     seed = profile.get("seed")
+    totals = _stats("", "Total", as_mapping(document.get("totals"), "totals"))
+    operations = _operations(document.get("operations"))
+    if totals.requests != sum(each.requests for each in operations):
+        raise MalformedError("totals are not the sum of the operations")
     return RunResult(
         test_type=as_text(document.get("test_type"), "test_type", 100),
         base_url=as_text(target.get("base_url"), "target: base_url", 500),
@@ -81,11 +83,11 @@ def _result(document: Mapping[str, Any]) -> RunResult:
         duration=as_number(document.get("duration_s"), "duration_s"),
         status=_status(document.get("status")),
         status_reason=as_text(document.get("status_reason", ""), "status_reason"),
-        totals=_stats("", "Total", as_mapping(document.get("totals"), "totals")),
-        operations=_operations(document.get("operations")),
+        totals=totals,
+        operations=operations,
         failures=tuple(_failure(as_mapping(each, "failure")) for each in failures),
-        timeline=tuple(_second(as_mapping(each, "timeline")) for each in timeline),
-        blocks=tuple(_block(as_mapping(each, "block")) for each in blocks),
+        timeline=_timeline(timeline),
+        blocks=blocks_from_json(document),
         skipped_tasks=as_counts(document.get("skipped_tasks", {}), "skipped_tasks"),
         readiness=tuple(_readiness(as_mapping(each, "readiness")) for each in readiness),
         seed=None if seed is None else as_count(seed, "profile: seed"),
@@ -93,13 +95,15 @@ def _result(document: Mapping[str, Any]) -> RunResult:
         counters=as_numbers(generator.get("counters", {}), "counters"),
         times={clean_text(name): _times(value) for name, value in times.items()},
         processes=tuple(_process(as_mapping(each, "process")) for each in processes),
+        command=as_text(document.get("command", ""), "command", MAX_COMMAND),
+        environment=as_texts(document.get("environment", {}), "environment"),
         thresholds=_thresholds(document.get("thresholds", [])),
     )
 
 
 def _thresholds(value: object) -> tuple[Threshold, ...]:
     """What was asked for; one that speaks of several operations has a verdict for each of them."""
-    verdicts = as_list(value, "thresholds", _MAX_ITEMS)
+    verdicts = as_list(value, "thresholds", MAX_ITEMS)
     texts = (as_mapping(each, "threshold").get("threshold") for each in verdicts)
     known = dict.fromkeys(as_text(text, "threshold", MAX_LENGTH) for text in texts)
     return thresholds_from_json(list(known))
@@ -115,7 +119,7 @@ def _status(value: object) -> RunStatus:
 
 def _operations(value: object) -> tuple[OperationStats, ...]:
     stats = []
-    for each in as_list(value, "operations", _MAX_ITEMS):
+    for each in as_list(value, "operations", MAX_ITEMS):
         operation = as_mapping(each, "operation")
         method = as_text(operation.get("method"), "operation: method", 20)
         stats.append(_stats(method, as_text(operation.get("name"), "operation: name"), operation))
@@ -124,18 +128,27 @@ def _operations(value: object) -> tuple[OperationStats, ...]:
 
 def _stats(method: str, name: str, value: Mapping[str, Any]) -> OperationStats:
     scheduled = value.get("histogram_from_schedule")
-    return OperationStats(
-        method=method,
-        name=name,
-        requests=as_count(value.get("requests"), f"{name}: requests"),
-        failures=as_count(value.get("failures"), f"{name}: failures"),
-        latency=as_histogram(value.get("histogram"), f"{name}: histogram"),
-        statuses=as_counts(value.get("statuses", {}), f"{name}: statuses"),
-        received=as_count(value.get("received_bytes", 0), f"{name}: received_bytes"),
-        latency_from_schedule=(
-            Histogram() if scheduled is None else as_histogram(scheduled, f"{name}: histogram")
-        ),
-    )
+    try:
+        stats = OperationStats(
+            method=method,
+            name=name,
+            requests=as_count(value.get("requests"), "requests"),
+            failures=as_count(value.get("failures"), "failures"),
+            latency=as_histogram(value.get("histogram"), "histogram"),
+            statuses=as_counts(value.get("statuses", {}), "statuses"),
+            received=as_count(value.get("received_bytes", 0), "received_bytes"),
+            latency_from_schedule=NOTHING if scheduled is None else _latency(scheduled),
+        )
+        require_plausible(stats.latency, stats.requests, stats.failures)
+    except MalformedError as error:
+        raise MalformedError(f"{method} {name}: {error}") from error
+    return stats
+
+
+def _latency(value: object) -> Histogram:
+    histogram = as_histogram(value, "histogram")
+    require_mean(histogram)
+    return histogram
 
 
 def _failure(value: Mapping[str, Any]) -> Failure:
@@ -144,15 +157,28 @@ def _failure(value: Mapping[str, Any]) -> Failure:
         name=as_text(value.get("name"), "failure: name"),
         message=as_text(value.get("message"), "failure: message"),
         count=as_count(value.get("count"), "failure: count"),
+        status=as_count(value.get("status", 0), "failure: status"),
+        sample=as_text(value.get("sample", ""), "failure: sample"),
     )
 
 
+def _timeline(values: Sequence[object]) -> tuple[Second, ...]:
+    seconds = tuple(_second(as_mapping(each, "timeline")) for each in values)
+    for earlier, later in pairwise(seconds):
+        if later.elapsed < earlier.elapsed:
+            raise MalformedError(f"timeline: its clock goes back at {earlier.elapsed:g} s")
+    return seconds
+
+
 def _second(value: Mapping[str, Any]) -> Second:
-    latency = value.get("latency_ms")
+    percentiles, histogram = value.get("latency_ms"), value.get("histogram")
     p50 = p95 = None
-    if latency is not None:
-        percentiles = as_mapping(latency, "timeline: latency_ms")
-        p50, p95 = (as_number(percentiles.get(name), name) for name in ("p50", "p95"))
+    if percentiles is not None:
+        latency = as_mapping(percentiles, "timeline: latency_ms")
+        p50, p95 = (as_number(latency.get(name), name) for name in ("p50", "p95"))
+        if p50 > p95:
+            raise MalformedError("timeline: p50 is above p95")
+    arrivals = as_mapping(value.get("arrivals", {}), "timeline: arrivals")
     return Second(
         elapsed=as_number(value.get("elapsed_s"), "timeline: elapsed_s"),
         users=as_count(value.get("users"), "timeline: users"),
@@ -160,14 +186,12 @@ def _second(value: Mapping[str, Any]) -> Second:
         failures=as_count(value.get("failures"), "timeline: failures"),
         p50=p50,
         p95=p95,
-    )
-
-
-def _block(value: Mapping[str, Any]) -> Block:
-    return Block(
-        elapsed=as_number(value.get("elapsed_s"), "block: elapsed_s"),
-        users=as_count(value.get("users"), "block: users"),
-        operations=_operations(value.get("operations")),
+        unanswered=as_count(value.get("unanswered", 0), "timeline: unanswered"),
+        received=as_count(value.get("received_bytes", 0), "timeline: received_bytes"),
+        latency=NOTHING if histogram is None else _latency(histogram),
+        asked=as_count(arrivals.get("asked", 0), "timeline: asked"),
+        started=as_count(arrivals.get("started", 0), "timeline: started"),
+        dropped=as_count(arrivals.get("dropped", 0), "timeline: dropped"),
     )
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from benchmark.histogram import Histogram
 from benchmark.models import (
     ArrivalStats,
-    Block,
     OperationStats,
     ProcessHealth,
     Report,
@@ -16,21 +14,20 @@ from benchmark.models import (
     Second,
     ThresholdVerdict,
 )
+from benchmark.utils.results.block_columns import blocks_to_json
 from benchmark.utils.timeline_lines import profile_to_json
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+SCHEMA_NAME = "result.schema.json"
+"""The JSON Schema of the document, in `docs/`; named in it as a file beside it."""
 PERCENTILES = (50, 75, 90, 95, 99, 99.9)
 
 
-def result_to_json(
-    source: RunResult | Report, environment: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """A result as JSON; of a report, with grade, criteria, tips and files.
-
-    `environment` says where the load came from: versions, operating system, processors.
-    """
+def result_to_json(source: RunResult | Report) -> dict[str, Any]:
+    """A result as JSON; of a report, with its verdicts, tips and files."""
     result = source.result if isinstance(source, Report) else source
     document: dict[str, Any] = {
+        "$schema": SCHEMA_NAME,
         "schema_version": SCHEMA_VERSION,
         "test_type": result.test_type,
         "status": result.status,
@@ -44,7 +41,9 @@ def result_to_json(
             "seed": result.seed,
             "processes": max(len(result.processes), 1),
         },
-        "environment": dict(environment or {}),
+        "command": result.command,
+        "environment": dict(result.environment),
+        "thresholds": [{"threshold": each.text} for each in result.thresholds],
     }
     if isinstance(source, Report):
         document |= _verdict_to_json(source)
@@ -57,7 +56,9 @@ def result_to_json(
                 "method": each.method,
                 "name": each.name,
                 "message": each.message,
+                "status": each.status,
                 "count": each.count,
+                "sample": each.sample,
             }
             for each in result.failures
         ],
@@ -80,7 +81,7 @@ def result_to_json(
         },
         **_arrivals_to_json(result.arrivals),
         "timeline": [_second_to_json(each) for each in result.timeline],
-        "blocks": [_block_to_json(each) for each in result.blocks],
+        **blocks_to_json(result.blocks),
     }
 
 
@@ -157,11 +158,11 @@ def _stats_to_json(stats: OperationStats, duration: float) -> dict[str, Any]:
         "received_bytes": stats.received,
         "statuses": dict(stats.statuses),
         "latency_ms": _latency_to_json(stats.latency),
-        "histogram": stats.latency.to_json(),
+        "histogram": stats.latency.columns(),
     }
     if stats.latency_from_schedule.counts:
         document["latency_from_schedule_ms"] = _latency_to_json(stats.latency_from_schedule)
-        document["histogram_from_schedule"] = stats.latency_from_schedule.to_json()
+        document["histogram_from_schedule"] = stats.latency_from_schedule.columns()
     return document
 
 
@@ -175,7 +176,7 @@ def _latency_to_json(latency: Histogram) -> dict[str, float]:
 
 
 def _times_to_json(times: Histogram) -> dict[str, Any]:
-    return {"count": times.count, **_latency_to_json(times), "histogram": times.to_json()}
+    return {"count": times.count, **_latency_to_json(times), "histogram": times.columns()}
 
 
 def _process_to_json(health: ProcessHealth) -> dict[str, Any]:
@@ -195,32 +196,17 @@ def _second_to_json(second: Second) -> dict[str, Any]:
         "users": second.users,
         "requests": second.requests,
         "failures": second.failures,
+        "unanswered": second.unanswered,
+        "received_bytes": second.received,
     }
     if second.p50 is not None and second.p95 is not None:
         point["latency_ms"] = {"p50": _ms(second.p50), "p95": _ms(second.p95)}
+    if second.latency.counts:
+        point["histogram"] = second.latency.columns()
+    arrivals = {"asked": second.asked, "started": second.started, "dropped": second.dropped}
+    if any(arrivals.values()):
+        point["arrivals"] = arrivals
     return point
-
-
-def _block_to_json(block: Block) -> dict[str, Any]:
-    return {
-        "elapsed_s": round(block.elapsed, 3),
-        "users": block.users,
-        "operations": [_sums_to_json(each) for each in block.operations],
-    }
-
-
-def _sums_to_json(stats: OperationStats) -> dict[str, Any]:
-    """What can be merged, without what is computed from it."""
-    document: dict[str, Any] = {
-        "method": stats.method,
-        "name": stats.name,
-        "requests": stats.requests,
-        "failures": stats.failures,
-        "histogram": stats.latency.to_json(),
-    }
-    if stats.latency_from_schedule.counts:
-        document["histogram_from_schedule"] = stats.latency_from_schedule.to_json()
-    return document
 
 
 def _ms(value: float) -> float:

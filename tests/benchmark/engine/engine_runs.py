@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
 
 from benchmark.utils.timeline import Timeline, TimelineReader, read_timeline
+from tests.waiting import PATIENCE, until
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -79,10 +81,10 @@ class Run:
     process: subprocess.Popen[str]
     path: Path
 
-    def wait(self, timeout: float = 30) -> tuple[int, str]:
+    def wait(self) -> tuple[int, str]:
         """The exit code and what was printed; the process is killed where it does not end."""
         try:
-            printed, _ = self.process.communicate(timeout=timeout)
+            printed, _ = self.process.communicate(timeout=PATIENCE)
         finally:
             self.process.kill()
         return self.process.returncode, printed
@@ -91,16 +93,15 @@ class Run:
         """What the timeline file says."""
         return read_timeline(self.path)
 
-    def wait_until(self, happened: Callable[[Timeline], bool], seconds: float = 15) -> None:
+    def wait_until(self, happened: Callable[[Timeline], bool]) -> None:
         """Wait until the growing timeline shows something."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+
+        def shows() -> bool:
             reader = TimelineReader(self.path)  # anew: a second test starts the file anew
             reader.read_new()
-            if not reader.is_empty and happened(reader.timeline()):
-                return
-            time.sleep(0.05)
-        raise AssertionError("it did not happen in time")
+            return not reader.is_empty and happened(reader.timeline())
+
+        until(shows)
 
 
 def engine_command(
@@ -141,13 +142,15 @@ def start(command: list[str], folder: Path, **environment: str) -> Run:
 
 
 def ask_page(url: str, **form: str) -> None:
-    """Ask Locust's page, by POST; it may take a moment to open."""
-    end = time.monotonic() + 10
-    while True:
-        try:
-            with urlopen(url, urlencode(form).encode(), timeout=5):
-                return
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.05)
+    """Ask Locust's page, by POST, once it is open."""
+    until(lambda: is_open(url))
+    with urlopen(url, urlencode(form).encode(), timeout=PATIENCE):
+        pass
+
+
+def is_open(url: str) -> bool:
+    """Whether somebody listens at the address."""
+    parts = urlsplit(url)
+    with suppress(OSError), socket.create_connection((parts.hostname, parts.port)):
+        return True
+    return False

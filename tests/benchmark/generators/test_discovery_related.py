@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -264,23 +264,23 @@ def test_a_document_elsewhere_has_its_parts_there() -> None:
 
 def test_parts_that_never_come_do_not_hold_up_the_discovery() -> None:
     """The time limit of the discovery holds for its parts too."""
+    over = threading.Event()
     with serve({}) as server:
         paths = {f"/{n}": {"$ref": f"slow{n}.json"} for n in range(50)}
         document = {**openapi(), "paths": {**paths, "/a": {"get": {}}}}
 
         def slow(_: Any) -> Answer:
-            time.sleep(0.4)
+            over.wait()
             return Answer("{}")
 
         server.routes = {
             "/openapi.json": document,
             **{f"/slow{n}.json": slow for n in range(50)},
         }
-        start = time.monotonic()
         discovery = discover_from_specs(
-            Target(server.url), [f"{server.url}/openapi.json"], timeout_seconds=1
+            Target(server.url), [f"{server.url}/openapi.json"], timeout_seconds=2
         )
-        assert time.monotonic() - start < 4
+        over.set()
         assert any("time limit" in note.message for note in discovery.notes)
 
 
@@ -311,5 +311,5 @@ def test_files_need_nothing_that_sends() -> None:
     )
     root = Path(__file__).parents[3]
     subprocess.run(
-        [sys.executable, "-c", code, str(DATA / "openapi.yaml")], cwd=root, check=True, timeout=30
+        [sys.executable, "-c", code, str(DATA / "openapi.yaml")], cwd=root, check=True, timeout=300
     )

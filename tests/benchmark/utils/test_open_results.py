@@ -18,7 +18,7 @@ from benchmark.utils.grading import THROUGHPUT, arrivals_in_words
 from benchmark.utils.reporters.html import render_html
 from benchmark.utils.reporters.text import write_text
 from benchmark.utils.results import result_from_json, result_to_json
-from benchmark.utils.timeline import TimelineReader
+from benchmark.utils.timeline import TimelineReader, read_timeline
 
 COUNTED = {"asked_arrivals": 12_000.0, "started_iterations": 11_800.0, "dropped_iterations": 150.0}
 
@@ -75,6 +75,20 @@ def test_the_result_file_says_what_was_asked_and_achieved(tmp_path: Path) -> Non
     }  # fmt: skip
     assert result_from_json(document).arrivals == result.arrivals
     assert "arrivals" not in result_to_json(sample_result(tmp_path / "t.jsonl"))
+
+
+def test_seconds_keep_their_arrivals(tmp_path: Path) -> None:
+    """From the timeline to the result file and back; the closed model has none to write."""
+    counters = {"asked_arrivals": 10, "started_iterations": 7, "dropped_iterations": 2}
+    lines = [start_line(), second_line(1.0) | {"counters": counters}, second_line(2.0)]
+    timeline = read_timeline(write_lines(tmp_path / "t.jsonl", [*lines, end_line(2.0)]))
+    first, second = timeline.seconds
+    assert (first.asked, first.started, first.dropped) == (10, 7, 2)
+    result = replace(open_result(tmp_path), timeline=timeline.seconds)
+    document = json.loads(json.dumps(result_to_json(result)))
+    assert document["timeline"][0]["arrivals"] == {"asked": 10, "started": 7, "dropped": 2}
+    assert "arrivals" not in document["timeline"][1]
+    assert result_from_json(document).timeline == (first, second)
 
 
 def test_reports_say_it_in_a_sentence(tmp_path: Path) -> None:

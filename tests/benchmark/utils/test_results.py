@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,10 @@ def test_the_document_has_the_promised_keys(tmp_path: Path) -> None:
     """The keys that other programs rely on are there, with figures that agree with each other."""
     result = sample_result(tmp_path / "t.jsonl", seconds=30)
     path = tmp_path / "benchmark_medium.json"
-    write_json(analyze(result, {"Log": "x.log"}), path, describe_environment())
+    result = replace(result, environment=describe_environment())
+    write_json(analyze(result, {"Log": "x.log"}), path)
     document = json.loads(path.read_text(encoding="utf-8"))
-    assert document["schema_version"] == 2
+    assert document["schema_version"] == 3
     assert document["target"] == {"base_url": "http://127.0.0.1:8000"}
     assert document["grade"] in ("Good", "Acceptable", "Below acceptable", "Poor", "Not judged")
     assert len(document["criteria"]) == 3
@@ -48,14 +50,14 @@ def test_the_document_has_the_promised_keys(tmp_path: Path) -> None:
     }
     assert document["totals"]["requests"] == sum(o["requests"] for o in document["operations"])
     assert document["totals"]["requests"] == sum(s["requests"] for s in document["timeline"])
-    assert sum(document["totals"]["histogram"]["counts"].values()) == document["totals"]["requests"]
+    assert sum(document["totals"]["histogram"]["counts"]) == document["totals"]["requests"]
     assert document["totals"]["rps"] == pytest.approx(result.rps, abs=0.001)
     assert document["files"] == {"Log": "x.log"}
     assert document["environment"]["stress-api"]
     assert not list(tmp_path.glob("*.part"))
 
 
-@pytest.mark.parametrize(("version", "age"), [(1, "older"), (3, "newer")])
+@pytest.mark.parametrize(("version", "age"), [(0, "older"), (4, "newer")])
 def test_another_version_is_refused_by_name(version: int, age: str, tmp_path: Path) -> None:
     """A result of another schema is refused with a message that says so."""
     document = result_to_json(sample_result(tmp_path / "t.jsonl", seconds=3))
@@ -85,7 +87,7 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @given(data=st.data())
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=200)
 def test_a_damaged_document_never_crashes(document: dict[str, Any], data: st.DataObject) -> None:
     """Any value anywhere in a result gives either a result that can be judged or a usage error."""
     damaged = copy.deepcopy(document)

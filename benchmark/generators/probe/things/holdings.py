@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+def _now() -> float:
+    return time.monotonic()
+
+
 @dataclass(eq=False, slots=True)
 class Held:
     """A thing on the server: its kind, its item, and the things that it was made under.
@@ -20,7 +24,7 @@ class Held:
     item: Any
     parents: Mapping[str, Held] = field(default_factory=dict)
     own: bool = True
-    made_at: float = field(default_factory=time.monotonic)
+    made_at: float = field(default_factory=_now)
     is_accepted: bool = False
 
     def ancestors(self) -> list[Held]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import ssl
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +29,7 @@ from benchmark.engine import (
 )
 from benchmark.engine.http_client import tls
 from benchmark.engine.resources import SkipTask, skipped_tasks
+from tests.waiting import until
 
 
 class Shopper(ApiUser):
@@ -249,12 +249,12 @@ def test_clean_up_goes_on_after_a_failure(shop: SmallApi) -> None:
 def test_clean_up_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that no longer answers does not hold up the end of a run."""
     shop = Shop()
-    monkeypatch.setattr(tidy_user, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(tidy_user, "PATIENCE_SECONDS", 0.5)
     roles: Counter[str] = Counter()
 
     def answer(asked: Asked) -> Answer:
         if asked.method == "DELETE":
-            gevent.sleep(2)
+            gevent.sleep(600)
         return shop(asked)
 
     with small_api(answer) as api:
@@ -264,9 +264,7 @@ def test_clean_up_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
         )
         for _ in range(5):
             user.create_order()
-        began = time.monotonic()
         user.on_stop()
-        assert time.monotonic() - began < 1
         assert roles == {"load": 5, "clean-up": 1}
 
 
@@ -284,7 +282,7 @@ def test_clean_up_goes_on_when_locust_loses_patience() -> None:
         for _ in range(5):
             user.create_order()
         ending = gevent.spawn(user.on_stop)
-        gevent.sleep(0.08)
+        until(lambda: api.counts()["DELETE /orders/2"])
         ending.kill()
         assert len(user._pools) == 0
         assert [one.method for one in api.asked].count("DELETE") == 5
@@ -385,7 +383,7 @@ def test_a_lost_connection_is_not_tried_again(shop: SmallApi) -> None:
 
 def test_times_out_with_plain_words(shop: SmallApi, monkeypatch: pytest.MonkeyPatch) -> None:
     """A timeout is the failure itself, without URL, id or API key in it."""
-    shop.answer = lambda asked: gevent.sleep(0.5)  # type: ignore[func-returns-value]
+    shop.answer = lambda asked: gevent.sleep(600)  # type: ignore[func-returns-value]
     monkeypatch.setattr(Client, "network_timeout", 0.1)
     monkeypatch.setenv("BENCHMARK_API_KEY", "secret")
     monkeypatch.setattr(Client, "api_key", ("query", "key"))

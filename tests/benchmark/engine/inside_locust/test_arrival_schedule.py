@@ -74,7 +74,7 @@ def test_nothing_is_lost_when_shares_change(
     assert sorted(parts) == times(curve)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10**6), st.sampled_from([1, 2, 5]))
 def test_random_arrivals_are_poisson(seed: int, of: int) -> None:
     """Counts in each second have mean and variance λ, the gaps a deviation like their mean."""

@@ -10,8 +10,9 @@ import pytest
 
 from benchmark.curve import level
 from benchmark.engine import counters
-from benchmark.engine.arrivals.arriving import Arrivals
+from benchmark.engine.arrivals.arriving import LARGEST_BUNCH, STOPPING_SECONDS, Arrivals
 from benchmark.engine.arrivals.schedule import Share
+from tests.waiting import until
 
 
 class Issued(Arrivals):
@@ -42,48 +43,44 @@ def _nothing_counted() -> Iterator[None]:
     counters.take()
 
 
-def test_tickets_are_never_early_and_seldom_late() -> None:
+def test_tickets_are_never_early_and_none_is_left_out() -> None:
     """They come one after the other, and the end is told when the schedule is over."""
     arrivals = Issued()
     arrivals.take(level(50, 0.5), Share())
-    gevent.sleep(0.7)
+    until(lambda: arrivals.ends)
     assert arrivals.dues == pytest.approx([n / 50 for n in range(25)])
     assert min(arrivals.late) >= 0
-    assert sorted(arrivals.late)[12] < 0.02
     (end,) = arrivals.ends
-    assert 0.5 <= end < 0.65
+    assert end >= 0.5
 
 
 def test_a_loop_that_was_held_up_issues_what_is_due() -> None:
     """Nothing is left out: what came late is as late as it is."""
     arrivals = Issued()
     arrivals.take(level(100, 0.4), Share())
-    gevent.sleep(0.05)
     hold_up(0.2)
-    gevent.sleep(0.4)
+    until(lambda: arrivals.ends)
     assert len(arrivals.dues) == 40
-    assert max(arrivals.late) > 0.15
+    assert max(arrivals.late) >= 0.2
 
 
 def test_more_than_can_be_issued_leaves_others_their_turn() -> None:
-    """A rate beyond all measure does not freeze the process; it can still be ended."""
+    """A rate beyond all measure does not freeze the process: each turn is a bunch, and no more."""
     arrivals = Issued()
-    arrivals.take(level(1e6, 600), Share())
-    began = time.perf_counter()
+    arrivals.take(level(1e6, 600), Share(), elapsed=300)  # three hundred million are due
     for _ in range(20):
-        gevent.sleep(0.001)
-    assert time.perf_counter() - began < 3
+        gevent.sleep(0)
     arrivals.finish()
-    assert len(arrivals.dues) > 100
+    assert LARGEST_BUNCH < len(arrivals.dues) <= 20 * LARGEST_BUNCH
 
 
 def test_a_share_holds_from_its_moment_on() -> None:
     """Until then the one before does, and the sleeping greenlet hears of it in time."""
     arrivals = Issued()
-    arrivals.take(level(20, 2), Share(0, 20), elapsed=-0.1)
-    gevent.sleep(0.2)
-    arrivals.take(level(20, 2), Share(1, 2, since=0.6))
-    gevent.sleep(1.5)
+    arrivals.take(level(20, 100), Share(0, 1000))  # the next one would be due after 50 seconds
+    until(lambda: arrivals.dues)
+    arrivals.take(level(20, 100), Share(1, 2, since=0.6))
+    until(lambda: len(arrivals.dues) >= 4)
     arrivals.finish()
     assert arrivals.dues[:4] == pytest.approx([0.0, 0.65, 0.75, 0.85])
 
@@ -91,26 +88,32 @@ def test_a_share_holds_from_its_moment_on() -> None:
 def test_a_share_may_begin_in_the_middle() -> None:
     """A worker that comes later takes its part of what is left."""
     arrivals = Issued()
-    arrivals.take(level(20, 5), Share(0, 2, since=3.0), elapsed=2.9)
-    gevent.sleep(0.6)
+    arrivals.take(level(20, 500), Share(0, 2, since=3.0), elapsed=2.9)
+    until(lambda: len(arrivals.dues) >= 2)
     arrivals.finish()
     assert arrivals.dues[:2] == pytest.approx([3.0, 3.1])
     assert arrivals.ends == []
 
 
-def test_what_was_due_at_the_end_and_not_issued_is_missed() -> None:
+@pytest.mark.parametrize("seconds", [500.0, 0.4])
+def test_what_was_due_at_the_end_and_not_issued_is_missed(seconds: float) -> None:
     """All of it where the schedule is over, elsewhere but for the moment that stopping takes."""
-    for seconds, least, most in ((5.0, 13, 60), (0.4, 25, 40)):
-        arrivals = Issued()
-        arrivals.take(level(100, seconds), Share())
-        gevent.sleep(0.05)
-        known = len(arrivals.dues)
-        counters.take()
-        hold_up(0.4)
-        arrivals.finish()
-        missed = counters.take()[0]
-        assert missed["missed_arrivals"] == missed["asked_arrivals"]
-        assert least <= missed["missed_arrivals"] <= most
+    arrivals = Issued()
+    arrivals.take(level(100, seconds), Share())
+    until(lambda: arrivals.dues)
+    known = len(arrivals.dues)
+    counters.take()
+    hold_up(0.4)
+    before = arrivals.elapsed
+    arrivals.finish()
+    after = arrivals.elapsed
+    missed = counters.take()[0]
+    assert missed["missed_arrivals"] == missed["asked_arrivals"]
+    if seconds < before:
+        assert known + missed["missed_arrivals"] == 40
+    else:
+        ended = (known + missed["missed_arrivals"]) / 100 + STOPPING_SECONDS
+        assert before - 0.02 <= ended <= after + 0.02
     arrivals.finish()
     assert counters.take()[0] == {}
     assert len(arrivals.dues) == known
@@ -119,11 +122,10 @@ def test_what_was_due_at_the_end_and_not_issued_is_missed() -> None:
 def test_nothing_is_issued_after_the_end_of_the_load() -> None:
     """Nor is the end of the schedule told, which is not why it ended."""
     arrivals = Issued("poisson")
-    arrivals.take(level(1000, 5), Share())
-    gevent.sleep(0.1)
+    arrivals.take(level(1000, 500), Share())
+    until(lambda: arrivals.dues)
     arrivals.finish()
     known = len(arrivals.dues)
-    assert known > 0
     gevent.sleep(0.1)
     assert len(arrivals.dues) == known
     assert arrivals.ends == []

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter_ns
 from typing import Any
 
 import gevent
@@ -17,6 +18,7 @@ from wire_server import Wire, WireServer, answered, certificate, reset, wire_ser
 
 from benchmark.engine.failures import describe_failure
 from benchmark.engine.http_client import addresses, counters, tls
+from tests.waiting import until
 
 Handle = Callable[[WireServer, Wire], None]
 
@@ -191,6 +193,33 @@ def test_connections_that_are_closed_right_behind_an_answer() -> None:
         assert counters.reconnects - before + 1 == server.accepted or failed
 
 
+def test_only_connections_that_never_broke_are_trusted() -> None:
+    """One that served twice may be used within a millisecond without a look at it.
+
+    Not so after a pause, and not where the server ended one that had served.
+    """
+
+    def handle(server: WireServer, wire: Wire) -> None:
+        for _ in range(3):
+            server.request(wire)
+            wire.sendall(answered())
+
+    def get() -> int:
+        """How long the connection is trusted after a request."""
+        assert user.client.get("/x").ok
+        (connection,) = user.client._sender.pool.of(user.client._origin).idle
+        return connection.trusted_until_ns - perf_counter_ns()
+
+    with wire_server(handle) as server, a_user(server.url) as user:
+        assert get() < 0  # it may be a server that closes after each answer
+        assert -1e9 < get() < 1_000_000
+        get()
+        gevent.sleep(0.03)  # it is closed now, without a word
+        for _ in range(3):
+            assert get() < -1e6
+        assert server.accepted == 2
+
+
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 70 + ".example", "..", "-"])
 def test_names_that_do_not_resolve(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """One failure per request; the name is asked for once a second at most."""
@@ -327,14 +356,14 @@ def test_requests_whose_user_does_not_wait(ends: str) -> None:
     with wire_server(hangs) as server, a_user(server.url) as user:
 
         def task() -> str:
-            with gevent.Timeout(0.05, exception=False):
+            with gevent.Timeout(0.05 if ends == "timeout" else 600, exception=False):
                 user.client.get("/x")
                 return "went on"
             return "ended"
 
         running = gevent.spawn(task)
         if ends == "kill":
-            gevent.sleep(0.02)
+            until(lambda: server.requests)
             running.kill()
             assert user.seen == []
         else:

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from locust import argument_parser, runners, stats
+from locust import argument_parser, events, runners, stats
 
+from benchmark.engine import RapidHttpUser
 from benchmark.engine.locust_repairs import (
     CompleteCsvWriter,
     _log_request,
     install,
     log_request,
+    quicken_statistics,
     three_digits,
 )
 
@@ -94,3 +96,21 @@ def test_locust_uses_what_replaces_its_own(monkeypatch: pytest.MonkeyPatch) -> N
     assert vars(stats.RequestStats)["log_request"] is log_request
     assert stats.StatsCSVFileWriter is CompleteCsvWriter
     assert argument_parser.default_args_dict() is argument_parser.default_args_dict()
+
+
+def test_plain_locust_counts_quicker_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A locustfile that stands on the engine has it done when Locust is ready; no number changes.
+
+    What somebody else put in the place of Locust's own function stays.
+    """
+    assert RapidHttpUser is not None
+    assert quicken_statistics in events.init._handlers
+    kept = stats.bucket_response_time
+    monkeypatch.setattr(stats.RequestStats, "log_request", _log_request)
+    quicken_statistics(environment=None)
+    assert vars(stats.RequestStats)["log_request"] is log_request
+    assert stats.bucket_response_time is kept
+    theirs = lambda *_: None  # noqa: E731  # shorter than a function
+    monkeypatch.setattr(stats.RequestStats, "log_request", theirs)
+    quicken_statistics(environment=None)
+    assert vars(stats.RequestStats)["log_request"] is theirs

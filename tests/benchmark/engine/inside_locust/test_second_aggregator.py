@@ -20,7 +20,8 @@ def report(second: int, *milliseconds: float, users: int = 1, name: str = "/x") 
     """What one process did in one second."""
     operation = {
         "method": "GET", "name": name, "role": "load", "requests": len(milliseconds),
-        "failures": 1, "received": 10, "statuses": {200: len(milliseconds)}, "errors": {"odd": 1},
+        "failures": 1, "received": 10, "statuses": {200: len(milliseconds)},
+        "errors": [{"message": "odd", "status": 200, "count": 1, "sample": name}],
         "latency": latencies(*milliseconds), "latency_from_schedule": latencies(9.0),
     }  # fmt: skip
     return {
@@ -41,6 +42,7 @@ def test_a_second_is_whole_when_all_processes_have_passed_it() -> None:
     assert (line["elapsed"], line["users"]) == (1.0, 8)
     assert (operation["requests"], operation["failures"], operation["received"]) == (3, 2, 20)
     assert operation["statuses"] == {200: 3}
+    assert operation["errors"] == [{"message": "odd", "status": 200, "count": 2, "sample": "/x"}]
     assert operation["latency"] == latencies(1.0, 2.0, 4.0)
     assert operation["latency_from_schedule"] == latencies(9.0, 9.0)
     assert line["skipped"] == {"no order": 4}

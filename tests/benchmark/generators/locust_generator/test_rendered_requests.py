@@ -23,12 +23,15 @@ BINARY = {"type": "string", "format": "binary"}
 @pytest.mark.parametrize(
     ("media", "schema", "arguments"),
     [
-        ("application/json", fields("a"), ["json=self.new(act_body)"]),
-        ("*/*", fields("a"), ["json=self.new(act_body)"]),
+        ("application/json", fields("a"), ["json=self.new_json(act_body)"]),
+        ("*/*", fields("a"), ["json=self.new_json(act_body)"]),
         (
             "application/vnd.x+json; v=1",
             fields("a"),
-            ["json=self.new(act_body)", 'headers={"Content-Type": "application/vnd.x+json; v=1"}'],
+            [
+                "json=self.new_json(act_body)",
+                'headers={"Content-Type": "application/vnd.x+json; v=1"}',
+            ],
         ),
         ("application/json", {"const": {}}, ["json={}"]),
         ("application/json", {"const": []}, ["json=[]"]),

@@ -62,8 +62,8 @@ def test_bodies_of_what_comes_first_are_written_once() -> None:
     stop = replace(STOP, recipe=replace(OWN, before=(START.operation,)))
     source = written(start, stop)
     assert source.count("start_body = Body(") == 1
-    assert "json=self.new(start_body)" in method(source, "start")
-    assert "json=self.new(start_body)" in method(source, "stop")
+    assert "json=self.new_json(start_body)" in method(source, "start")
+    assert "json=self.new_json(start_body)" in method(source, "stop")
 
 
 def test_what_is_used_up_is_fresh() -> None:

@@ -39,8 +39,8 @@ def test_bodies_of_several_classes_have_different_names() -> None:
                       users=5)  # fmt: skip
     assert source.count("create_item_body = Body(") == 1
     assert source.count("create_item_body_2 = Body(") == 1
-    assert source.count("self.new(create_item_body)") == 1
-    assert source.count("self.new(create_item_body_2)") == 1
+    assert source.count("self.new_json(create_item_body)") == 1
+    assert source.count("self.new_json(create_item_body_2)") == 1
 
 
 def test_a_body_is_not_hidden_by_a_variable() -> None:
@@ -52,7 +52,7 @@ def test_a_body_is_not_hidden_by_a_variable() -> None:
     source = rendered(api(operations))
     assert "item_body_2 = Body(" in source
     assert 'item_body = self.need("item_body", self.make_body)' in source
-    assert "self.new(item_body_2)" in source
+    assert "self.new_json(item_body_2)" in source
 
 
 def test_a_task_may_be_called_as_a_body() -> None:
@@ -62,8 +62,8 @@ def test_a_task_may_be_called_as_a_body() -> None:
         "POST /b": op(body=fields("y"), operationId="act_body"),
     }
     source = rendered(api(operations))
-    assert "self.new(act_body)" in method(source, "act")
-    assert "self.new(act_body_body)" in method(source, "act_body")
+    assert "self.new_json(act_body)" in method(source, "act")
+    assert "self.new_json(act_body_body)" in method(source, "act_body")
     assert undefined_or_unused(source) == ""
 
 

@@ -46,7 +46,7 @@ class MainUser(ApiUser):
     @task(2)
     def create_note(self):
         """Create."""
-        reply = self.client.post("/notes", json=self.new(note_body))
+        reply = self.client.post("/notes", json=self.new_json(note_body))
         self.keep("note", reply)
 
     @task(1)
@@ -167,9 +167,9 @@ def test_what_we_write_passes() -> None:
         ('self.keep("note", reply)', "note_body = self.keep()"),
         ('self.keep("note", reply)', "while True: pass"),
         ('self.keep("note", reply)', '"text"'),
-        ('self.new(note_body)', "self.new(other_body)"),
-        ('self.new(note_body)', "self.client.get()"),
-        ('self.new(note_body)', "self.find"),
+        ('self.new_json(note_body)', "self.new_json(other_body)"),
+        ('self.new_json(note_body)', "self.client.get()"),
+        ('self.new_json(note_body)', "self.find"),
         ('note["id"]', "note[0:1]"),
         ('note["id"]', "note[reply]"),
         ('note["id"]', "note.item"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.generators.openapi_parser import parse_document
@@ -61,7 +61,6 @@ NUMBERS = st.integers(-5, 5) | st.floats(-5, 5).map(lambda number: round(number,
 BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.fixed_dictionaries({}, optional=dict.fromkeys(BOUNDS, NUMBERS)),
     st.sampled_from(["integer", "number"]),
@@ -76,7 +75,6 @@ def test_reports_agree_with_a_validator(bounds: dict[str, Any], kind: str) -> No
     assert has_value != bool(list(contradictions(schema)))
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.fixed_dictionaries(
         {},

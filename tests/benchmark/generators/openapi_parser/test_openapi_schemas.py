@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.generators.openapi_parser import parse_document
@@ -252,7 +252,6 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
 @given(schema=JSON, other=JSON, version=st.sampled_from(["3.0.3", "3.1.0"]))
 def test_any_json_levels_to_a_valid_schema(schema: Any, other: Any, version: str) -> None:
     """Whatever stands where a schema should, a validator can be built of the result."""

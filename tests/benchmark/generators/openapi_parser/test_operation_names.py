@@ -6,7 +6,7 @@ import builtins
 import keyword
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.generators.openapi_parser.operation_names import operation_names
@@ -65,7 +65,6 @@ def test_noise_in_paths_stays_where_it_tells_apart() -> None:
     ]
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.tuples(

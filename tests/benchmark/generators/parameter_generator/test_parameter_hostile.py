@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -50,14 +49,12 @@ HOSTILE: list[Any] = [
 def test_hostile_schemas(schema: Any) -> None:
     """No schema raises an error, hangs, or gives a value beyond the limits."""
     generator = ParameterGenerator(1)
-    started = time.perf_counter()
     for level in ("minimal", "typical", "full"):
         value = generator.generate_for_schema(schema, "name", level)
         assert len(repr(value)) < 300_000
     generator.samples(schema, 3)
     generator.generate_for_body({"content": {"application/json": {"schema": schema}}})
     generator.generate_for_parameter({"name": "x", "schema": schema})
-    assert time.perf_counter() - started < 5
 
 
 def test_arrays_that_multiply() -> None:
@@ -85,18 +82,16 @@ def test_deep_schemas() -> None:
 
 
 def test_branches_that_multiply() -> None:
-    """Choices within choices that all fail are given up in bounded time."""
+    """Choices within choices that all fail are given up, before all of them were tried."""
     schema: Any = {"not": {}}
-    for _ in range(12):
+    for _ in range(40):
         schema = {
             "type": "object",
             "required": ["a"],
             "properties": {"a": schema},
             "oneOf": [{}, {}, {}],
         }
-    started = time.perf_counter()
-    ParameterGenerator(1).generate_for_schema(schema)
-    assert time.perf_counter() - started < 5
+    ParameterGenerator(1).generate_for_schema(schema)  # 3 ** 40 ways would never end
 
 
 @pytest.mark.parametrize(

@@ -224,13 +224,7 @@ SCHEMAS = st.recursive(
 )
 
 
-@settings(
-    max_examples=300,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(schema=SCHEMAS, name=NAMES, seed=st.integers(0, 5))
 def test_every_value_of_a_satisfiable_schema_is_valid(schema: Any, name: str, seed: int) -> None:
     """Single values and samples of all levels satisfy the schema, by an independent validator."""

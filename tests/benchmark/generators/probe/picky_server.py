@@ -161,7 +161,7 @@ def send(url: str, recipe: Recipe, turn: int) -> Answer:
     headers = {"Content-Type": recipe.media_type} if recipe.media_type else {}
     request = HttpRequest(f"{url}?{urlencode(query)}", data or b"", headers, method="POST")
     try:
-        with urlopen(request, timeout=5) as reply:
+        with urlopen(request, timeout=60) as reply:
             return Answer(reply.status, reply.headers["Content-Type"], reply.read(), sent)
     except HTTPError as error:
         with error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from benchmark.generators.probe.clues.page_calls import MAX_MEMBERS, PageCall, call_of
@@ -41,8 +39,10 @@ def test_a_path_that_goes_on_is_another_one() -> None:
 
 
 def test_hostile_scripts_cost_little() -> None:
-    """A script of nothing but the path, and one that never closes what it opens."""
-    start = time.perf_counter()
+    """A script of nothing but the path, and one that never closes what it opens, are read through.
+
+    In time that grows with the square of a megabyte, this would not end.
+    """
     many = '"/carts/","/export",' * 40_000
     found = call_of(
         [many, f'h.post("/carts/x/export",{"{" * 900_000}'], "POST", "/carts/{id}/export"
@@ -51,4 +51,3 @@ def test_hostile_scripts_cost_little() -> None:
     names = ",".join(f"a{number}:1" for number in range(100))
     one = call_of([f'h.post("/carts/"+t+"/export",{{{names}}})'], "POST", "/carts/{id}/export")
     assert len(one.members) == MAX_MEMBERS
-    assert time.perf_counter() - start < 5

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
@@ -311,7 +310,6 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.binary() | _JSON.map(lambda v: json.dumps(v).encode()), st.integers(100, 599))
 def test_no_answer_raises_an_error(body: bytes, status: int) -> None:
     """Whatever an answer is made of, it is read, and there are not too many complaints."""
@@ -321,7 +319,6 @@ def test_no_answer_raises_an_error(body: bytes, status: int) -> None:
         assert all(isinstance(one, Complaint) for one in found)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(_WORDS, max_size=30).map(" ".join))
 def test_no_sentence_raises_an_error(sentence: str) -> None:
     """Whatever words a sentence is made of, it is read."""
@@ -337,10 +334,8 @@ def test_no_sentence_raises_an_error(sentence: str) -> None:
         "\n  [type=" * 7_000, "a.b." * 20_000, "must match '" + "(a+)+" * 9_000,
     ],
 )  # fmt: skip
-def test_long_answers_are_read_in_time(text: str) -> None:
-    """Reading is bounded, however an answer repeats itself."""
-    began = time.monotonic()
+def test_long_answers_are_read_to_their_end(text: str) -> None:
+    """Reading is bounded, however an answer repeats itself: backtracking would hang."""
     for body in (text, json.dumps({"error": text}), json.dumps({"errors": [text[:900]] * 300})):
         for content_type in ("application/json", "text/html"):
             read_complaints(400, content_type, body.encode(), SENT)
-    assert time.monotonic() - began < 20  # seconds; some 0.3 in fact

@@ -1,0 +1,154 @@
+"""The summary of a run in Markdown (GitHub's), for a pull request or the page of a job."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from benchmark.models import OperationStats, Report, ThresholdVerdict
+from benchmark.thresholds import count_held, in_words
+from benchmark.utils.figures import (
+    milliseconds,
+    moment,
+    number,
+    percent,
+    plural,
+    seconds,
+)
+from benchmark.utils.grading import arrivals_in_words, users_in_words
+from benchmark.utils.text_safety import clean_text
+
+_MAX_VERDICTS = 20
+_MAX_OPERATIONS = 5
+_MAX_FAILURES = 5
+_PASSED, _FAILED, _DOUBTED = "✅", "❌", "⚠️"
+# Everything that Markdown or GitHub might read: marks, links, mentions, references to issues.
+_SPECIAL = re.compile(r"[^\w\s/.,;(){}=?%+…–-]|(?<!\w)_|_(?!\w)|(?<=www)\.|^[-+]|(?<=\d)\.(?=\s)")
+
+
+def render_markdown(report: Report) -> str:
+    """The verdict first, then thresholds, figures, worst operations, failures, and the command."""
+    return "\n".join([*_lines(report), ""])
+
+
+def _lines(report: Report) -> Iterator[str]:
+    result = report.result
+    yield f"## {_headline(report)}"
+    yield ""
+    yield (
+        f"{_code(result.test_type)} run of {_code(result.base_url)}, {moment(result.started_at)}, "
+        f"{seconds(result.duration)}, {users_in_words(result)}"
+    )
+    yield ""
+    if result.status != "completed":
+        yield f"- {_FAILED} **{result.status}**: {_plain(result.status_reason or 'not known why')}"
+    yield f"- Measurement **{report.validity.verdict}**{_reasons(report.validity.reasons)}"
+    yield f"- Grade **{report.grade}**"
+    yield f"- {_figures(result.totals, result.rps)}"
+    if result.arrivals:
+        yield f"- {_plain(arrivals_in_words(result))}"
+    if report.thresholds:
+        yield from _thresholds(report.thresholds)
+    if worst := _worst(report):
+        yield from _operations(worst)
+    if result.failures:
+        yield from _failures(report)
+    if result.command:
+        yield from ("", "<details><summary>Run it again</summary>", "")
+        yield f"<pre>{html.escape(clean_text(result.command, 4000))}</pre>"
+        yield from ("", "</details>")
+
+
+def _headline(report: Report) -> str:
+    """One line that tells whether it is fine; without thresholds the grade tells."""
+    status, verdicts = report.result.status, report.thresholds
+    failed = any(not verdict.held for verdict in verdicts)
+    if status != "completed" or failed:
+        mark = _FAILED
+    elif report.validity.verdict == "invalid":
+        mark = _DOUBTED
+    elif verdicts or report.grade == "Good":
+        mark = _PASSED
+    else:
+        mark = _FAILED if report.grade in ("Poor", "Below acceptable") else _DOUBTED
+    held, every = count_held(verdicts)
+    told = f"thresholds: {held} of {every} held" if verdicts else f"grade: {report.grade}"
+    return f"{mark} Load test {status}, {told}"
+
+
+def _reasons(reasons: Sequence[str]) -> str:
+    return f": {_plain('; '.join(reasons))}" if reasons else ""
+
+
+def _figures(totals: OperationStats, rps: float) -> str:
+    if not totals.requests:
+        return "No request was sent"
+    latency = totals.latency
+    p50, p95, p99 = (milliseconds(latency.percentile(p)) for p in (50, 95, 99))
+    return (
+        f"{plural(totals.requests, 'request')}, {number(rps)} per second, "
+        f"{percent(totals.failure_share)} failed; p50 {p50}, **p95 {p95}**, p99 {p99}"
+    )
+
+
+def _thresholds(verdicts: Sequence[ThresholdVerdict]) -> Iterator[str]:
+    """The failed ones first; of many, not all."""
+    ordered = sorted(verdicts, key=lambda verdict: verdict.held)
+    yield from _table("| | Threshold | Operation | Measured |", "|---|---|---|---:|")
+    for each in ordered[:_MAX_VERDICTS]:
+        operation = _code(each.operation) if each.operation else "all"
+        yield (
+            f"| {_PASSED if each.held else _FAILED} | {_code(each.threshold.condition)} "
+            f"| {operation} | {_plain(in_words(each.threshold, each.measured))} |"
+        )
+    if len(ordered) > _MAX_VERDICTS:
+        yield f"| | and {len(ordered) - _MAX_VERDICTS} more | | |"
+
+
+def _worst(report: Report) -> tuple[OperationStats, ...]:
+    """Those that fail most, then the slowest."""
+    chosen = dict.fromkeys(
+        (each.method, each.name) for each in (*report.most_failing, *report.slowest)
+    )
+    known = {(each.method, each.name): each for each in report.result.operations}
+    return tuple(known[key] for key in list(chosen)[:_MAX_OPERATIONS] if key in known)
+
+
+def _operations(worst: Iterable[OperationStats]) -> Iterator[str]:
+    yield from _table(
+        "| Worst operations | Requests | Failed | p50 | p95 | p99 |",
+        "|---|---:|---:|---:|---:|---:|",
+    )
+    for each in worst:
+        p50, p95, p99 = (milliseconds(each.latency.percentile(p)) for p in (50, 95, 99))
+        yield (
+            f"| {_code(f'{each.method} {each.name}')} | {each.requests:,} "
+            f"| {percent(each.failure_share)} | {p50} | {p95} | {p99} |"
+        )
+
+
+def _failures(report: Report) -> Iterator[str]:
+    yield from _table("| Failures | | What was answered |", "|---:|---|---|")
+    failures = report.result.failures
+    for each in failures[:_MAX_FAILURES]:
+        said = _code(clean_text(each.sample, 160)) if each.sample else _plain(each.message)
+        operation = _code(f"{each.method} {each.name}")
+        status = f"<br>status {each.status}" if each.status else ""
+        yield f"| {each.count:,} | {operation}{status} | {said} |"
+    if len(failures) > _MAX_FAILURES:
+        yield f"| | and {plural(len(failures) - _MAX_FAILURES, 'more sort')} | |"
+
+
+def _table(head: str, rule: str) -> tuple[str, ...]:
+    return ("", head, rule)
+
+
+def _code(text: str) -> str:
+    """A text of others as code; GitHub looks for no mentions in it."""
+    return f"<code>{_plain(text)}</code>" if text else ""
+
+
+def _plain(text: str) -> str:
+    """A text in which nothing is read as Markdown or HTML."""
+    return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", clean_text(text))

@@ -1,0 +1,190 @@
+"""The verdict on a run in a word, in a sentence, and by the names of what stands out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from benchmark.models import OperationStats, Report, RunResult, ThresholdVerdict
+from benchmark.thresholds import in_words
+from benchmark.utils.figures import milliseconds, number, percent, plural, seconds, statuses
+from benchmark.utils.grading import ACCEPTABLE_MS, ACCEPTABLE_PERCENT, FAILURES, THROUGHPUT
+from benchmark.utils.text_safety import clean_text
+
+Tone = Literal["good", "fair", "bad", "unknown"]
+_MOST_PLACES = 4
+_MOST_NAMED = 3
+_LEAST_FAILURES = 2  # one failure of few requests is an accident, and no place to look at
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An operation to look at, and why."""
+
+    operation: OperationStats
+    tone: Tone
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`word` answers whether the target is fine, `sentence` says why, `places` where not."""
+
+    tone: Tone
+    word: str
+    sentence: str
+    places: tuple[Place, ...]
+
+
+def give_verdict(report: Report) -> Verdict:
+    """The verdict: numbers that mean nothing first, then conditions, then the grade."""
+    result = report.result
+    places = tuple(_places(report))
+    tone, word = _answer(report, exceptions=bool(places))
+    said = [*_reasons(report), *_figures(result)]
+    return Verdict(tone, word, " ".join(said), places or tuple(_slowest(result, tone)))
+
+
+def _answer(report: Report, *, exceptions: bool) -> tuple[Tone, str]:
+    result, totals = report.result, report.result.totals
+    failed = [each for each in report.thresholds if not each.held]
+    if not totals.requests:
+        return "unknown", "Nothing was measured"
+    if totals.failures >= totals.requests:
+        return "bad", "Nothing worked"
+    if result.status == "aborted":
+        return "bad", "Stopped early"
+    if report.validity.verdict == "invalid":
+        return "unknown", "Not to be relied on"
+    if failed:
+        return "bad", "Not fine"
+    if result.status == "failed":
+        return "unknown", "Broken off"
+    return _graded(report, exceptions=exceptions)
+
+
+def _graded(report: Report, *, exceptions: bool) -> tuple[Tone, str]:
+    """By the grade; conditions that held outrank it, since they are what was asked for."""
+    bad = report.grade in ("Poor", "Below acceptable")
+    if report.thresholds:
+        return ("fair", "Within the thresholds") if bad or exceptions else ("good", "Fine")
+    if bad:
+        return "bad", "Not fine"
+    if report.grade == "Not judged":
+        return "unknown", "Not judged"
+    if report.grade == "Acceptable":
+        return "fair", "Acceptable"
+    if exceptions:
+        return "fair", "Fine, with exceptions"
+    return ("good", "Fine") if report.validity.verdict == "valid" else ("fair", "Probably fine")
+
+
+def _reasons(report: Report) -> Iterator[str]:
+    result = report.result
+    if result.status != "completed":
+        how = {"aborted": "was stopped", "failed": "broke off"}.get(
+            result.status, "was interrupted"
+        )
+        reason = clean_text(result.status_reason, 160).rstrip(".…")
+        yield f"The run {how} after {seconds(result.duration)}{': ' if reason else ''}{reason}."
+    worked = result.totals.failures < result.totals.requests  # else that is the reason
+    if worked and report.validity.verdict != "valid" and report.validity.reasons:
+        yield f"The measurement is {report.validity.verdict}: {report.validity.reasons[0]}."
+    if report.thresholds:
+        yield _thresholds(report.thresholds)
+    if report.grade not in ("Good", "Not judged"):
+        said = [
+            ("" if each.name == THROUGHPUT else f"{each.name.lower()} ")
+            + f"{number(each.measured)} {each.unit}"
+            for each in report.criteria
+            if each.verdict == report.grade and each.name != FAILURES  # those are told anyhow
+        ]
+        yield f"Grade {report.grade}{': ' if said else ''}{', '.join(said)}."
+
+
+def _thresholds(verdicts: Sequence[ThresholdVerdict]) -> str:
+    failed = [each for each in verdicts if not each.held]
+    if not failed:
+        some = {1: "The threshold", 2: "Both thresholds"}
+        return f"{some.get(len(verdicts), f'All {len(verdicts)} thresholds')} held."
+    named = list(dict.fromkeys(clean_text(each.threshold.text, 80) for each in failed))
+    said = ", ".join(named[:_MOST_NAMED]) + (" and others" if len(named) > _MOST_NAMED else "")
+    of = f"{len(failed)} of {len(verdicts)} thresholds" if len(verdicts) > 1 else "The threshold"
+    return f"{of} failed: {said}."
+
+
+def _figures(result: RunResult) -> Iterator[str]:
+    totals = result.totals
+    if not totals.requests:
+        yield "No request was sent."
+        return
+    sent = plural(totals.requests, "request")
+    if totals.failures >= totals.requests:
+        yield f"{sent}, and none of them succeeded ({statuses(totals.statuses) or 'no status'})."
+        return
+    failed = percent(totals.failure_share) if totals.failures else "None"
+    yield (
+        f"{failed} of {sent} failed, and 95 % were answered within "
+        f"{milliseconds(totals.latency.percentile(95))}."
+    )
+
+
+def _places(report: Report) -> Iterator[Place]:
+    """What does not meet its threshold, then what fails, the worst first, then what is slow."""
+    called = {f"{each.method} {each.name}": each for each in report.result.operations}
+    unmet: list[Place] = []
+    for verdict in report.thresholds:
+        known = [place.operation for place in unmet]
+        if not verdict.held and (each := called.get(verdict.operation)) and each not in known:
+            condition = clean_text(verdict.threshold.text.rpartition(":")[2].strip(), 80)
+            measured = in_words(verdict.threshold, verdict.measured)
+            unmet.append(Place(each, "bad", f"{condition} failed: {measured}"))
+    named = [place.operation for place in unmet]
+    others = [each for each in called.values() if each.requests and each not in named]
+    failing = sorted(filter(_fails, others), key=lambda each: -each.failures)
+    slow = sorted(
+        (each for each in others if each.latency.mean >= ACCEPTABLE_MS and each not in failing),
+        key=lambda each: -each.latency.percentile(95),
+    )
+    # Of each sort there is something to see, where there are several.
+    some = unmet[: _MOST_PLACES - min(len(failing), 1) - min(len(slow), 1)]
+    some += map(_failing, failing[: _MOST_PLACES - len(some) - min(len(slow), 1)])
+    some += map(_slow, slow[: _MOST_PLACES - len(some)])
+    yield from some
+
+
+def _slowest(result: RunResult, tone: Tone) -> Iterator[Place]:
+    """Where nothing stands out, the slowest is a bound for all the others."""
+    called = [each for each in result.operations if each.requests]
+    if called:
+        each = max(called, key=lambda each: each.latency.percentile(95))
+        yield Place(each, tone, f"the slowest: {_latency_in_words(each)}")
+
+
+def _failing(stats: OperationStats) -> Place:
+    of = f"{percent(stats.failure_share)} of {plural(stats.requests, 'request')} failed"
+    return Place(stats, "bad", of + _status_in_words(stats))
+
+
+def _slow(stats: OperationStats) -> Place:
+    return Place(stats, "fair", f"slow: {_latency_in_words(stats)}")
+
+
+def _fails(stats: OperationStats) -> bool:
+    return stats.failure_share * 100 >= ACCEPTABLE_PERCENT and stats.failures >= min(
+        _LEAST_FAILURES, stats.requests
+    )
+
+
+def _latency_in_words(stats: OperationStats) -> str:
+    p50, p95 = (milliseconds(stats.latency.percentile(p)) for p in (50, 95))
+    return f"p95 {p95}, p50 {p50}"
+
+
+def _status_in_words(stats: OperationStats) -> str:
+    wrong = {code: n for code, n in stats.statuses.items() if not code.startswith(("2", "3"))}
+    if not wrong:
+        return ""
+    worst = clean_text(max(wrong, key=lambda code: wrong[code]), 20)
+    return ", mostly without an answer" if worst == "0" else f", mostly with {worst}"

@@ -1,0 +1,24 @@
+"""Which tests go to the same process where pytest-xdist runs several: `pytest -n 4`."""
+
+from __future__ import annotations
+
+from xdist.scheduler import LoadScopeScheduling
+
+ONE_BY_ONE = (
+    "tests/end_to_end/",
+    "tests/benchmark/engine/",
+    "tests/benchmark/generators/probe/test_probed_servers.py",
+)
+"""Files whose tests take long, and share nothing that is dear to make."""
+
+TOGETHER = ("tests/end_to_end/test_hostile_documents.py",)
+"""Files among them whose tests look at what one fixture made in a minute."""
+
+
+class Scheduler(LoadScopeScheduling):
+    """Deals out files, and single tests where they take long, in the order of collection."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """What a test is dealt out with: tests with the same answer stay together."""
+        path = nodeid.partition("::")[0]
+        return nodeid if path.startswith(ONE_BY_ONE) and path not in TOGETHER else path
