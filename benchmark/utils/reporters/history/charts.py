@@ -20,7 +20,7 @@ _LEAST_SPAN = 0.4
 _LEAST_SHARES = 0.01
 """The axis of a share goes to 1 % at least."""
 _ROOM = 0.12
-_MAX_DATES = 6
+_MAX_TIMES, _MAX_DATES = 6, 4  # dates take more room, on a phone too
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,8 @@ def draw_metric(group: RunGroup, name: MetricName) -> Chart | None:
 def date_ticks(moments: Sequence[datetime]) -> tuple[Tick, ...]:
     """When the runs were, at some of them."""
     count = len(moments)
-    stride = -(-count // _MAX_DATES)
     same_day = len({moment.date() for moment in moments}) == 1
+    stride = -(-count // (_MAX_TIMES if same_day else _MAX_DATES))
     form = "%H:%M" if same_day else "%Y-%m-%d"
     return tuple(
         Tick(_place(position, count) / WIDTH * 100, f"{moments[position]:{form}}")
