@@ -1,4 +1,4 @@
-"""The command line: `stress-api run | discover | generate | analyze | health | check | demo`.
+"""The command line: `stress-api run | discover | generate | analyze | history | health …`.
 
 Options become settings, the pipeline does the work, a reporter prints, an exit code is returned.
 Modules that are slow to import are imported by the command that needs them, so that `--help` is
@@ -23,6 +23,7 @@ import typer
 
 from benchmark import __version__
 from benchmark.command_line import what_was_typed
+from benchmark.commands import add_analyze, add_history
 from benchmark.errors import INTERRUPTED, BenchmarkError, LocustError, UsageError
 from benchmark.help_page import GroupedCommand, Program
 from benchmark.options import (
@@ -207,41 +208,9 @@ def generate(config: BenchmarkConfig, switches: Switches) -> None:
         typer.echo(prepared.locustfile)
 
 
-_FORMATS = "text, json, markdown, junit, csv or openmetrics"
-
-
-@app.command(cls=GroupedCommand, epilog="stress-api analyze benchmark/results")
-def analyze(
-    results: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="RESULT",
-            show_default=False,
-            help="a result (.json), the _timeline.jsonl of a run that was killed, a _stats.csv of "
-            "Locust, or a folder (default: the newest result)",
-        ),
-    ] = None,
-    results_dir: Annotated[
-        str | None,
-        typer.Option("--results-dir", metavar="FOLDER", help="where results are looked for"),
-    ] = None,
-    threshold: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="CONDITION", help="what each must meet, instead of what it was asked to then"
-        ),
-    ] = None,
-    form: Annotated[str, typer.Option("--format", metavar="NAME", help=_FORMATS)] = "text",
-    as_json: Annotated[bool, typer.Option("--json", help="the same as --format json")] = False,
-) -> None:
-    """Read old results again: the verdict on one, a table of several."""
-    with _outcome():
-        from benchmark.utils.analyze_results import main as analyze_main  # noqa: PLC0415  # slow
-
-        folder = results_dir or str(_read({})[0].results_dir)
-        options = ["--results-dir", folder, "--format", "json" if as_json else form]
-        options += [f"--threshold={each}" for each in threshold or ()]
-        raise typer.Exit(analyze_main([*options, "--", *(results or [])]))
+def _results_dir() -> Path:
+    """Where results are, by the settings of file and environment."""
+    return _read({})[0].results_dir
 
 
 @app.command(cls=GroupedCommand, epilog="stress-api health --host http://localhost:8000")
@@ -393,6 +362,10 @@ def _outcome(*, verbose: bool = False) -> Iterator[None]:
 
 def _raise_interrupt(*_: object) -> None:
     raise KeyboardInterrupt("SIGTERM")
+
+
+add_analyze(app, _outcome, _results_dir)
+add_history(app, _outcome, _results_dir)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,6 @@
-"""What single commands do with their options, where that is more than a call of the pipeline."""
+"""What single commands of the command line do; `cli.py` adds them to the program."""
+
+from benchmark.commands.analyze import add_analyze
+from benchmark.commands.history import add_history
+
+__all__ = ["add_analyze", "add_history"]

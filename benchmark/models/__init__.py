@@ -3,7 +3,7 @@
     Target → Discovery → ApiSpec → Dependencies → LoadPlan → RunResult → Report
 
 `api` holds the first half, `plan` the plan, `load` what a run is asked for,
-`thresholds` what it must meet, `results` the rest.
+`thresholds` what it must meet, `history` many runs, `results` the rest.
 Only the standard library is imported here, and nothing here touches the world. Raw documents end at
 `generators/openapi_parser`; everything later asks these values.
 """
@@ -28,6 +28,15 @@ from benchmark.models.api import (
     SkippedOperation,
     SlotLocation,
     Target,
+)
+from benchmark.models.history import (
+    METRICS,
+    History,
+    MetricName,
+    RunGroup,
+    RunSummary,
+    Shift,
+    SkippedFile,
 )
 from benchmark.models.load import (
     ArrivalKind,
@@ -91,6 +100,7 @@ from benchmark.models.thresholds import (
 )
 
 __all__ = [
+    "METRICS",
     "AbortCondition",
     "ApiDocument",
     "ApiSpec",
@@ -113,10 +123,12 @@ __all__ = [
     "Failure",
     "Found",
     "GradeName",
+    "History",
     "JsonSchema",
     "LoadPlan",
     "LoadProfile",
     "MediaType",
+    "MetricName",
     "Node",
     "Note",
     "ObjectNode",
@@ -140,12 +152,16 @@ __all__ = [
     "RequestBody",
     "ResourceKind",
     "Response",
+    "RunGroup",
     "RunResult",
     "RunStatus",
+    "RunSummary",
     "Second",
     "SecurityScheme",
     "ShapeName",
+    "Shift",
     "SignIn",
+    "SkippedFile",
     "SkippedOperation",
     "Slot",
     "SlotLocation",

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, Any, TextIO
 
 if __name__ == "__main__" and not __package__:  # a script: the repository stands for its folder
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from benchmark.config import default_results_dir
 from benchmark.errors import UNMET, UsageError
-from benchmark.models import Report, RunResult, Threshold
-from benchmark.thresholds import held_in_words, judge_thresholds, parse_threshold
+from benchmark.models import Report, RunResult, RunSummary, Threshold
+from benchmark.thresholds import judge_thresholds, parse_threshold
+from benchmark.utils.figures import plural
 from benchmark.utils.grading import judge, overall_grade
+from benchmark.utils.history import LOCUST_TYPE, read_summary, summarise
 from benchmark.utils.reporters.machine import RENDERERS
 from benchmark.utils.reporters.text import write_text
 from benchmark.utils.result_files import find_results, read_result
@@ -52,42 +56,45 @@ def analyze(result: RunResult, files: Mapping[str, str] | None = None) -> Report
     )
 
 
-def runs_table(reports: Sequence[Report]) -> pd.DataFrame:
+_IN_MEMORY = 10_000_000  # characters of JSON; what is more waits in a file
+_MAX_SAID = 5
+"""Of files that are no results, so many are named."""
+
+
+def runs_table(runs: Sequence[RunSummary]) -> pd.DataFrame:
     """One row for each run, oldest first.
 
-    `p95 change %` compares with the run before it of the same type against the same target;
-    it is missing for the first.
+    `p95 change %` compares with the run before it of the same type and load against the same
+    target; it is missing for the first.
     """
     import pandas as pd  # noqa: PLC0415  # heavy: only several results need a table
 
-    rows = [_row(report) for report in sorted(reports, key=lambda each: each.result.started_at)]
-    table = pd.DataFrame(rows)
-    change = table.groupby(["run", "target"], sort=False)["p95 ms"].pct_change() * 100
+    ordered = sorted(runs, key=lambda each: each.started_at)
+    table = pd.DataFrame([_row(run) for run in ordered])
+    groups = [(run.test_type, run.base_url, run.load) for run in ordered]
+    before = table["p95 ms"].groupby(pd.Series(groups), sort=False).shift()
+    change = (table["p95 ms"] / before.where(before > 0) - 1) * 100
     table.insert(list(table.columns).index("p95 ms") + 1, "p95 change %", change)
     return table
 
 
-def _row(report: Report) -> dict[str, Any]:
-    result, totals = report.result, report.result.totals
+def _row(run: RunSummary) -> dict[str, Any]:
+    nothing = float("nan")
+    name = run.source if run.test_type == LOCUST_TYPE else run.test_type
     return {
-        "started": f"{result.started_at:%Y-%m-%d %H:%M:%S}",
-        "run": clean_text(result.test_type, 30),
-        "target": clean_text(result.base_url, 40),
-        "users": result.profile.users,
-        "requests": totals.requests,
-        "rps": result.rps,
-        "failed %": totals.failure_share * 100,
-        "mean ms": totals.latency.mean,
-        "p95 ms": totals.latency.percentile(95) if totals.requests else float("nan"),
-        "status": result.status,
-        "grade": report.grade,
-        **_held(report),
+        "started": f"{run.started_at:%Y-%m-%d %H:%M:%S}",
+        "run": clean_text(name, 30),
+        "target": clean_text(run.base_url, 40),
+        "users": run.users,
+        "requests": run.requests,
+        "rps": run.metrics.get("rps", 0.0),
+        "failed %": run.metrics.get("failures", 0.0) * 100,
+        "mean ms": run.mean if run.requests else nothing,
+        "p95 ms": run.metrics.get("p95", nothing),
+        "status": run.status,
+        "grade": run.grade or "-",
+        **({"thresholds": run.thresholds} if run.thresholds else {}),
     }
-
-
-def _held(report: Report) -> dict[str, str]:
-    """How many thresholds of a run held, where it has any."""
-    return {"thresholds": held_in_words(report.thresholds)} if report.thresholds else {}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -99,27 +106,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         thresholds = tuple(parse_threshold(text) for text in options.threshold)
         paths = _chosen(options.results, options.results_dir)
-        whole_folder = any(name.is_dir() for name in options.results)
-        reports = _read(paths, thresholds, whole_folder=whole_folder)
+        pass_over = any(_is_folder(name) for name in options.results)
+        form = "json" if options.json else options.format
+        if len(paths) == 1:
+            held = _show_one(_judged(paths[0], thresholds), form)
+        elif form == "json":
+            held = _write_json(paths, thresholds, sys.stdout, pass_over=pass_over)
+        else:
+            _require_text(form)
+            held = _write_table(paths, thresholds, pass_over=pass_over)
     except UsageError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code
-    if options.format in RENDERERS:
-        if len(reports) > 1:
-            sys.stderr.write(f"error: --format {options.format} takes one result\n")
-            return UsageError.exit_code
-        sys.stdout.write(RENDERERS[options.format](reports[0]))
-    elif options.json or options.format == "json":
-        _write_json(reports)
-    elif len(reports) == 1:
-        write_text(reports[0], sys.stdout)
-    else:
-        table = runs_table(reports)
-        sys.stdout.write(
-            table.to_string(index=False, float_format=lambda value: f"{value:,.1f}", na_rep="-")
-        )
-        sys.stdout.write("\n")
-    held = all(verdict.held for report in reports for verdict in report.thresholds)
     return UNMET if thresholds and not held else 0
 
 
@@ -133,8 +131,8 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         type=Path,
         metavar="RESULT",
-        help="a result (.json), its stem, the _timeline.jsonl of a killed run, a Locust "
-        "_stats.csv, or a folder of results (default: the newest result)",
+        help="a result (.json), its stem, the _timeline.jsonl of a killed run, a prefix of "
+        "Locust's --csv, or a folder of results (default: the newest result)",
     )
     parser.add_argument(
         "--results-dir",
@@ -177,31 +175,107 @@ def _chosen(names: Sequence[Path], results_dir: Path) -> tuple[Path, ...]:
     return tuple(paths)
 
 
-def _read(
-    paths: Sequence[Path], thresholds: tuple[Threshold, ...], *, whole_folder: bool
-) -> list[Report]:
-    """The reports of all files; in a folder, what is no result is named and passed over.
+def _is_folder(name: Path) -> bool:
+    try:
+        return name.is_dir()
+    except OSError:
+        return False
 
-    `thresholds` replace those of the runs, if there are any.
+
+def _require_text(form: str) -> None:
+    if form != "text":
+        raise UsageError(f"--format {form} takes one result")
+
+
+def _judged(path: Path, thresholds: tuple[Threshold, ...]) -> Report:
+    """The verdict on the run in a file; `thresholds` replace its own, if there are any."""
+    result = read_result(path)
+    return analyze(replace(result, thresholds=thresholds or result.thresholds))
+
+
+def _all_held(report: Report) -> bool:
+    return all(verdict.held for verdict in report.thresholds)
+
+
+def _show_one(report: Report, form: str) -> bool:
+    """Print one result in one of the forms of `--format`; whether it meets its thresholds."""
+    if form in RENDERERS:
+        sys.stdout.write(RENDERERS[form](report))
+    elif form == "json":
+        sys.stdout.write(_as_json(report) + "\n")
+    else:
+        write_text(report, sys.stdout)
+    return _all_held(report)
+
+
+def _write_table(
+    paths: Sequence[Path], thresholds: tuple[Threshold, ...], *, pass_over: bool
+) -> bool:
+    """A row for each result, of which no more is kept; whether all meet the thresholds given.
+
+    In a folder, what is no result is passed over and named.
     """
-    reports: list[Report] = []
+    runs: list[RunSummary] = []
+    skipped: list[str] = []
+    held = True
     for path in paths:
         try:
-            result = read_result(path)
-            reports.append(analyze(replace(result, thresholds=thresholds or result.thresholds)))
+            if thresholds:
+                report = _judged(path, thresholds)
+                held = held and _all_held(report)
+                runs.append(summarise(report.result, path.name))
+            else:
+                runs.append(read_summary(path))
         except UsageError as error:
-            if not whole_folder:
+            if not pass_over:
                 raise
-            sys.stderr.write(f"skipped: {error.message}\n")
-    if not reports:
+            skipped.append(error.message)
+    _say_skipped(skipped)
+    if not runs:
         raise UsageError("no result could be read")
-    return reports
+    table = runs_table(runs)
+    sys.stdout.write(
+        table.to_string(index=False, float_format=lambda value: f"{value:,.1f}", na_rep="-") + "\n"
+    )
+    return held
 
 
-def _write_json(reports: Sequence[Report]) -> None:
-    documents = [result_to_json(report) for report in reports]
-    document = documents[0] if len(documents) == 1 else {"schema_version": 1, "runs": documents}
-    sys.stdout.write(json.dumps(document, allow_nan=False) + "\n")
+def _write_json(
+    paths: Sequence[Path], thresholds: tuple[Threshold, ...], out: TextIO, *, pass_over: bool
+) -> bool:
+    """One object with all results, or nothing; whether all meet the thresholds given."""
+    skipped: list[str] = []
+    held = True
+    with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8") as written:
+        for path in paths:
+            try:
+                report = _judged(path, thresholds)
+            except UsageError as error:
+                if not pass_over:
+                    raise
+                skipped.append(error.message)
+                continue
+            held = held and _all_held(report)
+            written.write((", " if written.tell() else "") + _as_json(report))
+        _say_skipped(skipped)
+        if not written.tell():
+            raise UsageError("no result could be read")
+        written.seek(0)
+        out.write('{"schema_version": 1, "runs": [')
+        shutil.copyfileobj(written, out)
+        out.write("]}\n")
+    return held
+
+
+def _as_json(report: Report) -> str:
+    return json.dumps(result_to_json(report), allow_nan=False)
+
+
+def _say_skipped(problems: Sequence[str]) -> None:
+    for problem in problems[:_MAX_SAID]:
+        sys.stderr.write(f"skipped: {problem}\n")
+    if (more := len(problems) - _MAX_SAID) > 0:
+        sys.stderr.write(f"skipped: {plural(more, 'more file')}\n")
 
 
 if __name__ == "__main__":

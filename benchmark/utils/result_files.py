@@ -10,15 +10,15 @@ from pathlib import Path
 from benchmark.errors import UsageError
 from benchmark.models import LoadProfile, RunResult, RunStatus
 from benchmark.utils.checked_json import MalformedError, parse_json
-from benchmark.utils.locust_csv import read_locust_csv
+from benchmark.utils.foreign_files import refusal
+from benchmark.utils.locust_csv import STATISTICS, read_locust_csv, statistics_beside
 from benchmark.utils.results import SCHEMA_NAME, build_result, result_from_json
 from benchmark.utils.text_safety import clean_text
 from benchmark.utils.timeline import read_timeline
 
 JSON_SUFFIX = ".json"
 TIMELINE_SUFFIX = "_timeline.jsonl"
-CSV_SUFFIX = "_stats.csv"
-_SUFFIXES = (JSON_SUFFIX, TIMELINE_SUFFIX, CSV_SUFFIX)  # the fullest account of a run first
+_SUFFIXES = (JSON_SUFFIX, TIMELINE_SUFFIX, *STATISTICS)  # the fullest account of a run first
 _OTHER_DOCUMENTS = ("api_discovery_", "load_plan_", SCHEMA_NAME)
 _MAX_BYTES = 300_000_000
 
@@ -28,17 +28,20 @@ def find_results(where: Path) -> tuple[Path, ...]:
 
     Of one run only the fullest file is given. Raises UsageError if there is none.
     """
-    if where.is_dir():
-        found = _in_folder(where)
-        if not found:
-            raise UsageError(f"{clean_text(where)}: no results in this folder")
-        return found
-    if where.is_file():
-        return (where,)
-    for suffix in _SUFFIXES:
-        candidate = where.with_name(where.name + suffix) if where.name else where
-        if candidate.is_file():
-            return (candidate,)
+    try:
+        if where.is_dir():
+            found = _in_folder(where)
+            if not found:
+                raise UsageError(f"{clean_text(where)}: no results in this folder")
+            return found
+        if where.is_file():
+            return (statistics_beside(where) or where,)
+        for suffix in _SUFFIXES:
+            candidate = where.with_name(where.name + suffix) if where.name else where
+            if candidate.is_file():
+                return (candidate,)
+    except OSError as error:
+        raise _unreadable(where, error) from error
     raise UsageError(
         f"{clean_text(where)}: there is no such result",
         "give a result (.json), its stem, a _timeline.jsonl, a Locust _stats.csv, or a folder",
@@ -47,18 +50,16 @@ def find_results(where: Path) -> tuple[Path, ...]:
 
 def _in_folder(folder: Path) -> tuple[Path, ...]:
     best: dict[str, tuple[int, Path]] = {}
-    try:
-        for path in sorted(folder.iterdir()):
-            if path.name.startswith(_OTHER_DOCUMENTS) or not path.is_file():
-                continue
-            for rank, suffix in enumerate(_SUFFIXES):
-                stem = path.name.removesuffix(suffix)
-                if stem != path.name and (stem not in best or rank < best[stem][0]):
-                    best[stem] = (rank, path)
-        paths = [path for _, path in best.values()]
-        return tuple(sorted(paths, key=lambda path: (path.stat().st_mtime, path.name)))
-    except OSError as error:
-        raise _unreadable(folder, error) from error
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(_OTHER_DOCUMENTS):
+            continue
+        for rank, suffix in enumerate(_SUFFIXES):
+            stem = path.name.removesuffix(suffix)
+            is_better = stem != path.name and (stem not in best or rank < best[stem][0])
+            if is_better and path.is_file():
+                best[stem] = (rank, path)
+    paths = [path for _, path in best.values()]
+    return tuple(sorted(paths, key=lambda path: (path.stat().st_mtime, path.name)))
 
 
 def read_result(path: Path) -> RunResult:
@@ -66,7 +67,7 @@ def read_result(path: Path) -> RunResult:
     try:
         if path.name.endswith(".jsonl"):
             return _from_timeline(path)
-        if path.name.endswith(".csv"):
+        if path.name.lower().endswith(".csv"):
             return read_locust_csv(path)
         return _from_json(path)
     except OSError as error:
@@ -75,12 +76,12 @@ def read_result(path: Path) -> RunResult:
 
 def _from_json(path: Path) -> RunResult:
     if path.stat().st_size > _MAX_BYTES:
-        raise UsageError(f"{clean_text(path)}: larger than any result ({_MAX_BYTES:,} bytes)")
+        raise refusal(path, f"larger than any result ({_MAX_BYTES:,} bytes)")
     try:
         with _no_collection():
             return result_from_json(parse_json(path.read_bytes()))
     except (MalformedError, UsageError) as error:
-        raise UsageError(f"{clean_text(path)}: {error}") from error
+        raise refusal(path, str(error)) from error
 
 
 @contextmanager

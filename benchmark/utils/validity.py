@@ -12,6 +12,7 @@ from typing import Literal
 
 from benchmark.models import ProcessHealth, RunResult, Validity
 from benchmark.utils.figures import milliseconds, percent, plural
+from benchmark.utils.locust_csv import EXCEPTIONS, SOURCE
 
 MAX_LAG_MS, MAX_LAG_SHARE = 5.0, 0.5
 """Invalid: the event loop's p99 lateness is above both, the share being of the run's p95."""
@@ -42,7 +43,14 @@ class _Doubt:
 def judge_validity(result: RunResult) -> Validity:
     """The verdict, with every reason for it; what was not watched is not held against a run."""
     doubts = sorted(
-        (*_exhausted(result), *_counted(result), *_late(result), *_busy(result), *_lost(result)),
+        (
+            *_exhausted(result),
+            *_counted(result),
+            *_late(result),
+            *_busy(result),
+            *_lost(result),
+            *_foreign(result),
+        ),
         key=lambda doubt: doubt.verdict,
     )
     return Validity(
@@ -132,6 +140,15 @@ def _lost(result: RunResult) -> Iterator[_Doubt]:
             f"{plural(silent, 'worker')} sent load that is not in these numbers",
             "start workers with: python -m benchmark.engine --worker",
         )
+
+
+def _foreign(result: RunResult) -> Iterator[_Doubt]:
+    """What others measured, or their code spoilt: see `locust_csv`."""
+    if source := result.environment.get(SOURCE):
+        advice = "to know more, run its locustfile with: stress-api run --locustfile FILE"
+        yield _Doubt("suspect", f"it was read from {source}", advice)
+    if exceptions := result.environment.get(EXCEPTIONS):
+        yield _Doubt("suspect", exceptions, "mend what the locustfile raises")
 
 
 def _busy_share(health: ProcessHealth) -> float:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from conftest import Serve
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("run", "discover", "generate", "analyze", "health", "check", "demo")
+COMMANDS = ("run", "discover", "generate", "health", "check", "demo", "analyze", "history")
 JSON = "application/json"
 DOCUMENT = {
     "openapi": "3.0.3",
@@ -81,7 +81,7 @@ def test_help_lists_the_commands_with_whole_sentences(call: Any) -> None:
     assert page.code == 0
     listed = re.findall(r"^  (\w+) +(\S.*)$", page.out.split("Commands:")[1], re.M)
     assert tuple(name for name, _ in listed[: len(COMMANDS)]) == COMMANDS
-    assert all(text.endswith(".") and not text.endswith("..") for _, text in listed[:7])
+    assert all(text.endswith(".") and not text.endswith("..") for _, text in listed[:8])
     assert "Examples:" in page.out
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from rich import box
-from rich.console import Console, RenderableType
-from rich.padding import Padding
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -32,9 +29,9 @@ from benchmark.utils.figures import (
     statuses,
 )
 from benchmark.utils.grading import arrivals_in_words, users_in_words
+from benchmark.utils.reporters import terminal
 from benchmark.utils.text_safety import clean_text
 
-PLAIN_WIDTH = 100
 _STYLES: dict[GradeName, str] = {
     "Good": "bold green",
     "Acceptable": "bold yellow",
@@ -47,10 +44,6 @@ _VALIDITY_STYLES: dict[ValidityName, str] = {
     "suspect": "bold yellow",
     "invalid": "bold red",
 }
-_PLAIN_BOX = box.Box("    \n    \n -- \n    \n    \n -- \n    \n    \n", ascii=True)
-_TO_ASCII = str.maketrans(
-    {"–": "-", "—": "-", "…": "...", "·": "-", "×": "x", "≤": "<=", "≥": ">=", "µ": "u"}
-)
 _MAX_FAILURES = 10
 _MAX_EXCLUDED = 20
 _MAX_VERDICTS = 30
@@ -59,31 +52,12 @@ _MESSAGE = 160  # characters; the whole message is in the result file
 
 def write_text(report: Report, out: TextIO) -> None:
     """Writes one report: the verdict first, then the operations, what failed, and what to do."""
-    _write(_report(report), out)
+    terminal.write_parts(_report(report), out)
 
 
 def write_suite(reports: Sequence[Report], out: TextIO) -> None:
     """Writes one table with a row for each run."""
-    _write([_suite(reports)], out)
-
-
-def _write(parts: Iterable[RenderableType], out: TextIO) -> None:
-    """Renders for a terminal if `out` is one; else plainly, in characters that `out` can take."""
-    if out.isatty():
-        console = Console(file=out, markup=False, highlight=False, emoji=False)
-        for part in parts:
-            console.print(part)
-        return
-    buffer = io.StringIO()
-    console = Console(
-        file=buffer, width=PLAIN_WIDTH, markup=False, highlight=False, emoji=False, no_color=True
-    )
-    for part in parts:
-        console.print(part)
-    lines = (line.rstrip() for line in buffer.getvalue().translate(_TO_ASCII).splitlines())
-    text = "\n".join(lines) + "\n"
-    encoding = getattr(out, "encoding", None) or "utf-8"
-    out.write(text.encode(encoding, "replace").decode(encoding))
+    terminal.write_parts([_suite(reports)], out)
 
 
 def _report(report: Report) -> Iterable[RenderableType]:
@@ -98,26 +72,26 @@ def _report(report: Report) -> Iterable[RenderableType]:
         yield Text()
     yield _criteria(report.criteria)
     if report.result.operations:
-        yield _heading("Operations", "latencies in ms, failures included")
+        yield terminal.heading("Operations", "latencies in ms, failures included")
         yield _operations(report)
     if report.slowest:
-        yield _heading("Slowest", "by p95")
+        yield terminal.heading("Slowest", "by p95")
         yield _ranking(report.slowest, slow=True)
     if report.most_failing:
-        yield _heading("Most failing")
+        yield terminal.heading("Most failing")
         yield _ranking(report.most_failing, slow=False)
     if report.result.failures:
-        yield _heading("Failures")
+        yield terminal.heading("Failures")
         yield _failures(report)
     yield from _left_out(report)
     if report.tips:
-        yield _heading("What to do next")
+        yield terminal.heading("What to do next")
         for tip in report.tips:
-            yield _item(tip)
+            yield terminal.item(tip)
     if report.files:
-        yield _heading("Files")
+        yield terminal.heading("Files")
         for label, path in report.files.items():
-            yield _item(f"{label}: {path}")
+            yield terminal.item(f"{label}: {path}")
     yield Text()
 
 
@@ -128,9 +102,9 @@ def _validity(report: Report) -> Iterable[RenderableType]:
     line.append(validity.verdict, style=_VALIDITY_STYLES[validity.verdict])
     yield line
     for reason in validity.reasons:
-        yield _item(reason)
+        yield terminal.item(reason)
     if validity.advice:
-        yield _item("To do: " + "; ".join(validity.advice))
+        yield terminal.item("To do: " + "; ".join(validity.advice))
 
 
 def _headline(report: Report) -> Text:
@@ -177,7 +151,7 @@ def _held(verdicts: Sequence[ThresholdVerdict], *, of: str = " of ") -> Text:
 
 def _thresholds(verdicts: Sequence[ThresholdVerdict]) -> Table:
     """A row for each operation that a threshold speaks of; where they are too many, failed ones."""
-    table = _table("Condition", "Operation", "Measured", "Verdict", folded="Operation")
+    table = terminal.table("Condition", "Operation", "Measured", "Verdict", folded="Operation")
     shown = verdicts
     if len(verdicts) > _MAX_VERDICTS:
         shown = sorted(verdicts, key=lambda verdict: verdict.held)[:_MAX_VERDICTS]
@@ -195,7 +169,7 @@ def _thresholds(verdicts: Sequence[ThresholdVerdict]) -> Table:
 
 
 def _criteria(criteria: Iterable[Criterion]) -> Table:
-    table = _table("Criterion", "Measured", "Verdict", "Why", numeric=("Measured",))
+    table = terminal.table("Criterion", "Measured", "Verdict", "Why", numeric=("Measured",))
     for each in criteria:
         table.add_row(
             Text(each.name),
@@ -210,7 +184,7 @@ _FIGURES = ("Requests", "Failed", "rps", "mean", "p50", "p95", "p99", "max")
 
 
 def _operations(report: Report) -> Table:
-    table = _table("Operation", *_FIGURES, numeric=_FIGURES, folded="Operation")
+    table = terminal.table("Operation", *_FIGURES, numeric=_FIGURES, folded="Operation")
     duration = report.result.duration
     for each in report.result.operations:
         table.add_row(*_figures(each, duration))
@@ -232,7 +206,7 @@ def _figures(stats: OperationStats, duration: float) -> Iterable[Text]:
 
 def _ranking(operations: Iterable[OperationStats], *, slow: bool) -> Table:
     figures = ("p95", "p50", "Requests") if slow else ("Failed", "Share", "Statuses")
-    table = _table("Operation", *figures, numeric=figures, folded="Operation")
+    table = terminal.table("Operation", *figures, numeric=figures, folded="Operation")
     for each in operations:
         latency = each.latency
         values = (
@@ -249,7 +223,7 @@ def _ranking(operations: Iterable[OperationStats], *, slow: bool) -> Table:
 
 
 def _failures(report: Report) -> Table:
-    table = _table("Count", "Operation", "Message", numeric=("Count",), folded="Operation")
+    table = terminal.table("Count", "Operation", "Message", numeric=("Count",), folded="Operation")
     failures = report.result.failures
     for each in failures[:_MAX_FAILURES]:
         table.add_row(
@@ -270,8 +244,8 @@ def _left_out(report: Report) -> Iterable[RenderableType]:
     excluded = [each for each in readiness if not each.readiness.enabled]
     if not excluded:
         return
-    yield _heading("Left out", f"{len(excluded)} of {len(readiness)} operations")
-    table = _table("Operation", "Why", folded="Operation")
+    yield terminal.heading("Left out", f"{len(excluded)} of {len(readiness)} operations")
+    table = terminal.table("Operation", "Why", folded="Operation")
     for each in excluded[:_MAX_EXCLUDED]:
         reason = clean_text(each.readiness.reason or each.readiness.status)
         table.add_row(Text(clean_text(each.operation)), Text(reason))
@@ -283,7 +257,7 @@ def _left_out(report: Report) -> Iterable[RenderableType]:
 def _suite(reports: Sequence[Report]) -> Table:
     figures = ("Users", "Time", "Requests", "Failed", "rps", "mean", "p95", "p99")
     judged = ("Held",) if any(report.thresholds for report in reports) else ()
-    table = _table("Run", *figures, "Grade", *judged, numeric=(*figures, *judged))
+    table = terminal.table("Run", *figures, "Grade", *judged, numeric=(*figures, *judged))
     for report in reports:
         result, totals = report.result, report.result.totals
         name = clean_text(result.test_type)
@@ -306,36 +280,5 @@ def _suite(reports: Sequence[Report]) -> Table:
     return table
 
 
-def _table(*columns: str, numeric: Sequence[str] = (), folded: str = "") -> Table:
-    table = Table(
-        box=_PLAIN_BOX, show_edge=False, pad_edge=False, padding=(0, 1), header_style="bold"
-    )
-    for column in columns:
-        table.add_column(
-            Text(column),
-            justify="right" if column in numeric else "left",
-            no_wrap=column in numeric,
-            overflow="fold",
-            min_width=24 if column == folded else None,
-        )
-    return table
-
-
 def _key(method: str, name: str) -> Text:
     return Text(clean_text(f"{method} {name}".strip()))
-
-
-def _heading(title: str, note: str = "") -> Text:
-    line = Text("\n")
-    line.append(title, style="bold")
-    if note:
-        line.append(f" ({note})", style="dim")
-    return line
-
-
-def _item(text: str) -> RenderableType:
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(width=1)
-    grid.add_column(overflow="fold")
-    grid.add_row(Text("-"), Text(clean_text(text, 600)))
-    return Padding(grid, (0, 0, 0, 1))

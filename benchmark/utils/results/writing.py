@@ -39,6 +39,7 @@ def result_to_json(source: RunResult | Report) -> dict[str, Any]:
             **profile_to_json(result.profile),
             "wait_time": list(result.wait_time),
             "seed": result.seed,
+            "processes": max(len(result.processes), 1),
         },
         "command": result.command,
         "environment": dict(result.environment),

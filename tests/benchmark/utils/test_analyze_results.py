@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sample_runs import histogram_of, sample_lines, sample_result, write_lines
 
-from benchmark.models import Failure, LoadProfile, OperationStats, RunResult, Second
+from benchmark.models import Failure, LoadProfile, OperationStats, RunResult, RunSummary, Second
 from benchmark.thresholds import parse_threshold
 from benchmark.utils.analyze_results import analyze, main, runs_table
 from benchmark.utils.grading import users_in_words
@@ -318,12 +318,28 @@ def test_several_results_as_json_are_one_object(
     assert len(json.loads(out)["runs"]) == 4
 
 
-def test_the_table_compares_equal_runs(folder: Path) -> None:
-    """The change of p95 is against the run before it of the same type and target."""
-    reports = [analyze(make_result(milliseconds=milliseconds)) for milliseconds in (100.0, 150.0)]
-    changes = list(runs_table(reports)["p95 change %"])
+def test_the_table_compares_equal_runs() -> None:
+    """The change of p95 is against the run before it of the same type, load and target."""
+    runs = [
+        RunSummary(
+            source="x.json",
+            test_type="light",
+            base_url="http://127.0.0.1:8000",
+            load=load,
+            users=5,
+            started_at=datetime(2026, 3, day, tzinfo=UTC),
+            requests=1000,
+            status="completed",
+            metrics={"p95": p95},
+        )
+        for day, load, p95 in ((3, "5 users", 150.0), (2, "9 users", 7.0), (1, "5 users", 100.0))
+    ]
+    table = runs_table(runs)
+    assert list(table["p95 ms"]) == [100.0, 7.0, 150.0]
+    changes = list(table["p95 change %"])
     assert changes[0] != changes[0]
-    assert changes[1] == pytest.approx(50.0)
+    assert changes[1] != changes[1]
+    assert changes[2] == pytest.approx(50.0)
 
 
 def test_stored_results_are_judged_by_thresholds(

@@ -1,0 +1,56 @@
+"""`stress-api analyze`: old results, read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmark.help_page import GroupedCommand
+
+_FORMATS = "text, json, markdown, junit, csv or openmetrics"
+
+
+def add_analyze(
+    app: typer.Typer,
+    outcome: Callable[[], AbstractContextManager[None]],
+    results_folder: Callable[[], Path],
+) -> None:
+    """Add the command. `outcome` turns errors into exit codes, `results_folder` is the default."""
+
+    @app.command(cls=GroupedCommand, epilog="stress-api analyze benchmark/results")
+    def analyze(
+        results: Annotated[
+            list[str] | None,
+            typer.Argument(
+                metavar="RESULT",
+                show_default=False,
+                help="a result (.json), the _timeline.jsonl of a run that was killed, a prefix of "
+                "Locust's --csv, or a folder (default: the newest result)",
+            ),
+        ] = None,
+        results_dir: Annotated[
+            str | None,
+            typer.Option("--results-dir", metavar="FOLDER", help="where results are looked for"),
+        ] = None,
+        threshold: Annotated[
+            list[str] | None,
+            typer.Option(
+                metavar="CONDITION",
+                help="what each must meet, instead of what it was asked to then",
+            ),
+        ] = None,
+        form: Annotated[str, typer.Option("--format", metavar="NAME", help=_FORMATS)] = "text",
+        as_json: Annotated[bool, typer.Option("--json", help="the same as --format json")] = False,
+    ) -> None:
+        """Read old results again: the verdict on one, a table of several."""
+        with outcome():
+            from benchmark.utils.analyze_results import main  # noqa: PLC0415  # slow to import
+
+            folder = results_dir or str(results_folder())
+            options = ["--results-dir", folder, "--format", "json" if as_json else form]
+            options += [f"--threshold={each}" for each in threshold or ()]
+            raise typer.Exit(main([*options, "--", *(results or [])]))
