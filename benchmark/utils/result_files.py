@@ -19,7 +19,7 @@ JSON_SUFFIX = ".json"
 TIMELINE_SUFFIX = "_timeline.jsonl"
 CSV_SUFFIX = "_stats.csv"
 _SUFFIXES = (JSON_SUFFIX, TIMELINE_SUFFIX, CSV_SUFFIX)  # the fullest account of a run first
-_OTHER_DOCUMENTS = ("api_discovery_", "load_plan_")
+_OTHER_DOCUMENTS = ("api_discovery_", "load_plan_", "capacity_")
 _MAX_BYTES = 300_000_000
 
 
