@@ -102,5 +102,6 @@ def _commonest(seconds: Sequence[SecondLine]) -> str:
     errors: Counter[str] = Counter()
     for line in seconds:
         for each in line.operations:
-            errors.update(each.errors)
+            for error in each.errors:
+                errors[error.message] += error.count
     return f", most often: {errors.most_common(1)[0][0]}" if errors else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmark.histogram import Histogram, HistogramBuilder
 from benchmark.models.load import ASKED, DROPPED, STARTED
-from benchmark.utils.timeline_lines import OperationSecond, SecondLine
+from benchmark.utils.timeline_lines import ErrorCount, OperationSecond, SecondLine
 
 
 def histogram(*latencies: float) -> Histogram:
@@ -33,7 +33,7 @@ def operation(
         received=0,
         latency=histogram(*latencies),
         statuses={"0": unanswered, "200": len(latencies) - unanswered},
-        errors={"connection refused": failures} if failures else {},
+        errors=(ErrorCount("connection refused", 0, failures),) if failures else (),
         latency_from_schedule=histogram(*(each + waited for each in latencies)),
     )
 
