@@ -23,11 +23,12 @@ import typer
 
 from benchmark import __version__
 from benchmark.command_line import what_was_typed
-from benchmark.commands import add_analyze, add_history
+from benchmark.commands import add_analyze, add_capacity, add_history
 from benchmark.errors import INTERRUPTED, BenchmarkError, LocustError, UsageError
 from benchmark.help_page import GroupedCommand, Program
 from benchmark.options import (
     ACTION,
+    CAPACITY,
     CONDITIONS,
     CONTENT,
     CREDENTIALS,
@@ -114,7 +115,7 @@ def _command(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., No
         def call(context: typer.Context, **given: Any) -> None:
             values = {name: value for name, value in given.items() if value not in (None, [])}
             with _outcome(verbose="verbose" in values):
-                if context.obj.for_locust and ACTION not in groups:
+                if context.obj.for_locust and not {ACTION, CAPACITY} & {*groups}:
                     raise UsageError(
                         f"{context.command_path} passes nothing on to Locust",
                         "arguments after -- belong to the command run",
@@ -211,6 +212,9 @@ def generate(config: BenchmarkConfig, switches: Switches) -> None:
 def _results_dir() -> Path:
     """Where results are, by the settings of file and environment."""
     return _read({})[0].results_dir
+
+
+add_capacity(app, _command)
 
 
 @app.command(cls=GroupedCommand, epilog="stress-api health --host http://localhost:8000")

@@ -152,6 +152,23 @@ CONDITIONS = Group(
     ),
 )
 
+CAPACITY = Group(
+    "Search",
+    (
+        Option(
+            "--slo",
+            "CONDITION",
+            "what must hold: 'p95<300ms', 'failures<1%', 'GET /users/{id}: p99<1s' (repeatable; "
+            "default: p95<500ms and failures<1%)",
+            many=True,
+        ),
+        Option("--min-rate", "NUMBER", "the lowest rate to try, in iterations per second (1)"),
+        Option("--max-rate", "NUMBER", "the highest rate to try (default: until something breaks)"),
+        Option("--step-time", "TIME", "how long each rate is measured (default: 10s)"),
+        Option("--max-time", "TIME", "how long the search may take (default: 10m)"),
+    ),
+)
+
 ACTION = Group(
     "Instead of a run",
     (

@@ -44,6 +44,7 @@ from benchmark.run_conditions import (
 from benchmark.settings import BenchmarkConfig
 
 if TYPE_CHECKING:
+    from benchmark.capacity import CapacityReport
     from benchmark.run_files import RunFiles
     from benchmark.runner import RunOutcome, RunRequest
     from benchmark.utils.timeline import Progress
@@ -304,6 +305,23 @@ def run_benchmark(config: BenchmarkConfig, observer: Observer) -> tuple[Report, 
         if reports[-1].result.status in ("interrupted", "aborted"):
             break
     return tuple(reports)
+
+
+def find_capacity(config: BenchmarkConfig, observer: Observer) -> CapacityReport:
+    """Find the highest rate of iterations that meets an objective, and write the answer."""
+    from benchmark.capacity import plan_search, run_search
+    from benchmark.runner import require_locust
+
+    require_locust()
+    search = plan_search(config)  # what is wrong with it is known before the user waits
+    prepared = prepare(config, config.max_users or _GENERATED_FOR, observer)
+    return run_search(
+        search,
+        config,
+        prepared.base_url,
+        lambda profile, files: _request(prepared, profile, config, files),
+        observer,
+    )
 
 
 def interact(config: BenchmarkConfig, observer: Observer) -> None:

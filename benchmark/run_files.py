@@ -27,9 +27,14 @@ def claim_files(folder: Path, test_type: str) -> RunFiles:
 
     The log is made at once, which claims the stem; the later of two runs gets the next second's.
     """
+    return claim_stem(folder, f"benchmark_{test_type}")
+
+
+def claim_stem(folder: Path, name: str) -> RunFiles:
+    """Likewise, files whose stem is another name and the time."""
     moment = datetime.now().astimezone()
     while True:
-        files = RunFiles(folder, f"benchmark_{test_type}_{moment:%Y%m%d_%H%M%S}")
+        files = RunFiles(folder, f"{name}_{moment:%Y%m%d_%H%M%S}")
         try:
             files.path(".log").touch(exist_ok=False)
         except FileExistsError:

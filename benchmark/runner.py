@@ -63,6 +63,10 @@ class RunRequest:
     abort_on: tuple[AbortCondition, ...] = ()
 
 
+class StopRun(Exception):  # noqa: N818  # no error: whoever watches a run has seen enough
+    """Raised by `tick` to end the run in good order. Its text is the reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
     """How the process ended. `reason` is "" for a completed run."""
@@ -76,6 +80,7 @@ def run_headless(
 ) -> RunOutcome:
     """Run Locust without a web page until it ends; `tick` is called a few times a second.
 
+    Where `tick` raises StopRun, the run is stopped in good order and its status is "aborted".
     Ctrl-C (KeyboardInterrupt) stops the run in good order, after a call of `stopping`; a second one
     stops it at once. What was measured is kept either way; an interruption before the test began
     is passed on. Raises LocustError if Locust is missing or never began the test, TargetError if
@@ -86,7 +91,7 @@ def run_headless(
     # Workers of other machines come when somebody starts them.
     start_seconds = float("inf") if "--master" in request.locust_args else _START_SECONDS
     deadline = time.monotonic() + start_seconds
-    interruption = ""
+    interruption = aborted = ""
     began = overdue = announced = False
     while process.poll() is None:
         try:
@@ -97,6 +102,12 @@ def run_headless(
                 began = True
                 deadline = time.monotonic() + request.profile.run_time + _END_SECONDS
             tick()
+            time.sleep(_POLL_SECONDS)
+        except StopRun as cause:
+            if not (aborted or interruption):
+                process.send_signal(signal.SIGINT)
+                deadline = time.monotonic() + _END_SECONDS
+            aborted = aborted or str(cause)
             time.sleep(_POLL_SECONDS)
         except KeyboardInterrupt as cause:
             # Before the test began, Locust's answer to SIGINT may not be in place yet.
@@ -115,11 +126,14 @@ def run_headless(
         raise KeyboardInterrupt(interruption)
     if not timeline.exists():
         raise _never_began(request, process.returncode, log.last_problem())
-    tick()
+    with suppress(StopRun):
+        tick()
     if interruption:
         return RunOutcome("interrupted", f"stopped by {interruption}")
     if overdue:
         return RunOutcome("failed", "Locust did not end in time and was killed")
+    if aborted:
+        return RunOutcome("aborted", aborted)
     if process.returncode == TargetError.exit_code:  # the static scenarios end this way
         raise TargetError(log.last_problem(), "start the API, or correct the address (--host)")
     if process.returncode != 0:

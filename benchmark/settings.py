@@ -48,7 +48,7 @@ from benchmark.setting_values import (
     switch,
     whole_number,
 )
-from benchmark.stages import Stages
+from benchmark.stages import MAX_RATE, Stages
 from benchmark.thresholds import parse_threshold
 
 ACTIONS = ("suite", "discover")
@@ -105,10 +105,11 @@ class DynamicConfig:
 class BenchmarkConfig:
     """Everything that one command was asked to do. None means "as the preset says".
 
-    `run_time`, `wait_time` and `max_start_delay` are in seconds, `request_rate` is in iterations
-    per second. `command` is the line that asked for it, for results; it is no setting that people
-    write. `load_config` makes it from what people write, and checks that; made directly, it
-    takes values as they are, and reads neither the environment nor a file.
+    `run_time`, `wait_time`, `max_start_delay`, `step_time` and `max_time` are in seconds,
+    `request_rate`, `min_rate` and `max_rate` in iterations per second. `command` is the line that
+    asked for it, for results; it is no setting that people write. `load_config` makes it from what
+    people write, and checks that; made directly, it takes values as they are, and reads neither the
+    environment nor a file.
     """
 
     host: Annotated[str | None, optional(checked_host)] = None
@@ -121,6 +122,11 @@ class BenchmarkConfig:
     arrivals: Annotated[ArrivalKind | None, optional(one_of("constant", "poisson"))] = None
     max_users: Annotated[int | None, optional(positive_int)] = None
     max_start_delay: Annotated[float | None, optional(positive_number)] = None
+    slo: Lines = ()
+    min_rate: Annotated[float, checked_rate] = 1.0
+    max_rate: Annotated[float, checked_rate] = MAX_RATE
+    step_time: Annotated[float, parse_duration] = 10.0
+    max_time: Annotated[float, parse_duration] = 600.0
     wait_time: Annotated[tuple[float, float], parse_wait_time] = (1.0, 3.0)
     seed: Annotated[int, whole_number] = 42
     results_dir: Annotated[Path, checked_folder] = field(default_factory=default_results_dir)

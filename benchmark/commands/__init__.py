@@ -1,6 +1,7 @@
 """What single commands of the command line do; `cli.py` adds them to the program."""
 
 from benchmark.commands.analyze import add_analyze
+from benchmark.commands.capacity import add_capacity
 from benchmark.commands.history import add_history
 
-__all__ = ["add_analyze", "add_history"]
+__all__ = ["add_analyze", "add_capacity", "add_history"]

@@ -19,7 +19,7 @@ from benchmark.utils.timeline import read_timeline
 JSON_SUFFIX = ".json"
 TIMELINE_SUFFIX = "_timeline.jsonl"
 _SUFFIXES = (JSON_SUFFIX, TIMELINE_SUFFIX, *STATISTICS)  # the fullest account of a run first
-_OTHER_DOCUMENTS = ("api_discovery_", "load_plan_", SCHEMA_NAME)
+_OTHER_DOCUMENTS = ("api_discovery_", "load_plan_", "capacity_", SCHEMA_NAME)
 _MAX_BYTES = 300_000_000
 
 

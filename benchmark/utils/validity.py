@@ -6,7 +6,7 @@ ran out of something, or was so late that it measured itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,17 +42,23 @@ class _Doubt:
 
 def judge_validity(result: RunResult) -> Validity:
     """The verdict, with every reason for it; what was not watched is not held against a run."""
-    doubts = sorted(
-        (
-            *_exhausted(result),
-            *_counted(result),
-            *_late(result),
-            *_busy(result),
-            *_lost(result),
-            *_foreign(result),
-        ),
-        key=lambda doubt: doubt.verdict,
-    )
+    return _verdict((*_of_generator(result), *_counted(result), *_foreign(result)))
+
+
+def judge_generator(result: RunResult) -> Validity:
+    """The same, of the generator alone: whatever the answers were, and however few."""
+    return _verdict(_of_generator(result))
+
+
+def _of_generator(result: RunResult) -> Iterator[_Doubt]:
+    yield from _exhausted(result)
+    yield from _late(result)
+    yield from _busy(result)
+    yield from _lost(result)
+
+
+def _verdict(found: Iterable[_Doubt]) -> Validity:
+    doubts = sorted(found, key=lambda doubt: doubt.verdict)
     return Validity(
         verdict=doubts[0].verdict if doubts else "valid",
         reasons=tuple(doubt.reason for doubt in doubts),

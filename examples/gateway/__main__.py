@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import uvicorn
 
-from examples.gateway import Credentials, DelayError, create_app, parse_delays
+from examples.gateway import Credentials, DelayError, create_app, parse_concurrency, parse_delays
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
     try:
-        app = create_app(parse_delays(os.environ.get("GATEWAY_DELAY", "")), _credentials())
+        delays = parse_delays(os.environ.get("GATEWAY_DELAY", ""))
+        app = create_app(delays, _credentials(), _at_a_time())
     except DelayError as error:
         return _fail(f"GATEWAY_DELAY: {error}", USAGE)
     try:
@@ -60,13 +61,21 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m examples.gateway",
         description="A demo API gateway with two mounted services, all in memory.",
-        epilog="GATEWAY_DELAY='GET /health=30ms' slows a route down; GATEWAY_USER and "
+        epilog="GATEWAY_DELAY='GET /health=30ms' slows a route down, and "
+        "GATEWAY_CONCURRENCY=4 serves four such requests at a time; GATEWAY_USER and "
         "GATEWAY_PASSWORD replace the login demo / demo-password.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument("--port", type=_port, default=8000, help="0 takes a free one (%(default)s)")
     parser.add_argument("--access-log", action="store_true", help="log every request")
     return parser
+
+
+def _at_a_time() -> int | None:
+    try:
+        return parse_concurrency(os.environ.get("GATEWAY_CONCURRENCY", ""))
+    except DelayError as error:
+        raise SystemExit(_fail(f"GATEWAY_CONCURRENCY: {error}", USAGE)) from None
 
 
 def _port(text: str) -> int:

@@ -56,12 +56,14 @@ class Service(BaseModel):
 def create_app(
     delays: Mapping[tuple[str, str], float] = NO_DELAYS,
     credentials: Credentials | None = None,
+    at_a_time: int | None = None,
 ) -> FastAPI:
     """The gateway with empty services; `delays` are seconds by method and path template.
 
+    With `at_a_time`, only so many delayed requests are served at once.
     Raises DelayError where a delay names a route that does not exist.
     """
-    dependencies = delaying(delays)
+    dependencies = delaying(delays, at_a_time)
     app = FastAPI(
         title=NAME,
         version=VERSION,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fastapi.params import Depends as Dependency
 
 LONGEST_SECONDS = 60.0
+MOST_AT_A_TIME = 10_000
 
 _ENTRY = re.compile(
     r"(?P<method>[A-Za-z]+)\s+(?P<path>/[^\s=]*)\s*=\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|s)"
@@ -43,14 +44,35 @@ def parse_delays(text: str) -> dict[tuple[str, str], float]:
     return delays
 
 
-def delaying(delays: Mapping[tuple[str, str], float]) -> list[Dependency]:
-    """Dependencies for every application of the gateway; none, and so no cost, without delays."""
+def parse_concurrency(text: str) -> int | None:
+    """How many delays may pass at a time; None, no limit, for an empty text. Raises DelayError."""
+    if not text.strip():
+        return None
+    if not text.strip().isdecimal() or not 0 < int(text) <= MOST_AT_A_TIME:
+        raise DelayError(f"{text!r} is not a number from 1 to {MOST_AT_A_TIME:,}")
+    return int(text)
+
+
+def delaying(
+    delays: Mapping[tuple[str, str], float], at_a_time: int | None = None
+) -> list[Dependency]:
+    """Dependencies for every application of the gateway; none, and so no cost, without delays.
+
+    With `at_a_time`, only so many delayed requests are served at once, as by so many workers; the
+    others wait in line.
+    """
     if not delays:
         return []
+    workers = asyncio.Semaphore(at_a_time) if at_a_time else None
 
     async def wait(request: Request) -> None:
         template = request.scope["root_path"] + request.scope["route"].path
-        await asyncio.sleep(delays.get((request.method, template), 0.0))
+        seconds = delays.get((request.method, template), 0.0)
+        if workers is None or not seconds:
+            await asyncio.sleep(seconds)
+            return
+        async with workers:
+            await asyncio.sleep(seconds)
 
     return [Depends(wait)]
 

@@ -16,6 +16,7 @@ import pytest
 from benchmark import cli
 from benchmark.options import (
     ACTION,
+    CAPACITY,
     CONDITIONS,
     CONTENT,
     CREDENTIALS,
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
     from conftest import Serve
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("run", "discover", "generate", "health", "check", "demo", "analyze", "history")
+COMMANDS = (
+    *("run", "discover", "generate", "capacity", "analyze", "history"),
+    *("health", "check", "demo"),
+)
 JSON = "application/json"
 DOCUMENT = {
     "openapi": "3.0.3",
@@ -123,7 +127,8 @@ def test_every_option_fills_a_setting_or_a_switch() -> None:
     """No option of the groups is forgotten behind the command line."""
     from benchmark.settings import BenchmarkConfig
 
-    groups = (LOAD, OPEN, CONDITIONS, ACTION, TARGET, GRAPH, CREDENTIALS, CONTENT, FILES, OUTPUT)
+    asked = (LOAD, OPEN, CAPACITY, CONDITIONS, ACTION, TARGET, GRAPH, CREDENTIALS, CONTENT)
+    groups = (*asked, FILES, OUTPUT)
     names = {option.name for group in groups for option in group.options}
     known = set(BenchmarkConfig.__dataclass_fields__) | set(cli.Switches.__dataclass_fields__)
     assert names <= known

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +20,13 @@ import pytest
 import requests
 import uvicorn
 
-from examples.gateway import Credentials, DelayError, create_app, parse_delays
+from examples.gateway import (
+    Credentials,
+    DelayError,
+    create_app,
+    parse_concurrency,
+    parse_delays,
+)
 from examples.gateway.__main__ import listen
 from examples.gateway.library import Library, chunks
 from examples.gateway.schemas import SessionCreate
@@ -306,6 +315,28 @@ def test_malformed_delays_are_refused(text: str) -> None:
         parse_delays(text)
 
 
+@pytest.mark.parametrize("text", ["0", "-1", "four", "1.5", "10001"])
+def test_a_malformed_concurrency_is_refused(text: str) -> None:
+    """What is no number of requests raises an error that quotes it."""
+    with pytest.raises(DelayError, match=re.escape(repr(text))):
+        parse_concurrency(text)
+    assert parse_concurrency("") is None
+    assert parse_concurrency(" 4 ") == 4
+
+
+def test_delayed_requests_wait_for_one_of_so_many_workers() -> None:
+    """Six requests of 0.1 s, two at a time, take three rounds; others do not wait."""
+    app = create_app({("GET", "/health"): 0.1}, at_a_time=2)
+    with served(app) as client, ThreadPoolExecutor(7) as pool:
+        client.get("/health")
+        began = time.monotonic()
+        health = [pool.submit(requests.get, f"{client.base_url}/health") for _ in range(6)]
+        client.get("/gateway/status")
+        assert time.monotonic() - began < 0.29
+        assert all(answer.result().ok for answer in health)
+        assert time.monotonic() - began >= 0.3
+
+
 def test_a_delay_for_an_unknown_route_is_refused() -> None:
     """A delay that would never show is a mistake."""
     with pytest.raises(DelayError, match="no route 'GET /nowhere'"):
@@ -381,4 +412,7 @@ def test_a_malformed_delay_is_one_line_and_code_2() -> None:
     ended = run_to_end("main.py", GATEWAY_DELAY="GET /health=soon")
     assert ended.returncode == 2
     assert ended.stderr.startswith("gateway: GATEWAY_DELAY: cannot read 'GET /health=soon'")
+    ended = run_to_end("main.py", GATEWAY_CONCURRENCY="many")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("gateway: GATEWAY_CONCURRENCY: 'many' is not a number")
     assert ended.stderr.count("\n") == 1
