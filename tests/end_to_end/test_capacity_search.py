@@ -11,9 +11,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from conftest import Serve
 
 pytestmark = pytest.mark.end_to_end
 
@@ -99,3 +102,25 @@ def test_an_interruption_leaves_what_is_known(gateway_url: str, tmp_path: Path) 
     answer = document_in(tmp_path)["capacity"]
     assert answer["ending"] == "interrupted"
     assert answer["rate"] is not None
+
+
+def test_distress_ends_the_step_and_the_search(serve: Serve, tmp_path: Path) -> None:
+    """Where nothing succeeds, a step of half a minute is stopped after some seconds."""
+    answers = {"200": {"description": "all of them"}}
+    document = {
+        "openapi": "3.0.3",
+        "info": {"title": "Broken", "version": "1"},
+        "paths": {"/things": {"get": {"responses": answers}}},
+    }
+    host = serve({"/openapi.json": ("application/json", json.dumps(document).encode())})
+    done = subprocess.run(
+        command(tmp_path, host, "--no-probe", "--step-time", "30s", "--quiet"),
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    found = document_in(tmp_path)
+    assert found["capacity"]["ending"] == "distress"
+    assert found["capacity"]["reason"].startswith("100 % of the requests failed, most often: ")
+    assert [step["verdict"] for step in found["steps"]] == ["distress"]
+    assert found["steps"][0]["seconds"] < 20
+    assert found["first_to_break"]["operation"] == "GET /things"
