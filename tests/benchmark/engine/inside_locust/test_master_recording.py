@@ -10,6 +10,7 @@ import gevent
 import pytest
 from locust.env import Environment
 
+from benchmark.engine.aborting import Aborting
 from benchmark.engine.recording import processes
 from benchmark.engine.recording.processes import REPORT_KEY, _MasterRecording
 from benchmark.engine.recording.timeline import TimelineWriter
@@ -29,7 +30,10 @@ class Recorded:
             user_count=0,
         )
         self.environment.runner = runner  # type: ignore[assignment]  # as much as is looked at
-        _MasterRecording(self.environment, TimelineWriter(self.environment, path, {}))
+        _MasterRecording(
+            self.environment,
+            TimelineWriter(self.environment, path, {}, Aborting(self.environment, ())),
+        )
         self.environment.events.test_start.fire(environment=self.environment)
 
     def report(self, requests: int, *, left: bool) -> None:
