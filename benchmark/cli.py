@@ -1,4 +1,4 @@
-"""The command line: `stress-api run | discover | generate | analyze | history | health …`.
+"""The command line: `stress-api run | discover | generate | analyze | compare | history | …`.
 
 Options become settings, the pipeline does the work, a reporter prints, an exit code is returned.
 Modules that are slow to import are imported by the command that needs them, so that `--help` is
@@ -23,11 +23,12 @@ import typer
 
 from benchmark import __version__
 from benchmark.command_line import what_was_typed
-from benchmark.commands import add_analyze, add_capacity, add_history
+from benchmark.commands import add_analyze, add_capacity, add_compare, add_history
 from benchmark.errors import INTERRUPTED, BenchmarkError, LocustError, UsageError
 from benchmark.help_page import GroupedCommand, Program
 from benchmark.options import (
     ACTION,
+    BASELINE,
     CAPACITY,
     CONDITIONS,
     CONTENT,
@@ -163,7 +164,7 @@ _RUN_OPTIONS = "[OPTIONS] [-- LOCUST_ARGS]"
     ),
 )
 @_command(
-    *(LOAD, OPEN, CONDITIONS, ACTION, TARGET, CREDENTIALS, CONTENT),
+    *(LOAD, OPEN, CONDITIONS, BASELINE, ACTION, TARGET, CREDENTIALS, CONTENT),
     *(FILES.without("output"), OUTPUT),
 )
 def run(config: BenchmarkConfig, switches: Switches) -> None:
@@ -268,6 +269,7 @@ def _run(config: BenchmarkConfig, switches: Switches) -> None:
     from benchmark import pipeline  # noqa: PLC0415  # slow to import
     from benchmark.commands.conclusion import conclude  # noqa: PLC0415
     from benchmark.console import watching  # noqa: PLC0415
+    from benchmark.utils.reporters.comparison import write_comparison_text  # noqa: PLC0415
     from benchmark.utils.reporters.text import write_suite, write_text  # noqa: PLC0415
     from benchmark.utils.results import result_to_json  # noqa: PLC0415
 
@@ -279,6 +281,8 @@ def _run(config: BenchmarkConfig, switches: Switches) -> None:
     else:
         for report in reports:
             write_text(report, sys.stdout)
+            if report.comparison is not None:
+                write_comparison_text(report.comparison, sys.stdout)
         if len(reports) > 1:
             write_suite(reports, sys.stdout)
     raise typer.Exit(conclude(reports))
@@ -370,6 +374,7 @@ def _raise_interrupt(*_: object) -> None:
 
 add_analyze(app, _outcome, _results_dir)
 add_history(app, _outcome, _results_dir)
+add_compare(app, _outcome)
 
 
 if __name__ == "__main__":

@@ -21,13 +21,15 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-_STEPS = 1024  # to a power of two
-_FIRST = -18  # the power of two, in milliseconds, where indices begin
-SHORTEST, LONGEST = math.ldexp(1.0, _FIRST), math.ldexp(1.0, 40)
+STEPS = 1024
+"""Buckets to a power of two."""
+FIRST = -18
+"""The power of two, in milliseconds, where indices begin."""
+SHORTEST, LONGEST = math.ldexp(1.0, FIRST), math.ldexp(1.0, 40)
 """Milliseconds (4 ns and 35 years); what took less or more is counted as these."""
-HIGHEST_INDEX = (40 - _FIRST) * _STEPS
+HIGHEST_INDEX = (40 - FIRST) * STEPS
 _OTHER_BITS = 42  # of the 52 binary digits of a double, ten are left
-_BITS_OF_FIRST = (1023 + _FIRST) * _STEPS  # exponents of doubles are stored plus 1023
+_BITS_OF_FIRST = (1023 + FIRST) * STEPS  # exponents of doubles are stored plus 1023
 
 
 def _bounded(milliseconds: float) -> float:
@@ -39,14 +41,14 @@ def bucket_index(milliseconds: float) -> int:
     """The index of the bucket that counts a latency."""
     # frexp gives m * 2**e with 1/2 <= m < 1: a power of two less than ours.
     mantissa, exponent = math.frexp(_bounded(milliseconds))
-    return (exponent - _FIRST - 2) * _STEPS + int(mantissa * (2 * _STEPS))
+    return (exponent - FIRST - 2) * STEPS + int(mantissa * (2 * STEPS))
 
 
 def bucket_bounds(index: int) -> tuple[float, float]:
     """The lowest latency of a bucket and the lowest of the next one, both in milliseconds."""
-    octave, step = divmod(index, _STEPS)
-    width = math.ldexp(1.0, octave + _FIRST) / _STEPS
-    low = (_STEPS + step) * width
+    octave, step = divmod(index, STEPS)
+    width = math.ldexp(1.0, octave + FIRST) / STEPS
+    low = (STEPS + step) * width
     return low, low + width
 
 

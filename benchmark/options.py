@@ -169,6 +169,18 @@ CAPACITY = Group(
     ),
 )
 
+BASELINE = Group(
+    "Comparison (exit code 1 where something regressed)",
+    (
+        Option(
+            "--baseline",
+            "RESULT",
+            "afterwards, say what changed since this result: a file, or several runs as in compare",
+        ),
+        Option("--margin", "PERCENT", "a change up to this is none (default: 5%)"),
+    ),
+)
+
 ACTION = Group(
     "Instead of a run",
     (

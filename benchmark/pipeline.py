@@ -15,10 +15,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from benchmark.baseline import Baseline, compare_results, read_baseline, with_comparison
 from benchmark.errors import DocumentError, TargetError, UsageError
 from benchmark.load_settings import load_in_words
 from benchmark.models import (
     ApiSpec,
+    Comparison,
     Dependencies,
     Discovery,
     LoadPlan,
@@ -235,7 +237,11 @@ def prepare(
 
 
 def run(
-    prepared: Prepared, profile: LoadProfile, config: BenchmarkConfig, observer: Observer
+    prepared: Prepared,
+    profile: LoadProfile,
+    config: BenchmarkConfig,
+    observer: Observer,
+    baseline: Baseline | None = None,
 ) -> Report:
     """Run one load, and write its result and reports beside Locust's own files."""
     from benchmark.run_files import claim_files, prepare_folder
@@ -257,7 +263,7 @@ def run(
 
     outcome = run_headless(request, tick, stopping)
     with interrupts_wait(forget=outcome.status == "interrupted"):
-        return report_run(prepared, profile, config, files, outcome)
+        return report_run(prepared, profile, config, files, outcome, baseline)
 
 
 def report_run(
@@ -266,8 +272,9 @@ def report_run(
     config: BenchmarkConfig,
     files: RunFiles,
     outcome: RunOutcome,
+    baseline: Baseline | None = None,
 ) -> Report:
-    """Judge what a run recorded, and write its result and its report."""
+    """Judge what a run recorded, compare it, and write its result and its report."""
     from benchmark.utils.analyze_results import analyze
     from benchmark.utils.results import build_result
     from benchmark.utils.timeline import read_timeline
@@ -287,6 +294,7 @@ def report_run(
         thresholds=config.threshold,
     )
     report = analyze(result, result_files(files, prepared.locustfile))
+    report = with_comparison(report, baseline)
     write_reports(report, files)
     return report
 
@@ -298,10 +306,11 @@ def run_benchmark(config: BenchmarkConfig, observer: Observer) -> tuple[Report, 
     require_locust()
     names = config.suite if config.test_type == "suite" else (config.test_type,)
     profiles = [config.profile(name) for name in names]
+    baseline = read_baseline(config, profiles)
     prepared = prepare(config, min(profile.users for profile in profiles), observer)
     reports: list[Report] = []
     for profile in profiles:
-        reports.append(run(prepared, profile, config, observer))
+        reports.append(run(prepared, profile, config, observer, baseline))
         if reports[-1].result.status in ("interrupted", "aborted"):
             break
     return tuple(reports)
@@ -322,6 +331,14 @@ def find_capacity(config: BenchmarkConfig, observer: Observer) -> CapacityReport
         lambda profile, files: _request(prepared, profile, config, files),
         observer,
     )
+
+
+def compare(base: str, new: Sequence[str], margin: float | None) -> tuple[Comparison, ...]:
+    """Each of `new` compared with `base`: files, folders, or several with commas between.
+
+    `margin` is the share that counts as no change. Raises UsageError for what is not comparable.
+    """
+    return compare_results(base, new, margin)
 
 
 def interact(config: BenchmarkConfig, observer: Observer) -> None:

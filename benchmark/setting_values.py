@@ -206,6 +206,18 @@ def positive_number(value: Any) -> float:
     return number
 
 
+def checked_margin(value: Any) -> float:
+    """A share from 0 to 1, of a text such as "5%"; a bare number is percent."""
+    text = str(value).strip().removesuffix("%").strip()
+    try:
+        percent = float(text)
+    except ValueError:
+        percent = -1.0
+    if not 0 < percent <= 100:
+        raise UsageError(f"{value!r} is no margin", "write a percentage, such as 5%")
+    return percent / 100
+
+
 def checked_rate(value: Any) -> float:
     """Iterations per second."""
     text = str(value).strip()

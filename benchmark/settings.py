@@ -29,6 +29,7 @@ from benchmark.setting_values import (
     checked_header,
     checked_host,
     checked_locust_argument,
+    checked_margin,
     checked_path,
     checked_rate,
     checked_stages,
@@ -150,6 +151,8 @@ class BenchmarkConfig:
     processes: Annotated[int, positive_int] = 1
     threshold: Annotated[tuple[Threshold, ...], condition_items(parse_threshold)] = ()
     abort_on: Annotated[tuple[AbortCondition, ...], condition_items(parse_abort_condition)] = ()
+    baseline: Annotated[str | None, optional(checked_text)] = None
+    margin: Annotated[float | None, optional(checked_margin)] = None
     locust_args: Annotated[tuple[str, ...], line_items(checked_locust_argument)] = ()
     suite: Commas = defaults.SUITE
     command: str = field(default="", repr=False)

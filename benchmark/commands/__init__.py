@@ -2,6 +2,7 @@
 
 from benchmark.commands.analyze import add_analyze
 from benchmark.commands.capacity import add_capacity
+from benchmark.commands.compare import add_compare
 from benchmark.commands.history import add_history
 
-__all__ = ["add_analyze", "add_capacity", "add_history"]
+__all__ = ["add_analyze", "add_capacity", "add_compare", "add_history"]

@@ -1,4 +1,4 @@
-"""The last line of a run, and the exit code: what stopped it, or which thresholds have failed."""
+"""The last line of a run, and its exit code: what stopped it, what failed, what is worse."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from benchmark.console import print_error
 from benchmark.errors import INTERRUPTED, UNMET, BenchmarkError, TargetError
 from benchmark.models import Report, ThresholdVerdict
 from benchmark.thresholds import by_threshold, in_words
+from benchmark.utils.comparison_words import headline
 from benchmark.utils.figures import plural
 from benchmark.utils.silence import silence_at_end
 
@@ -32,13 +33,26 @@ def exit_code(reports: Sequence[Report]) -> int:
         died = all(silence_at_end(result.timeline) is not None for result in failed)
         return TargetError.exit_code if died else BenchmarkError.exit_code
     held = all(verdict.held for report in reports for verdict in report.thresholds)
-    return UNMET if "aborted" in statuses or not held else 0
+    worse = any(map(_is_worse, reports))
+    return UNMET if "aborted" in statuses or not held or worse else 0
+
+
+def _is_worse(report: Report) -> bool:
+    """Whether something regressed, or nobody can say so although that was asked."""
+    comparison = report.comparison
+    return bool(report.not_compared) or (
+        comparison is not None and comparison.answer == "regressed"
+    )
 
 
 def _complaints(report: Report) -> Iterator[str]:
     if report.result.status in ("aborted", "failed"):
         was = "was aborted" if report.result.status == "aborted" else "has failed"
         yield f"The run {was}: {report.result.status_reason}"
+    if report.not_compared:
+        yield f"Not compared with the baseline: {report.not_compared}"
+    elif report.comparison is not None and _is_worse(report):
+        yield f"Worse than the baseline: {headline(report.comparison)}"
     verdicts = by_threshold(report.thresholds)
     failed = [_failure(each) for each in verdicts.values() if not all(one.held for one in each)]
     if failed:

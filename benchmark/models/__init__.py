@@ -3,7 +3,8 @@
     Target → Discovery → ApiSpec → Dependencies → LoadPlan → RunResult → Report
 
 `api` holds the first half, `plan` the plan, `load` what a run is asked for,
-`thresholds` what it must meet, `history` many runs, `results` the rest.
+`thresholds` what it must meet, `comparison` what changed between runs, `history` many runs,
+`results` the rest.
 Only the standard library is imported here, and nothing here touches the world. Raw documents end at
 `generators/openapi_parser`; everything later asks these values.
 """
@@ -38,6 +39,14 @@ from benchmark.models.capacity import (
     SearchEnding,
     StepPurpose,
     StepVerdict,
+)
+from benchmark.models.comparison import (
+    Answer,
+    ComparedMetric,
+    ComparedSide,
+    Comparison,
+    MetricChange,
+    OperationChange,
 )
 from benchmark.models.history import (
     METRICS,
@@ -112,6 +121,7 @@ from benchmark.models.thresholds import (
 __all__ = [
     "METRICS",
     "AbortCondition",
+    "Answer",
     "ApiDocument",
     "ApiSpec",
     "ArrayNode",
@@ -122,6 +132,9 @@ __all__ = [
     "Capacity",
     "CapacityStep",
     "Clock",
+    "ComparedMetric",
+    "ComparedSide",
+    "Comparison",
     "ConditionResult",
     "Constant",
     "Created",
@@ -143,12 +156,14 @@ __all__ = [
     "LoadPlan",
     "LoadProfile",
     "MediaType",
+    "MetricChange",
     "MetricName",
     "Node",
     "Note",
     "ObjectNode",
     "OpenModel",
     "Operation",
+    "OperationChange",
     "OperationReadiness",
     "OperationStats",
     "OwnAddress",

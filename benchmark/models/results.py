@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from benchmark.histogram import Histogram
+from benchmark.models.comparison import Comparison
 from benchmark.models.load import ArrivalStats, LoadProfile
 from benchmark.models.plan import Readiness
 from benchmark.models.thresholds import Threshold, ThresholdVerdict
@@ -223,7 +224,11 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The verdict on a run: the grade, what it rests on, and what to do next."""
+    """The verdict on a run: the grade, what it rests on, and what to do next.
+
+    `comparison` is that with its baseline, None without one; `not_compared` says why there is none
+    although one was asked for.
+    """
 
     result: RunResult
     grade: GradeName
@@ -234,3 +239,5 @@ class Report:
     most_failing: tuple[OperationStats, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     thresholds: tuple[ThresholdVerdict, ...] = ()
+    comparison: Comparison | None = None
+    not_compared: str = ""

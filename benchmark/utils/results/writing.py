@@ -14,6 +14,7 @@ from benchmark.models import (
     Second,
     ThresholdVerdict,
 )
+from benchmark.utils.comparison_document import comparison_to_json
 from benchmark.utils.results.block_columns import blocks_to_json
 from benchmark.utils.timeline_lines import profile_to_json
 
@@ -121,6 +122,7 @@ def _verdict_to_json(report: Report) -> dict[str, Any]:
         ],
         "tips": list(report.tips),
         "files": dict(report.files),
+        **({"comparison": comparison_to_json(report.comparison)} if report.comparison else {}),
     }
 
 

@@ -1,0 +1,87 @@
+"""Comparisons as a page: one file that needs nothing else, and runs no script."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from benchmark.models import ComparedMetric, Comparison, MetricChange
+from benchmark.utils import comparison_words as words
+from benchmark.utils import figures
+from benchmark.utils.text_safety import clean_text
+
+_TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+_WIDTH = 160.0
+_REACH = math.log(2)  # the bars show a half to the double
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Where the parts of a bar lie, from 0 to its width."""
+
+    low: float
+    point: float
+    high: float
+    band: float
+    band_width: float
+
+
+def render_comparison_html(comparisons: Sequence[Comparison]) -> str:
+    """The comparisons as an HTML document. Everything from outside is escaped."""
+    jinja = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    jinja.filters |= {
+        "clean": clean_text,
+        "moment": figures.moment,
+        "slug": lambda text: str(text).replace(" ", "-"),
+    }
+    jinja.globals |= {
+        name: getattr(words, name)
+        for name in (
+            *("answer_in_words", "explanation", "headline", "name_of", "ordered", "shift"),
+            *("side_in_words", "value"),
+        )
+    }
+    jinja.globals |= {"interval": _interval, "metrics": _metrics, "names": words.NAMES}
+    style = (_TEMPLATES / "comparison.css").read_text(encoding="utf-8")
+    return jinja.get_template("comparison.html.jinja").render(
+        comparisons=comparisons,
+        style=Markup(style),  # noqa: S704  # our own file
+    )
+
+
+def _metrics(comparison: Comparison) -> list[ComparedMetric]:
+    """The metrics that are shown: those of any operation, failures only where something failed."""
+    found = {
+        change.metric
+        for each in (comparison.total, *comparison.operations)
+        for change in each.changes
+        if change.metric != "failures" or change.base or change.new
+    }
+    return [metric for metric in words.NAMES if metric in found]
+
+
+def _interval(change: MetricChange) -> Interval:
+    band = _place(change.limit)
+    return Interval(
+        low=_place(change.low or 1.0),
+        point=_place(change.ratio or 1.0),
+        high=_place(change.high or 1.0),
+        band=round(_WIDTH - band, 1),
+        band_width=round(2 * band - _WIDTH, 1),
+    )
+
+
+def _place(ratio: float) -> float:
+    share = math.log(max(ratio, 1e-9)) / _REACH
+    return round(_WIDTH / 2 * (1 + min(1.0, max(-1.0, share))), 1)
