@@ -7,16 +7,9 @@ quick.
 
 from __future__ import annotations
 
-import inspect
-import json
-import logging
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -24,12 +17,12 @@ import typer
 from benchmark import __version__
 from benchmark.command_line import what_was_typed
 from benchmark.commands import add_analyze, add_capacity, add_compare, add_history
-from benchmark.errors import INTERRUPTED, BenchmarkError, LocustError, UsageError
+from benchmark.commands.frame import command, print_json, say_error
+from benchmark.errors import LocustError, UsageError
 from benchmark.help_page import GroupedCommand, Program
 from benchmark.options import (
     ACTION,
     BASELINE,
-    CAPACITY,
     CONDITIONS,
     CONTENT,
     CREDENTIALS,
@@ -40,7 +33,6 @@ from benchmark.options import (
     OUTPUT,
     TARGET,
     YES,
-    Group,
     Switches,
 )
 
@@ -97,7 +89,7 @@ def _run_program(program: typer.Typer, name: str, arguments: Sequence[str]) -> i
             sys.stderr.write(error.format_message() + "\n")  # the help page
         else:
             path = getattr(getattr(error, "ctx", None), "command_path", name)
-            _say_error(error.format_message(), f"see {path} --help")
+            say_error(error.format_message(), f"see {path} --help")
         return UsageError.exit_code
     except ModuleNotFoundError as error:
         sys.stderr.write(  # plainly, since the package that prints errors may be missing too
@@ -107,46 +99,6 @@ def _run_program(program: typer.Typer, name: str, arguments: Sequence[str]) -> i
         )
         return LocustError.exit_code
     return code if isinstance(code, int) else 0
-
-
-def _command(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Make of `function(config, switches)` what typer takes: a parameter for each option."""
-
-    def decorate(function: Callable[[BenchmarkConfig, Switches], None]) -> Callable[..., None]:
-        def call(context: typer.Context, **given: Any) -> None:
-            values = {name: value for name, value in given.items() if value not in (None, [])}
-            with _outcome(verbose="verbose" in values):
-                if context.obj.for_locust and not {ACTION, CAPACITY} & {*groups}:
-                    raise UsageError(
-                        f"{context.command_path} passes nothing on to Locust",
-                        "arguments after -- belong to the command run",
-                    )
-                if context.obj.for_locust:
-                    values["locust_args"] = context.obj.for_locust
-                config, switches = _read(values)
-                function(replace(config, command=context.obj.command), switches)
-
-        context = inspect.Parameter(
-            "context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context
-        )
-        options = [option for group in groups for option in group.parameters()]
-        call.__signature__ = inspect.Signature([context, *options])  # type: ignore[attr-defined] # read by typer
-        call.__name__, call.__doc__ = function.__name__, function.__doc__
-        return call
-
-    return decorate
-
-
-def _read(values: Mapping[str, Any]) -> tuple[BenchmarkConfig, Switches]:
-    from benchmark.settings import load_config  # noqa: PLC0415  # slow to import
-
-    own = Switches.__dataclass_fields__
-    switches = {name: value for name, value in values.items() if name in own}
-    for name in {"config", "output", "graph_file"} & switches.keys():
-        switches[name] = Path(switches[name]).expanduser()
-    settings = {name: value for name, value in values.items() if name not in own}
-    config = load_config(settings, switches.get("config"))
-    return config, Switches(**switches)
 
 
 # ── commands ──────────────────────────────────────────────────────────────────────────────────
@@ -163,7 +115,7 @@ _RUN_OPTIONS = "[OPTIONS] [-- LOCUST_ARGS]"
         "stress-api run --locustfile benchmark/locustfile.py -- --equal-weights"
     ),
 )
-@_command(
+@command(
     *(LOAD, OPEN, CONDITIONS, BASELINE, ACTION, TARGET, CREDENTIALS, CONTENT),
     *(FILES.without("output"), OUTPUT),
 )
@@ -184,14 +136,14 @@ def run(config: BenchmarkConfig, switches: Switches) -> None:
 
 
 @app.command(cls=GroupedCommand, epilog="stress-api discover --host http://localhost:8000 --graph")
-@_command(TARGET, GRAPH, CREDENTIALS, FILES.without("output"), OUTPUT)
+@command(TARGET, GRAPH, CREDENTIALS, FILES.without("output"), OUTPUT)
 def discover(config: BenchmarkConfig, switches: Switches) -> None:
     """Find the API documents of a host; sends no load."""
     _discover(config, switches)
 
 
 @app.command(cls=GroupedCommand, epilog="stress-api generate --spec openapi.json -o locustfile.py")
-@_command(TARGET, CREDENTIALS, CONTENT.without("locustfile"), LOAD.only("wait_time"), FILES, OUTPUT)
+@command(TARGET, CREDENTIALS, CONTENT.without("locustfile"), LOAD.only("wait_time"), FILES, OUTPUT)
 def generate(config: BenchmarkConfig, switches: Switches) -> None:
     """Write the locustfile of an API and end.
 
@@ -204,29 +156,27 @@ def generate(config: BenchmarkConfig, switches: Switches) -> None:
         prepared = pipeline.generate(config, switches.output, observer)
     if switches.json:
         files = [str(path) for path in prepared.files]
-        _print_json({"locustfile": str(prepared.locustfile), "files": files})
+        print_json({"locustfile": str(prepared.locustfile), "files": files})
     elif prepared.plan is not None:
         print_plan(prepared.plan)
         typer.echo(prepared.locustfile)
 
 
-def _results_dir() -> Path:
-    """Where results are, by the settings of file and environment."""
-    return _read({})[0].results_dir
-
-
-add_capacity(app, _command)
+add_capacity(app)
+add_analyze(app)
+add_compare(app)
+add_history(app)
 
 
 @app.command(cls=GroupedCommand, epilog="stress-api health --host http://localhost:8000")
-@_command(TARGET, CREDENTIALS, FILES.only("config"), OUTPUT.without("quiet"))
+@command(TARGET, CREDENTIALS, FILES.only("config"), OUTPUT.without("quiet"))
 def health(config: BenchmarkConfig, switches: Switches) -> None:
     """Say whether the host is up and which documents it shows."""
     _health(config, switches)
 
 
 @app.command(cls=GroupedCommand, epilog="stress-api check --host http://localhost:8000")
-@_command(TARGET, CREDENTIALS, FILES.without("output"), OUTPUT.without("quiet"))
+@command(TARGET, CREDENTIALS, FILES.without("output"), OUTPUT.without("quiet"))
 def check(config: BenchmarkConfig, switches: Switches) -> None:
     """Say whether everything is in place, here and at the host.
 
@@ -236,7 +186,7 @@ def check(config: BenchmarkConfig, switches: Switches) -> None:
 
 
 @app.command(cls=GroupedCommand, epilog="stress-api demo --yes")
-@_command(YES, LOAD.only("run_time"), FILES.only("results_dir"))
+@command(YES, LOAD.only("run_time"), FILES.only("results_dir"))
 def demo(config: BenchmarkConfig, switches: Switches) -> None:
     """Show the whole way at a small API, in half a minute."""
     from benchmark.guided_demo import run_demo  # noqa: PLC0415  # slow to import
@@ -277,7 +227,7 @@ def _run(config: BenchmarkConfig, switches: Switches) -> None:
         reports = pipeline.run_benchmark(config, observer)
     if switches.json:
         results = [result_to_json(report) for report in reports]
-        _print_json(results[0] if config.test_type != "suite" else {"results": results})
+        print_json(results[0] if config.test_type != "suite" else {"results": results})
     else:
         for report in reports:
             write_text(report, sys.stdout)
@@ -323,58 +273,12 @@ def _health(config: BenchmarkConfig, switches: Switches, *, installation: bool =
 
     checks = check_all(config) if installation else check_target(config)
     if switches.json:
-        _print_json({"ok": all(c.ok for c in checks), "checks": [c.to_json() for c in checks]})
+        print_json({"ok": all(c.ok for c in checks), "checks": [c.to_json() for c in checks]})
     else:
         print_checks(checks, sys.stdout)
     failed = [c for c in checks if not c.ok]
     if failed:
         raise typer.Exit(failed[0].exit_code)
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def _say_error(message: str, hint: str = "") -> None:
-    from benchmark.console import print_error  # noqa: PLC0415  # slow to import
-
-    print_error(message, hint)
-
-
-@contextmanager
-def _outcome(*, verbose: bool = False) -> Iterator[None]:
-    """Turn errors into messages and exit codes, at the one place where commands end."""
-    before = signal.signal(signal.SIGTERM, _raise_interrupt)
-    try:
-        from benchmark.console import set_up_logging  # noqa: PLC0415  # slow to import
-
-        set_up_logging(verbose=verbose)
-        yield
-    except BenchmarkError as error:
-        _say_error(error.message, error.hint)
-        raise typer.Exit(error.exit_code) from error
-    except KeyboardInterrupt:
-        _say_error("Interrupted")
-        raise typer.Exit(INTERRUPTED) from None
-    except (typer.Exit, BrokenPipeError, ModuleNotFoundError):
-        raise
-    except Exception as error:  # the last net: a traceback helps no user
-        logging.getLogger(__name__).debug("It happened here:", exc_info=error)
-        _say_error(
-            f"{type(error).__name__}: {error}", "add --verbose to see where; please report it"
-        )
-        raise typer.Exit(BenchmarkError.exit_code) from error
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _raise_interrupt(*_: object) -> None:
-    raise KeyboardInterrupt("SIGTERM")
-
-
-add_analyze(app, _outcome, _results_dir)
-add_history(app, _outcome, _results_dir)
-add_compare(app, _outcome)
 
 
 if __name__ == "__main__":

@@ -25,8 +25,6 @@ from benchmark.models import (
     Discovery,
     LoadPlan,
     LoadProfile,
-    OperationReadiness,
-    Readiness,
     Report,
 )
 from benchmark.outputs import (
@@ -37,6 +35,7 @@ from benchmark.outputs import (
     write_reports,
     write_test,
 )
+from benchmark.readiness import readiness_of, require_tasks
 from benchmark.run_conditions import (
     conditions_without_load,
     ending,
@@ -224,7 +223,7 @@ def prepare(
     require_known_operations(config, load_plan)
     if live and not config.no_probe:
         load_plan = prove(load_plan, specs, dependencies, config, observer)
-    _require_tasks(load_plan)
+    require_tasks(load_plan)
     for note in conditions_without_load(config, load_plan):
         observer.stage(note)
     plan_file, locustfile = write_test(config.results_dir, stamp, load_plan, out)
@@ -288,7 +287,7 @@ def report_run(
         profile=profile,
         wait_time=config.wait_time,
         seed=config.seed,
-        readiness=_readiness(prepared.plan),
+        readiness=readiness_of(prepared.plan),
         status=outcome.status,
         status_reason=outcome.reason,
         thresholds=config.threshold,
@@ -368,21 +367,6 @@ def generate(config: BenchmarkConfig, out: Path | None, observer: Observer) -> P
 # ── small parts ───────────────────────────────────────────────────────────────────────────────
 
 
-def _require_tasks(load_plan: LoadPlan) -> None:
-    """Raise UsageError where no operation takes part, with the commonest reason."""
-    if any(task.readiness.enabled for task in load_plan.tasks()):
-        return
-    reasons = [task.readiness.reason for task in load_plan.tasks()]
-    reasons += [skip.reason for skip in load_plan.skipped]
-    commonest = max(reasons, key=reasons.count, default="no operations")
-    hint = "see the reasons with: stress-api generate"
-    if commonest.startswith("left out"):
-        hint = "operations look like 'GET /items/{id}': change --include, --exclude or --tag"
-    elif commonest.startswith("needs credentials"):
-        hint = "give --token, --basic, --api-key or --header"
-    raise UsageError(f"No operation can be called: {commonest}", hint)
-
-
 def origin(base_url: str) -> str:
     """Scheme, host and port of a URL: operations' paths begin below them."""
     scheme, _, rest = base_url.partition("://")
@@ -408,18 +392,3 @@ def _request(
         seed=config.seed,
         abort_on=config.abort_on,
     )
-
-
-def _readiness(load_plan: LoadPlan | None) -> tuple[OperationReadiness, ...]:
-    if load_plan is None:
-        return ()
-    planned = [
-        OperationReadiness(task.operation, user.applications[0], task.readiness)
-        for user in load_plan.users
-        for task in user.tasks
-    ]
-    skipped = [
-        OperationReadiness(skip.key, skip.application, Readiness("excluded", False, skip.reason))
-        for skip in load_plan.skipped
-    ]
-    return (*planned, *skipped)

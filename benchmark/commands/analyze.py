@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from benchmark.commands import frame
 from benchmark.help_page import GroupedCommand
 
 _FORMATS = "text, json, markdown, junit, csv or openmetrics"
 
 
-def add_analyze(
-    app: typer.Typer,
-    outcome: Callable[[], AbstractContextManager[None]],
-    results_folder: Callable[[], Path],
-) -> None:
-    """Add the command. `outcome` turns errors into exit codes, `results_folder` is the default."""
+def add_analyze(app: typer.Typer) -> None:
+    """Add the command to the program."""
 
     @app.command(cls=GroupedCommand, epilog="stress-api analyze benchmark/results")
     def analyze(
@@ -47,10 +41,10 @@ def add_analyze(
         as_json: Annotated[bool, typer.Option("--json", help="the same as --format json")] = False,
     ) -> None:
         """Read old results again: the verdict on one, a table of several."""
-        with outcome():
+        with frame.outcome():
             from benchmark.utils.analyze_results import main  # noqa: PLC0415  # slow to import
 
-            folder = results_dir or str(results_folder())
+            folder = results_dir or str(frame.results_dir())
             options = ["--results-dir", folder, "--format", "json" if as_json else form]
             options += [f"--threshold={each}" for each in threshold or ()]
             raise typer.Exit(main([*options, "--", *(results or [])]))

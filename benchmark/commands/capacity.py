@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import typer
 
+from benchmark.commands import frame
 from benchmark.errors import INTERRUPTED, UNMET, LocustError
 from benchmark.help_page import GroupedCommand
 from benchmark.options import (
@@ -32,12 +31,8 @@ _EXAMPLES = (
 )
 
 
-Command = Callable[["BenchmarkConfig", Switches], None]
-Decorator = Callable[[Command], Callable[..., None]]
-
-
-def add_capacity(app: typer.Typer, command: Callable[..., Decorator]) -> None:
-    """Add the command to the program. `command` makes one of groups of options."""
+def add_capacity(app: typer.Typer) -> None:
+    """Add the command to the program."""
     open_model = OPEN.without("request_rate")
     groups = (
         CAPACITY,
@@ -54,7 +49,7 @@ def add_capacity(app: typer.Typer, command: Callable[..., Decorator]) -> None:
         name="capacity",
         options_metavar="[OPTIONS] [-- LOCUST_ARGS]",
         epilog=_EXAMPLES,
-    )(command(*groups)(capacity))
+    )(frame.command(*groups)(capacity))
 
 
 def capacity(config: BenchmarkConfig, switches: Switches) -> None:
@@ -71,7 +66,7 @@ def capacity(config: BenchmarkConfig, switches: Switches) -> None:
         report = pipeline.find_capacity(config, observer)
     if switches.json:
         document = capacity_to_json(report.capacity, report.environment, report.files)
-        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        frame.print_json(document)
     else:
         write_capacity_text(report.capacity, report.files, sys.stdout)
     match report.capacity.ending:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from benchmark.commands import frame
 from benchmark.errors import UsageError
 from benchmark.help_page import GroupedCommand
 
@@ -25,8 +25,8 @@ _EXAMPLES = (
 )
 
 
-def add_compare(app: typer.Typer, outcome: Callable[[], AbstractContextManager[None]]) -> None:
-    """Add the command. `outcome` turns errors into exit codes."""
+def add_compare(app: typer.Typer) -> None:
+    """Add the command to the program."""
 
     @app.command(cls=GroupedCommand, epilog=_EXAMPLES)
     def compare(
@@ -59,7 +59,7 @@ def add_compare(app: typer.Typer, outcome: Callable[[], AbstractContextManager[N
 
         The exit code is 1 where something regressed.
         """
-        with outcome():
+        with frame.outcome():
             code = compare_results(
                 results or [], margin=margin, html=html, markdown=markdown, as_json=as_json
             )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from benchmark.commands import frame
 from benchmark.errors import UsageError
 from benchmark.help_page import GroupedCommand
 from benchmark.utils.text_safety import clean_text
@@ -24,12 +24,8 @@ _EXAMPLES = (
 )
 
 
-def add_history(
-    app: typer.Typer,
-    outcome: Callable[[], AbstractContextManager[None]],
-    results_folder: Callable[[], Path],
-) -> None:
-    """Add the command. `outcome` turns errors into exit codes, `results_folder` is the default."""
+def add_history(app: typer.Typer) -> None:
+    """Add the command to the program."""
 
     @app.command(cls=GroupedCommand, epilog=_EXAMPLES)
     def history(
@@ -57,9 +53,9 @@ def add_history(
         as_markdown: Annotated[bool, typer.Option("--markdown", help="print Markdown")] = False,
     ) -> None:
         """Show how results changed from run to run."""
-        with outcome():
+        with frame.outcome():
             show_history(
-                Path(folder).expanduser() if folder else results_folder(),
+                Path(folder).expanduser() if folder else frame.results_dir(),
                 metrics=metric or (),
                 target=target,
                 test_type=test_type,

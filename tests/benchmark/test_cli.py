@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
-    *("run", "discover", "generate", "capacity", "analyze", "history"),
+    *("run", "discover", "generate", "capacity", "analyze", "compare", "history"),
     *("health", "check", "demo"),
 )
 JSON = "application/json"
