@@ -6,7 +6,6 @@ import gzip
 import json
 import re
 import signal
-import socket
 import sys
 import threading
 from collections import Counter
@@ -18,6 +17,7 @@ from engine_runs import SHOP_USER, Run, ask_page, engine_command, start, start_e
 from small_api import Answer, Asked, Shop, small_api
 
 from benchmark.utils.timeline import Timeline
+from tests.ports import unused_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.end_to_end
@@ -318,8 +318,7 @@ def test_shapes_reach_their_peak_and_end_in_time(
 
 def test_the_web_page_can_start_a_second_test(tmp_path: Path) -> None:
     """A second test, at another host, has a fresh timeline and a first round of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = unused_port()
     with small_api(Shop()) as first, small_api(Shop()) as second:
         command = engine_command(SHOP_USER, tmp_path, first.url)
         command.remove("--headless")
