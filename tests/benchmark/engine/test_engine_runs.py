@@ -276,10 +276,14 @@ def test_a_server_that_dies_is_a_finding(tmp_path: Path) -> None:
 
 
 def test_a_plain_locust_works_without_the_hooks(tmp_path: Path) -> None:
-    """`locust -f FILE` runs the same file: --tags holds for the first round, clean-up is done."""
+    """`locust -f FILE` runs the same file: --tags holds for the first round, clean-up is done.
+
+    Its run time begins with the test, not before the imports.
+    """
     shop = Shop()
+    source = "import time\n\ntime.sleep(1.5)\n" + SHOP_USER
     with small_api(shop) as api:
-        command = engine_command(SHOP_USER, tmp_path, api.url, run_time=1, users=8)
+        command = engine_command(source, tmp_path, api.url, run_time=1, users=8)
         locust = str(Path(sys.executable).with_name("locust"))
         ours = command.index("--timeline")
         plain = [locust, *command[3:ours], "--exit-code-on-error", "0"]
