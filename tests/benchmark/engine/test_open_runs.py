@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import signal
-import socket
 import threading
 import time
 from collections import Counter
@@ -22,6 +21,7 @@ from engine_runs import Run, engine_command, start, start_engine
 from small_api import Answer, Asked, small_api
 
 from benchmark.utils.timeline import Timeline
+from tests.ports import unused_port
 from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.end_to_end
@@ -325,8 +325,7 @@ def test_wrong_stages_are_said(options: list[str], tmp_path: Path) -> None:
 @contextmanager
 def web_page(folder: Path, host: str, *options: str) -> Iterator[tuple[Run, str]]:
     """A run that waits for its web page, and the address of that."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = unused_port()
     command = engine_command(VISITOR, folder, host, *options)
     for given in ("--headless", "-t"):
         place = command.index(given)

@@ -320,7 +320,7 @@ def test_more_users_than_file_descriptors() -> None:
     with wire_server(handle) as server:
         ended = subprocess.run(
             [sys.executable, "-c", MORE_USERS_THAN_DESCRIPTORS, server.url],
-            cwd=Path(__file__).parents[4], capture_output=True, text=True, timeout=60, check=False,
+            cwd=Path(__file__).parents[4], capture_output=True, text=True, timeout=600, check=False,
         )  # fmt: skip
     assert "Traceback" not in ended.stderr, ended.stderr
     words = "['too many open files in the load generator']"
