@@ -26,6 +26,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from load import machine, precise_server, tables, truth
+from load.ideal_starts import ideal_lateness
 from load.precise_server import Behaviour
 from load.processes import MeasurementError, working_folder
 from load.recorded_run import Run, read_times, run_recorded
@@ -50,7 +51,8 @@ class Measured:
 
     `asked` and `achieved` are in requests per second. `late` are p50, p99 and the most of the
     lateness of starts in milliseconds; `uneven` is p99 of how much later a request arrived at the
-    server than the others, in milliseconds too, of constant arrivals.
+    server than the others, in milliseconds too, of constant arrivals. `ideal_p99` is the lateness
+    of a program that only sleeps, right after the run.
     """
 
     rate: int
@@ -62,6 +64,7 @@ class Measured:
     missed: int
     late: tuple[float, float, float]
     uneven: float
+    ideal_p99: float
 
     @property
     def off(self) -> float:
@@ -105,7 +108,7 @@ def main() -> int:
     sys.stdout.write(f"{head}; rounds: {options.rounds} of {options.seconds} s\n\n")
     rows, missed = table(measured)
     columns = ["asked, processes", "achieved", "off", "dropped", "missed"]
-    columns += ["late p50", "p99", "most", "uneven p99", "bars"]
+    columns += ["late p50", "p99", "most", "a sleeping program's p99", "uneven p99", "bars"]
     sys.stdout.write(f"{tables.markdown(columns, rows)}\n")
     return int(missed)
 
@@ -162,6 +165,7 @@ def measure(bench: Bench, rate: int, processes: int, number: int) -> Measured:
         uneven=truth.percentile(truth.lateness(log, rate, SKIPPED), 99)
         if bench.kind == "constant"
         else 0.0,
+        ideal_p99=ideal_lateness(bench.folder, core, rate),
     )
 
 
@@ -199,6 +203,7 @@ def table(measured: Sequence[Measured]) -> tuple[list[list[str]], bool]:
                 f"{statistics.median(each.dropped for each in own):,.0f}",
                 f"{statistics.median(each.missed for each in own):,.0f}",
                 *(f"{value:.2f}" for value in (p50, p99, most)),
+                f"{statistics.median(each.ideal_p99 for each in own):.2f}",
                 f"{statistics.median(each.uneven for each in own):.2f}",
                 f"MISSED: {', '.join(wrong)}" if wrong else "hold",
             ]

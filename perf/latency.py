@@ -10,8 +10,9 @@ the engine's recorder reports are laid beside those of the log for the same seco
 FastHttpUser, under the same recorder, at the shares of its own capacity, is beside it.
 
 Where the engine starts requests at a rate (`--request-rate`), that is measured as well: how late
-requests start, and, with a server that stalls for two seconds, the percentiles from schedule
-against a correction like wrk2's, computed from the server's log.
+requests start (and how late a C program is that does nothing but sleep until they are due), and,
+with a server that stalls for two seconds, the percentiles from schedule against a correction like
+wrk2's, computed from the server's log.
 
 Nothing else may run meanwhile; five rounds take ten minutes. Needs a C compiler. Prints Markdown;
 the exit code is 1 where a bar is missed.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 ONE_BY_ONE = (
@@ -15,10 +18,19 @@ TOGETHER = ("tests/end_to_end/test_hostile_documents.py",)
 """Files among them whose tests look at what one fixture made in a minute."""
 
 
+def is_dealt_out_alone(path: str) -> bool:
+    """Whether the tests of a file go to any process, one by one."""
+    return path.startswith(ONE_BY_ONE) and path not in TOGETHER
+
+
 class Scheduler(LoadScopeScheduling):
     """Deals out files, and single tests where they take long, in the order of collection."""
+
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        config.option.loadscopereorder = False
+        super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
         """What a test is dealt out with: tests with the same answer stay together."""
         path = nodeid.partition("::")[0]
-        return nodeid if path.startswith(ONE_BY_ONE) and path not in TOGETHER else path
+        return nodeid if is_dealt_out_alone(path) else path

@@ -17,8 +17,9 @@ def until(happened: Callable[[], T]) -> T:
 
     In an interpreter that gevent has patched, all greenlets go on meanwhile.
     """
-    end = time.monotonic() + PATIENCE
+    end, pause = time.monotonic() + PATIENCE, 0.002
     while not (found := happened()):
         assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
+        time.sleep(pause)
+        pause = min(0.1, pause * 1.5)  # looking may cost something
     return found

@@ -4,6 +4,7 @@ Imported by locustfiles only (static, generated, yours): importing Locust monkey
 interpreter, so nothing else of the suite may do it.
 """
 
+from benchmark.engine import loop_time
 from benchmark.engine.api_user import ApiUser
 from benchmark.engine.bodies import (
     Body,
@@ -33,3 +34,5 @@ __all__ = [
     "unique_number",
     "unique_uuid",
 ]
+
+loop_time.install()

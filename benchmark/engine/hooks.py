@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import gevent
 from locust import events
 from locust.runners import WorkerRunner
 
@@ -22,6 +21,7 @@ from benchmark.engine.aborting import Aborting, add_abort_option
 from benchmark.engine.counters import add_source
 from benchmark.engine.http_client import counters as client_counters
 from benchmark.engine.load_options import add_load_options, prepare_load
+from benchmark.engine.loop_time import count_from_now
 from benchmark.engine.recording import record_test
 from benchmark.engine.stopping import end_in_order, end_with_parent
 
@@ -58,8 +58,7 @@ def _prepare(environment: Any, **_: Any) -> None:
         end_with_parent(options.parent_pid)
     prepare_load(environment)
     locust_repairs.warm_up()
-    # gevent counts delays from a time that it noted before the imports: the test would end early.
-    gevent.get_hub().loop.update_now()
+    count_from_now()
 
 
 def _client_counts() -> dict[str, float]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import precise_server, tables, truth
+from .ideal_starts import ideal_lateness
 from .machine import Cores
 from .precise_server import Behaviour
 from .recorded_run import (
@@ -30,7 +31,10 @@ _USERS_BEYOND = 50
 
 @dataclass(frozen=True, slots=True)
 class Starts:
-    """How late requests started, in milliseconds: as recorded, and by the server's log."""
+    """How late requests started, in milliseconds: as recorded, and by the server's log.
+
+    `ideal_p99` is that of a program which only sleeps, on the same core right after the run.
+    """
 
     share: int
     round: int
@@ -41,6 +45,7 @@ class Starts:
     true_p99: float
     true_worst: float
     dropped: int
+    ideal_p99: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,7 @@ def measure_starts(
         true_p99=truth.percentile(late, 99),
         true_worst=truth.percentile(late, 100),
         dropped=read_counter(timeline, "dropped_iterations"),
+        ideal_p99=ideal_lateness(bench.folder, bench.cores.generator, rate),
     )
 
 
@@ -130,6 +136,7 @@ def starts_table(measured: list[Starts]) -> tuple[str, bool]:
             tables.median_and_range([each.true_p50 for each in own], ".2f"),
             tables.median_and_range([each.true_p99 for each in own], ".2f"),
             tables.median_and_range([each.true_worst for each in own], ".2f"),
+            tables.median_and_range([each.ideal_p99 for each in own], ".2f"),
             f"{sum(each.dropped for each in own):,}",
         ]
         worst = tables.median([each.true_p99 for each in own])
@@ -137,7 +144,8 @@ def starts_table(measured: list[Starts]) -> tuple[str, bool]:
         missed = missed or judged == "MISSED"
         rows.append([f"{share} %", *cells, judged])
     columns = ["share of the capacity", "asked/s", "achieved/s", "recorded p99, ms", "p50, ms"]
-    columns += ["p99, ms", "worst, ms", "dropped", f"p99 ≤ {MOST_LATE} ms"]
+    columns += ["p99, ms", "worst, ms", "a sleeping program's p99, ms", "dropped"]
+    columns += [f"p99 ≤ {MOST_LATE} ms"]
     return tables.markdown(columns, rows), missed
 
 

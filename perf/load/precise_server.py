@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import truth
+from .compiling import compile_c
 from .machine import pinned
 from .processes import running, wait_until
 
@@ -46,14 +44,7 @@ class PreciseServer:
 
 def compiled(folder: Path) -> Path:
     """The program, made with the machine's C compiler. Exits where there is none."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        sys.exit("a C compiler is missing; perf/install.sh installs what the measurements need")
-    program = folder / "precise_server"
-    subprocess.run(  # noqa: S603 - a list of arguments, no shell
-        [compiler, "-O2", "-o", str(program), str(_SOURCE), "-lm"], check=True
-    )
-    return program
+    return compile_c(_SOURCE, folder)
 
 
 @contextmanager

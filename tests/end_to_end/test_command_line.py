@@ -19,6 +19,7 @@ import psutil
 import pytest
 import requests
 
+from tests.ports import unused_port
 from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.end_to_end
@@ -268,8 +269,7 @@ def test_the_web_page_has_file_and_host_and_ends_with_ctrl_c(
     gateway_url: str, tmp_path: Path, start: Start
 ) -> None:
     """It listens on 127.0.0.1 alone; a test started from it leaves a timeline; exit code 0."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = unused_port()
     process = start(
         "run", "--interactive", "--host", gateway_url, "--results-dir", "out", "--",
         "--web-port", str(port),

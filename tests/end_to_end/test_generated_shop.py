@@ -46,7 +46,12 @@ def test_every_enabled_operation_succeeds_and_nothing_is_left(
 ) -> None:
     """All requests of a short run are answered with 2xx, and the users clean up at the end."""
     shop, url = served_shop
-    options = PlanOptions(seed=1, wait_time=(0, 0.1), credentials=Credentials(api_key=ADMIN_KEY))
+    options = PlanOptions(
+        seed=1,
+        wait_time=(0, 0.1),
+        credentials=Credentials(api_key=ADMIN_KEY),
+        strategy="sequential",  # on a slow machine, too, every operation has its turn
+    )
     plan = shop_plan(options)
     locustfile = tmp_path / "locustfile.py"
     locustfile.write_text(render_locustfile(plan), encoding="utf-8")

@@ -85,7 +85,7 @@ def run_locust(
 
 def test_every_class_runs_without_failures_and_cleans_up(gateway: str, tmp_path: Path) -> None:
     """Against the gateway all user classes work, nothing fails, and nothing is left behind."""
-    code, log, rows = run_locust(gateway, tmp_path, "-u", "12", "-r", "12", "-t", "8s")
+    code, log, rows = run_locust(gateway, tmp_path, "-u", "12", "-r", "12", "-t", "6s")
     assert code == 0
     spawned = re.search(r"All users spawned: (\{.*?\})", log)
     assert spawned is not None

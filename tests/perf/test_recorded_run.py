@@ -79,13 +79,14 @@ def test_all_latencies_of_a_kind_are_read(tmp_path: Path) -> None:
 
 def starts(p99: float) -> Starts:
     """A run whose requests started so late."""
-    return Starts(20, 0, 1000.0, 999.0, 0.9, 0.2, p99, 7.0, 0)
+    return Starts(20, 0, 1000.0, 999.0, 0.9, 0.2, p99, 7.0, 0, 0.4)
 
 
 def test_late_starts_miss_the_bar() -> None:
     """The median of the rounds counts, by the server's log."""
     text, missed = starts_table([starts(1.4), starts(1.5), starts(9.0)])
     assert "| 20 % | 1,000 (1,000–1,000) |" in text
+    assert "| 0.40" in text  # what the machine itself took
     assert not missed
     assert starts_table([starts(1.6)])[1]
 

@@ -15,10 +15,10 @@ from engine_runs import SHOP_USER, Run, ask_page, engine_command, is_open, start
 from small_api import Shop, small_api
 
 from benchmark.models import LoadProfile, OperationStats
-from benchmark.runner import free_port
 from benchmark.utils.results import build_result
 from benchmark.utils.timeline import Timeline
 from benchmark.utils.validity import judge_validity
+from tests.ports import unused_port
 from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.end_to_end
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.end_to_end
 
 def processes(number: int) -> list[str]:
     """The arguments with which the runner asks for several processes."""
-    port = free_port()
+    port = unused_port()
     return [
         f"--processes={number}", "--enable-rebalancing",
         "--master-bind-host=127.0.0.1", f"--master-bind-port={port}",
@@ -219,7 +219,7 @@ def test_a_master_that_is_killed_takes_its_workers_along(tmp_path: Path) -> None
 
 def test_the_web_page_can_start_a_second_test_of_all_processes(tmp_path: Path) -> None:
     """Stopped from the page, every worker reports all it did; the next test begins afresh."""
-    shop, web_port = Shop(), free_port()
+    shop, web_port = Shop(), unused_port()
     with small_api(shop) as api:
         command = engine_command(SHOP_USER, tmp_path, api.url, *processes(2), "--stop-timeout=1")
         command.remove("--headless")

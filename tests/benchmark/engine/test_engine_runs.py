@@ -6,7 +6,6 @@ import gzip
 import json
 import re
 import signal
-import socket
 import sys
 import threading
 from collections import Counter
@@ -18,6 +17,7 @@ from engine_runs import SHOP_USER, Run, ask_page, engine_command, start, start_e
 from small_api import Answer, Asked, Shop, small_api
 
 from benchmark.utils.timeline import Timeline
+from tests.ports import unused_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.end_to_end
@@ -276,10 +276,14 @@ def test_a_server_that_dies_is_a_finding(tmp_path: Path) -> None:
 
 
 def test_a_plain_locust_works_without_the_hooks(tmp_path: Path) -> None:
-    """`locust -f FILE` runs the same file: --tags holds for the first round, clean-up is done."""
+    """`locust -f FILE` runs the same file: --tags holds for the first round, clean-up is done.
+
+    Its run time begins with the test, not before the imports.
+    """
     shop = Shop()
+    source = "import time\n\ntime.sleep(1.5)\n" + SHOP_USER
     with small_api(shop) as api:
-        command = engine_command(SHOP_USER, tmp_path, api.url, run_time=1, users=8)
+        command = engine_command(source, tmp_path, api.url, run_time=1, users=8)
         locust = str(Path(sys.executable).with_name("locust"))
         ours = command.index("--timeline")
         plain = [locust, *command[3:ours], "--exit-code-on-error", "0"]
@@ -318,8 +322,7 @@ def test_shapes_reach_their_peak_and_end_in_time(
 
 def test_the_web_page_can_start_a_second_test(tmp_path: Path) -> None:
     """A second test, at another host, has a fresh timeline and a first round of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = unused_port()
     with small_api(Shop()) as first, small_api(Shop()) as second:
         command = engine_command(SHOP_USER, tmp_path, first.url)
         command.remove("--headless")

@@ -33,7 +33,7 @@ def test_units_of_the_engine(part: int) -> None:
             "-p", "no:xdist", *map(str, FILES[part::PARTS]),
         ],
         cwd=ROOT, env=os.environ | {"TEST_INSIDE_LOCUST": "1"},
-        capture_output=True, text=True, timeout=900, check=False,
+        capture_output=True, text=True, timeout=800, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stdout + ended.stderr
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
-import socket
+import statistics
 import threading
 import time
 from collections import Counter
@@ -22,6 +22,7 @@ from engine_runs import Run, engine_command, start, start_engine
 from small_api import Answer, Asked, small_api
 
 from benchmark.utils.timeline import Timeline
+from tests.ports import unused_port
 from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.end_to_end
@@ -180,11 +181,10 @@ def test_a_stall_shows_in_the_latency_from_schedule(tmp_path: Path) -> None:
     arrived = api_of.when("/visit")
     assert visit.requests == len(arrived) == visit.latency_from_schedule.count == 2 * rate
     begin = min(moment - k / rate for k, moment in enumerate(arrived))
-    true = sorted(done - begin - k / rate for k, done in enumerate(api_of.answered))
-    for percent in (50, 75, 90, 99):
-        expected = 1000 * true[round(len(true) * percent / 100) - 1]
-        reported = visit.latency_from_schedule.percentile(percent)
-        assert reported >= expected * 0.99 - 1
+    true = [1000 * (done - begin - k / rate) for k, done in enumerate(sorted(api_of.answered))]
+    # Two may overtake each other: that changes neither the mean nor lowers the highest.
+    assert visit.latency_from_schedule.mean >= statistics.fmean(true) * 0.99 - 1
+    assert visit.latency_from_schedule.highest >= max(true) * 0.99 - 1
     assert visit.latency_from_schedule.percentile(85) > 150
     assert visit.latency.percentile(90) < visit.latency_from_schedule.percentile(85)
 
@@ -325,8 +325,7 @@ def test_wrong_stages_are_said(options: list[str], tmp_path: Path) -> None:
 @contextmanager
 def web_page(folder: Path, host: str, *options: str) -> Iterator[tuple[Run, str]]:
     """A run that waits for its web page, and the address of that."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = unused_port()
     command = engine_command(VISITOR, folder, host, *options)
     for given in ("--headless", "-t"):
         place = command.index(given)

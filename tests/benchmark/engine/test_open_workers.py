@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from engine_runs import Run, engine_command, start
 from small_api import small_api
 from test_open_runs import VISITOR, Timed, arrivals_of
 
+from tests.ports import unused_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.end_to_end
@@ -20,8 +20,7 @@ pytestmark = pytest.mark.end_to_end
 
 def started(folder: Path, host: str, *options: str, **more: Any) -> Run:
     """A run with two workers."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = str(listener.getsockname()[1])
+    port = str(unused_port())
     command = engine_command(VISITOR, folder, host, *options, **more)
     command += ["--processes", "2", "--master-bind-host", "127.0.0.1"]
     return start([*command, "--master-bind-port", port, "--master-port", port], folder)

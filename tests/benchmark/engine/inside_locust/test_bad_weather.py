@@ -175,7 +175,7 @@ def test_idle_connections_that_the_server_closes() -> None:
         before = counters.reconnects
         for _ in range(5):
             assert user.client.get("/x").ok
-            gevent.sleep(0.03)
+            until(lambda: not server.open)
         assert server.accepted == len(server.requests) == 5
         assert counters.reconnects - before == 4
 
@@ -222,7 +222,9 @@ def test_only_connections_that_never_broke_are_trusted() -> None:
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 70 + ".example", "..", "-"])
 def test_names_that_do_not_resolve(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One failure per request; the name is asked for once a second at most."""
+    """One failure per request; the name is not asked for again at once."""
+    module = sys.modules["benchmark.engine.http_client.addresses"]
+    monkeypatch.setattr(module, "ASK_AGAIN_SECONDS", 600.0)  # more than a slow machine needs
     addresses.forget()
     asked: list[Any] = []
     found = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -320,7 +322,7 @@ def test_more_users_than_file_descriptors() -> None:
     with wire_server(handle) as server:
         ended = subprocess.run(
             [sys.executable, "-c", MORE_USERS_THAN_DESCRIPTORS, server.url],
-            cwd=Path(__file__).parents[4], capture_output=True, text=True, timeout=60, check=False,
+            cwd=Path(__file__).parents[4], capture_output=True, text=True, timeout=600, check=False,
         )  # fmt: skip
     assert "Traceback" not in ended.stderr, ended.stderr
     words = "['too many open files in the load generator']"

@@ -288,7 +288,7 @@ def test_requests_of_one_user_at_the_same_time(user: Any) -> None:
         assert all(event["exception"] is None for event in many.seen)
         ended = time.time() + 0.05
         began = sorted(event["start_time"] for event in many.seen)
-        assert began[10] - began[0] >= 0.095
+        assert began[10] - began[0] >= 0.05
         assert all(e["start_time"] + e["response_time"] / 1000 <= ended for e in many.seen)
 
 

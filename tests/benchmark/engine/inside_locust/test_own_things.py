@@ -145,7 +145,7 @@ def test_new_things_settle_first() -> None:
 
         began = time.monotonic()
         first = user.need("thing", make)
-        assert time.monotonic() - began >= 0.25
+        assert time.monotonic() - began >= 0.2
         settle = 1000.0  # whoever waited for the next one would not come back
         make()
         with gevent.Timeout(100):
@@ -323,7 +323,7 @@ def test_a_user_waits_as_long_as_it_is_told() -> None:
         tasks._sleep = rest  # type: ignore[method-assign]  # to see how long it is
         tasks.wait()
         assert 0 < pauses.pop() <= 1
-        assert time.monotonic() - began >= 0.99
+        assert time.monotonic() - began >= 0.8
         tasks.wait()
         assert not any(pauses)
 

@@ -164,8 +164,8 @@ def test_one_operation_that_is_denied_signs_nobody_in_again(
 def test_a_token_is_renewed_before_it_expires(gate: Gate, api: SmallApi) -> None:
     """`expires_in` beside the token says when; no request fails for it."""
     gate.answer = {"expires_in": 0.2}
-    (user,) = users_of(Member, api.url)
     began = time.monotonic()
+    (user,) = users_of(Member, api.url)
     statuses = Counter[int]()
     while api.counts()["POST /login"] < 4 and time.monotonic() < began + PATIENCE:
         statuses[user.client.get("/x").status_code] += 1

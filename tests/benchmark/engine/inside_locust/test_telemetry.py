@@ -27,8 +27,9 @@ def test_a_stopped_loop_is_late_for_every_look_that_it_missed() -> None:
     watching = Telemetry()
     watching.start()
     gevent.sleep(0.05)
+    began = time.monotonic()
     watching.take()
-    began, used = time.monotonic(), time.process_time()
+    used = time.process_time()
     block(0.4)
     used = time.process_time() - used
     gevent.sleep(0.05)
@@ -38,7 +39,7 @@ def test_a_stopped_loop_is_late_for_every_look_that_it_missed() -> None:
     lag = Histogram(**seen["lag"])
     assert lag.highest >= 370
     assert sum(n for index, n in lag.counts.items() if index > 18432 + 6 * 1024) >= 15  # > 64 ms
-    assert seen["cpu"] >= share * 0.9
+    assert seen["cpu"] >= share - 0.001
 
 
 def test_collections_are_timed() -> None:

@@ -42,7 +42,7 @@ def undefined_or_unused(*sources: str) -> str:
     for source in sources:
         done = subprocess.run(
             [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "E9,F", "-"],
-            input=source, capture_output=True, text=True, timeout=60, check=False,
+            input=source, capture_output=True, text=True, timeout=600, check=False,
         )  # fmt: skip
         found.append(done.stdout if done.returncode else "")
     return "".join(found)

@@ -189,7 +189,7 @@ def test_source_is_the_same_in_every_process() -> None:
             subprocess.run(
                 [sys.executable, "-c", code],
                 cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": seed},
-                capture_output=True, timeout=60, check=True,
+                capture_output=True, timeout=600, check=True,
             ).stdout
         ).hexdigest()
         for seed in ("1", "2")
