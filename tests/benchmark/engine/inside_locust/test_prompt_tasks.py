@@ -104,9 +104,10 @@ class Resting(RapidHttpUser):
         """No request."""
 
 
-class RestingBelow(Resting):
-    """A user whose tasks lie in a set of their own."""
+class RestingBelow(RapidHttpUser):
+    """A user whose only tasks lie in a set of their own."""
 
+    host = "http://127.0.0.1:1"
     tasks = [Nested]  # noqa: RUF012  # Locust's own way
 
 
