@@ -1,0 +1,1 @@
+"""Everything that is stored: tables, transactions, queries by subject, migrations."""
