@@ -16,6 +16,10 @@ LEAST_COMMON = 0.5
 """Less than this share of operations in common, at different addresses: these are two APIs."""
 
 
+MOST_OPERATIONS = 5_000
+"""More operations than these, as forged results may have, would take minutes."""
+
+
 def require_comparable(base: Side, new: Side) -> None:
     """Raise UsageError where numbers side by side would mean nothing."""
     first = base.runs[0]
@@ -90,6 +94,8 @@ def _succeeded(result: RunResult) -> bool:
 def _require_same_api(base: Side, new: Side) -> None:
     ours, theirs = operations_of(base), operations_of(new)
     common = len(ours & theirs)
+    if common > MOST_OPERATIONS:
+        raise UsageError(f"{common:,} operations are too many", f"at most {MOST_OPERATIONS:,}")
     where = [side.runs[0].result.base_url for side in (base, new)]
     other_place = where[0] != where[1]
     if common and not (other_place and common < LEAST_COMMON * min(len(ours), len(theirs))):

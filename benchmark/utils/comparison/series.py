@@ -70,7 +70,7 @@ class Grouped:
     requests: Floats
     failures: Floats
     buckets: Whole
-    counts: Whole
+    counts: Floats
     edges: Floats
     latencies: Floats
 
@@ -106,7 +106,7 @@ class _Columns:
 
 
 def _numbers(numbers: array[int]) -> Whole:
-    return np.frombuffer(numbers, dtype=np.int64)
+    return np.array(numbers, dtype=np.int64)
 
 
 _NOTHING = np.zeros(0, dtype=np.int64)
@@ -151,7 +151,7 @@ def grouped(series: OperationSeries | None, group_of: Whole, groups: int) -> Gro
         requests=_sums(of_blocks[kept], series.requests[kept], groups),
         failures=_sums(of_blocks[kept], series.failures[kept], groups),
         buckets=buckets,
-        counts=np.bincount(places, weights=counts, minlength=len(buckets)).astype(np.int64),
+        counts=_sums(places, counts, len(buckets)),
         edges=edges,
         latencies=latencies.reshape(groups, len(edges)).astype(np.float64),
     )
@@ -172,7 +172,7 @@ def log_percentile(parts: Sequence[Grouped], percent: int) -> float:
     counts = np.concatenate([part.counts for part in parts])
     order = np.argsort(buckets, kind="stable")
     reached = counts[order].cumsum()
-    rank = max(1, -(-int(reached[-1]) * percent // 100))
+    rank = max(1.0, math.ceil(float(reached[-1]) * percent / 100))
     place = int(np.searchsorted(reached, rank))
     return float(middles(buckets[order][place : place + 1])[0])
 
