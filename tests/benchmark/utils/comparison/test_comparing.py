@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmark.errors import UsageError
-from benchmark.histogram import Histogram, bucket_index
+from benchmark.histogram import Histogram, bucket_index, bucket_value
 from benchmark.models import (
     Comparison,
     LoadProfile,
@@ -59,6 +59,15 @@ def lagging(result: RunResult, milliseconds: float) -> RunResult:
         {bucket_index(milliseconds): 100}, milliseconds * 100, milliseconds, milliseconds
     )
     return replace(result, processes=(ProcessHealth("local", 100, 0, 0.1, lag, Histogram()),))
+
+
+def slower(latency: Histogram, factor: float) -> Histogram:
+    """The same latencies, each taking so many times as long."""
+    counts: dict[int, int] = {}
+    for bucket, count in latency.counts.items():
+        later = bucket_index(bucket_value(bucket) * factor)
+        counts[later] = counts.get(later, 0) + count
+    return replace(latency, counts=dict(sorted(counts.items())))
 
 
 # ── what is judged ────────────────────────────────────────────────────────────────────────────
@@ -176,6 +185,25 @@ def test_short_runs_say_what_is_missing() -> None:
     comparison = compared(made(1, seconds=20), made(2, seconds=20))
     assert comparison.answer == "cannot tell"
     assert "20 s at full load are too short" in of(comparison, 0).reason
+
+
+def test_a_run_that_did_not_come_to_rest_says_so() -> None:
+    """Of a run that warms up for most of its time, what cannot be told has that reason."""
+    new = made(2)
+    cold = tuple(
+        replace(
+            block,
+            operations=tuple(
+                replace(each, latency=slower(each.latency, 1.3 ** max(0, 16 - place)))
+                for each in block.operations
+            ),
+        )
+        for place, block in enumerate(new.blocks)
+    )
+    comparison = compared(made(1), replace(new, blocks=cold))
+    assert any("no steady state" in note for note in comparison.notes)
+    undecided = comparison.answered("cannot tell")
+    assert any("no steady state" in each.reason for each in undecided)
 
 
 # ── what cannot be compared ───────────────────────────────────────────────────────────────────
