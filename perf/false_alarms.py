@@ -5,7 +5,7 @@
 Pairs of runs are simulated (`simulated_runs.py` states the noise); in the new one, one operation is
 slower. `wrong` are the pairs in which any other operation, or the total, got a verdict that claims a
 change; `found` those in which the slower one was named. Prints Markdown; the exit code is 1 where
-more than 5 % of pairs are wrong in a case that is not marked as beyond what is promised.
+more than 5 % of pairs are wrong in a case that is not beyond what is promised.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ class Case:
 
     def __str__(self) -> str:
         noise = self.noise
-        return (
-            f"{self.seconds} s, {self.operations} operations, {self.rate:g}/s each | "
-            f"{noise.shared:.0%} shared, {noise.own:.0%} own, {noise.seconds:g} s | ×{self.factor:g}"
-        )
+        load = f"{self.seconds} s, {self.operations} operations, {self.rate:g}/s each"
+        made = f"{noise.shared:.0%} shared, {noise.own:.0%} own, {noise.seconds:g} s"
+        runs = f", runs {noise.run:.0%}" if noise.run else ""
+        return f"{load} | {made}{runs} | ×{self.factor:g}"
 
 
 def cases() -> list[Case]:

@@ -55,9 +55,9 @@ def add_compare(app: typer.Typer) -> None:
             bool, typer.Option("--json", help="print one JSON object and nothing else")
         ] = False,
     ) -> None:
-        """Say what got slower or faster between results, with how much certainty.
+        """Say what got slower or faster between results.
 
-        The exit code is 1 where something regressed.
+        The answer comes with its certainty; the exit code is 1 where something regressed.
         """
         with frame.outcome():
             code = compare_results(

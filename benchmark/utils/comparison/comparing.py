@@ -221,7 +221,7 @@ def _change(
     reason = context.unsettled if verdict.answer == "cannot tell" else ""
     if verdict.answer == "cannot tell" and not verdict.more_runs:
         lateness = milliseconds(context.lateness[metric])
-        reason = f"the generator itself was late by {lateness}: a smaller change may be its own"
+        reason = f"smaller than the generator was late itself ({lateness})"
     low, high = ratio.interval()
     return MetricChange(
         metric=metric,
@@ -252,7 +252,7 @@ def _operation(pair: _Pair, changes: tuple[MetricChange, ...]) -> OperationChang
     answers = [change.answer for change in changes]
     answer = _worst(answers)
     undecided = [change for change in changes if change.answer == "cannot tell"]
-    unknown = answer == "cannot tell"
+    hardest = max(undecided, key=lambda change: change.more_runs, default=None)
     return OperationChange(
         method=pair.key[0],
         name=pair.key[1],
@@ -260,8 +260,8 @@ def _operation(pair: _Pair, changes: tuple[MetricChange, ...]) -> OperationChang
         new_requests=pair.new.requests,
         answer=answer,
         changes=changes,
-        more_runs=max(change.more_runs for change in undecided) if unknown else 0,
-        reason=next((c.reason for c in undecided if c.reason), "") if unknown else "",
+        more_runs=hardest.more_runs if hardest and answer == "cannot tell" else 0,
+        reason=hardest.reason if hardest and answer == "cannot tell" else "",
     )
 
 

@@ -7,9 +7,13 @@ from pathlib import Path
 
 from benchmark.errors import UsageError
 from benchmark.utils.comparison.runs import MeasuredRun, Side, measured_run
-from benchmark.utils.result_files import find_results, read_result
+from benchmark.utils.checked_json import MalformedError
+from benchmark.utils.comparison.columns import series_from_json
+from benchmark.utils.result_files import JSON_SUFFIX, find_results, read_json, read_result, refusal
+from benchmark.utils.results import SCHEMA_VERSION, result_from_json
 from benchmark.utils.text_safety import clean_text
 
+_BLOCKS = ("block_operations", "blocks")
 MAX_RUNS = 200
 """More runs of one side than these are a mistake: a folder of everything, say."""
 
@@ -19,13 +23,20 @@ def read_side(text: str) -> Side:
 
     Raises UsageError where there is none, or where one of them cannot be read.
     """
-    label = clean_text(text, 100)
+    label = _label(text)
     files = list(dict.fromkeys(path for name in _names(text) for path in find_results(name)))
     if not files:
         raise UsageError(f"{label!r} names no result", "give a result (.json), or a folder")
     if len(files) > MAX_RUNS:
         raise UsageError(f"{label}: {len(files)} results are too many", "name the runs themselves")
     return Side(label, tuple(read_run(path) for path in files))
+
+
+def _label(text: str) -> str:
+    """What a side is called: a name with its folder, or how many names there are."""
+    names = _names(text)
+    last = [clean_text("/".join(name.parts[-2:]), 100) for name in names]
+    return last[0] if len(last) == 1 else f"{len(last)} results"
 
 
 def _names(text: str) -> list[Path]:
@@ -37,9 +48,24 @@ def _names(text: str) -> list[Path]:
 
 def read_run(path: Path) -> MeasuredRun:
     """One run. Raises UsageError, naming the file, for what is no result."""
+    name = clean_text(path.name, 100)
+    if path.name.endswith(JSON_SUFFIX):
+        return _from_json(path, name)
     try:
-        run = measured_run(read_result(path), clean_text(path.name, 100))
+        run = measured_run(read_result(path), name)
     except ValueError as error:
-        raise UsageError(f"{clean_text(path)}: blocks: {error}") from error
-    # As arrays they take a tenth of the memory; of a long run, the blocks are nearly all.
-    return replace(run, result=replace(run.result, blocks=()))
+        raise refusal(path, f"blocks: {error}") from error
+    return replace(run, result=replace(run.result, blocks=()))  # the arrays hold them
+
+
+def _from_json(path: Path, name: str) -> MeasuredRun:
+    try:
+        document = read_json(path)
+        blocks = {}
+        if document.get("schema_version") == SCHEMA_VERSION:
+            blocks = {key: document.pop(key) for key in _BLOCKS if key in document}
+        result = result_from_json(document)
+        series = series_from_json(blocks)
+        return measured_run(result, name, series if series.blocks else None)
+    except (MalformedError, UsageError, ValueError) as error:
+        raise refusal(path, str(error)) from error

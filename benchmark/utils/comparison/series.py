@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.histogram import FIRST, STEPS
+from benchmark.histogram import FIRST, STEPS, PackedCounts
 from benchmark.models import Block, OperationStats
 
 Floats = NDArray[np.float64]
@@ -81,16 +81,17 @@ class _Columns:
     __slots__ = ("_buckets", "_counts", "_rows")
 
     def __init__(self) -> None:
-        self._rows = array("q")  # block, requests, failures, buckets
-        self._buckets = array("q")
-        self._counts = array("q")
+        self._rows = array("Q")  # block, requests, failures, buckets
+        self._buckets = array("Q")
+        self._counts = array("Q")
 
     def add(self, block: int, stats: OperationStats) -> None:
         """Add what the operation did in the block of a number."""
         counts = stats.latency.counts
         self._rows.extend((block, stats.requests, stats.failures, len(counts)))
-        self._buckets.extend(counts)
-        self._counts.extend(counts.values())
+        parts = counts.parts() if isinstance(counts, PackedCounts) else (counts, counts.values())
+        self._buckets.extend(parts[0])
+        self._counts.extend(parts[1])
 
     def series(self) -> OperationSeries:
         """Everything that was added."""
@@ -113,11 +114,17 @@ _NOTHING = np.zeros(0, dtype=np.int64)
 _NEVER = OperationSeries(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING)
 
 
+def in_order(elapsed: Sequence[float]) -> Floats:
+    """When blocks ended. Raises ValueError where they are not in the order of time."""
+    ends = np.array(elapsed, dtype=np.float64)
+    if (np.diff(ends, prepend=0.0) < 0).any():
+        raise ValueError("they are not in the order of time")
+    return ends
+
+
 def series_of(blocks: Sequence[Block]) -> RunSeries:
     """The blocks of a result as arrays. Raises ValueError where they are not in order of time."""
-    elapsed = np.array([block.elapsed for block in blocks])
-    if (np.diff(elapsed, prepend=0.0) < 0).any():
-        raise ValueError("they are not in the order of time")
+    elapsed = in_order([block.elapsed for block in blocks])
     operations: dict[Key, _Columns] = {}
     for place, block in enumerate(blocks):
         for stats in block.operations:
