@@ -1,6 +1,6 @@
 """The blocks of a result document as arrays, straight from its columns.
 
-They are nearly all of a long run's document; to make values of them first takes five times as long.
+They are nearly all of a long run's document; as values they take several times the time and memory.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmark.histogram import HIGHEST_INDEX
 from benchmark.utils.checked_json import (
+    MAX_NUMBER,
     MalformedError,
     as_column,
     as_count,
@@ -26,7 +27,11 @@ _MAX_ITEMS = 100_000
 
 
 def series_from_json(document: Mapping[str, Any]) -> RunSeries:
-    """The members `block_operations` and `blocks` of a result. Raises MalformedError."""
+    """The members `block_operations` and `blocks` of a result.
+
+    Raises ValueError, saying where, for what is malformed, contradicts itself, or is not in the
+    order of time. Bytes, sums and latencies from schedule are not looked at.
+    """
     names = as_list(document.get("block_operations", []), "block_operations", _MAX_ITEMS)
     keys = [_key(as_mapping(each, "block_operations")) for each in names]
     blocks = as_list(document.get("blocks", []), "blocks", _MAX_ITEMS)
@@ -41,10 +46,7 @@ def series_from_json(document: Mapping[str, Any]) -> RunSeries:
         cells.append(own_cells)
     every = np.concatenate(rows, axis=1)
     operations = _by_operation(keys, every, np.concatenate(cells, axis=1))
-    try:
-        return RunSeries(in_order(elapsed), np.array(users, dtype=np.int64), operations)
-    except ValueError as error:
-        raise MalformedError(f"blocks: {error}") from error
+    return RunSeries(in_order(elapsed), np.array(users, dtype=np.int64), operations)
 
 
 _NO_ROWS = np.zeros((4, 0), dtype=np.int64)  # operation, block, requests, failures
@@ -57,37 +59,42 @@ def _key(value: Mapping[str, Any]) -> Key:
 
 
 def _block(block: Mapping[str, Any], number: int, known: int) -> tuple[Whole, Whole]:
+    """The rows and cells of a block, whose number is `number`."""
     places = _column(block.get("operations"), "block: operations")
     size = len(places)
     if size and places.max() >= known:
         raise MalformedError(f"block: there is no operation {places.max()}")
     requests = _column(block.get("requests"), "block: requests", size)
     failures = _column(block.get("failures"), "block: failures", size)
-    columns = as_mapping(block.get("histograms"), "block: histograms")
-    sizes = _column(columns.get("sizes"), "histograms: sizes", size)
-    buckets = _column(columns.get("buckets"), "histograms: buckets", highest=HIGHEST_INDEX)
-    counts = _column(columns.get("counts"), "histograms: counts", len(buckets))
-    if sizes.sum() != len(buckets):
-        raise MalformedError("histograms: sizes, buckets and counts do not fit together")
-    entries = np.repeat(np.arange(size), sizes)
     if (failures > requests).any():
         raise MalformedError("block: more failures than requests")
+    entries, buckets, counts = _histograms(block.get("histograms"), size)
     if (np.bincount(entries, weights=counts, minlength=size) != requests).any():
         raise MalformedError("block: the histograms do not hold all requests")
-    numbers = np.full(size, number)
     return (
-        np.stack([places, numbers, requests, failures]),
-        np.stack([places[entries], numbers[entries], buckets, counts]),
+        np.stack([places, np.full(size, number), requests, failures]),
+        np.stack([places[entries], np.full(len(entries), number), buckets, counts]),
     )
+
+
+def _histograms(value: object, size: int) -> tuple[Whole, Whole, Whole]:
+    """The place in its block, the bucket and the count of every entry of its histograms."""
+    columns = as_mapping(value, "block: histograms")
+    buckets = _column(columns.get("buckets"), "histograms: buckets", highest=HIGHEST_INDEX)
+    counts = _column(columns.get("counts"), "histograms: counts", len(buckets))
+    sizes = _column(columns.get("sizes"), "histograms: sizes", size, highest=len(buckets))
+    if sizes.sum() != len(buckets) or not counts.all():
+        raise MalformedError("histograms: sizes, buckets and counts do not fit together")
+    entries = np.repeat(np.arange(size), sizes)
+    if ((np.diff(buckets) <= 0) & (np.diff(entries) == 0)).any():
+        raise MalformedError("histograms: buckets do not ascend")
+    return entries, buckets, counts
 
 
 def _column(
-    value: object, what: str, size: int | None = None, *, highest: float | None = None
+    value: object, what: str, size: int | None = None, *, highest: float = MAX_NUMBER
 ) -> Whole:
-    checked = as_column(value, what, size) if highest is None else as_column(
-        value, what, size, highest=highest
-    )
-    return np.array(checked, dtype=np.int64)
+    return np.array(as_column(value, what, size, highest=highest), dtype=np.int64)
 
 
 def _by_operation(

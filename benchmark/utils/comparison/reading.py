@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from benchmark.errors import UsageError
-from benchmark.utils.comparison.runs import MeasuredRun, Side, measured_run
-from benchmark.utils.checked_json import MalformedError
+from benchmark.models import RunResult
 from benchmark.utils.comparison.columns import series_from_json
-from benchmark.utils.result_files import JSON_SUFFIX, find_results, read_json, read_result, refusal
+from benchmark.utils.comparison.runs import MeasuredRun, Side, measured_run
+from benchmark.utils.comparison.series import RunSeries
+from benchmark.utils.foreign_files import refusal
+from benchmark.utils.result_files import JSON_SUFFIX, find_results, read_json, read_result
 from benchmark.utils.results import SCHEMA_VERSION, result_from_json
 from benchmark.utils.text_safety import clean_text
 
@@ -50,22 +53,29 @@ def read_run(path: Path) -> MeasuredRun:
     """One run. Raises UsageError, naming the file, for what is no result."""
     name = clean_text(path.name, 100)
     if path.name.endswith(JSON_SUFFIX):
-        return _from_json(path, name)
-    try:
-        run = measured_run(read_result(path), name)
-    except ValueError as error:
-        raise refusal(path, f"blocks: {error}") from error
+        run = _from_json(path, name)
+    else:
+        run = _measured(path, name, read_result(path))
     return replace(run, result=replace(run.result, blocks=()))  # the arrays hold them
 
 
 def _from_json(path: Path, name: str) -> MeasuredRun:
+    """A result of the present version without making values of its blocks."""
+    document = read_json(path)
+    blocks: dict[str, Any] = {}
+    if isinstance(document, dict) and document.get("schema_version") == SCHEMA_VERSION:
+        blocks = {key: document.pop(key) for key in _BLOCKS if key in document}
     try:
-        document = read_json(path)
-        blocks = {}
-        if document.get("schema_version") == SCHEMA_VERSION:
-            blocks = {key: document.pop(key) for key in _BLOCKS if key in document}
-        result = result_from_json(document)
-        series = series_from_json(blocks)
-        return measured_run(result, name, series if series.blocks else None)
-    except (MalformedError, UsageError, ValueError) as error:
+        result, series = result_from_json(document), series_from_json(blocks)
+    except (UsageError, ValueError) as error:
+        raise refusal(path, str(error)) from error
+    return _measured(path, name, result, series if series.blocks else None)
+
+
+def _measured(
+    path: Path, name: str, result: RunResult, series: RunSeries | None = None
+) -> MeasuredRun:
+    try:
+        return measured_run(result, name, series)
+    except ValueError as error:
         raise refusal(path, str(error)) from error

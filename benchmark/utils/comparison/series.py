@@ -118,7 +118,7 @@ def in_order(elapsed: Sequence[float]) -> Floats:
     """When blocks ended. Raises ValueError where they are not in the order of time."""
     ends = np.array(elapsed, dtype=np.float64)
     if (np.diff(ends, prepend=0.0) < 0).any():
-        raise ValueError("they are not in the order of time")
+        raise ValueError("blocks are not in the order of time")
     return ends
 
 
