@@ -110,6 +110,6 @@ def _write(path: Path, text: str, option: str) -> None:
 
     try:
         replace_file(path.expanduser(), text)
-    except OSError as error:
-        problem = f"{path} cannot be written ({error.strerror or error})"
+    except (OSError, RuntimeError) as error:  # the latter where ~ means nobody
+        problem = f"{path} cannot be written ({getattr(error, 'strerror', None) or error})"
         raise UsageError(problem, f"choose another {option}") from error

@@ -11,6 +11,7 @@ from benchmark.models import RunResult
 from benchmark.utils.comparison.columns import series_from_json
 from benchmark.utils.comparison.runs import MeasuredRun, Side, measured_run
 from benchmark.utils.comparison.series import RunSeries
+from benchmark.utils.figures import plural
 from benchmark.utils.foreign_files import refusal
 from benchmark.utils.result_files import JSON_SUFFIX, find_results, read_json, read_result
 from benchmark.utils.results import SCHEMA_VERSION, result_from_json
@@ -26,32 +27,44 @@ def read_side(text: str) -> Side:
 
     Raises UsageError where there is none, or where one of them cannot be read.
     """
-    label = _label(text)
-    files = list(dict.fromkeys(path for name in _names(text) for path in find_results(name)))
+    names = _names(text)
+    label = _short(names[0]) if len(names) == 1 else plural(len(names), "result")
+    files = list(dict.fromkeys(path for name in names for path in find_results(name)))
     if not files:
-        raise UsageError(f"{label!r} names no result", "give a result (.json), or a folder")
+        raise UsageError(f"{clean_text(text, 100)!r} names no result", "give a result, or a folder")
     if len(files) > MAX_RUNS:
         raise UsageError(f"{label}: {len(files)} results are too many", "name the runs themselves")
     return Side(label, tuple(read_run(path) for path in files))
 
 
-def _label(text: str) -> str:
-    """What a side is called: a name with its folder, or how many names there are."""
-    names = _names(text)
-    last = [clean_text("/".join(name.parts[-2:]), 100) for name in names]
-    return last[0] if len(last) == 1 else f"{len(last)} results"
-
-
 def _names(text: str) -> list[Path]:
-    whole = Path(text).expanduser()
-    if "," not in text or whole.exists():
-        return [whole]
-    return [Path(part.strip()).expanduser() for part in text.split(",") if part.strip()]
+    if "," not in text or _is_there(text):
+        return [_path(text)]
+    return [_path(part.strip()) for part in text.split(",") if part.strip()]
+
+
+def _is_there(text: str) -> bool:
+    try:
+        return _path(text).exists()
+    except OSError:  # twenty names together are longer than one may be
+        return False
+
+
+def _path(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # there is no such user
+        return Path(text)
+
+
+def _short(path: Path) -> str:
+    """A name with its folder: results of two runs may have the same name."""
+    return clean_text(Path(*path.parts[-2:]), 100)
 
 
 def read_run(path: Path) -> MeasuredRun:
     """One run. Raises UsageError, naming the file, for what is no result."""
-    name = clean_text(path.name, 100)
+    name = _short(path)
     if path.name.endswith(JSON_SUFFIX):
         run = _from_json(path, name)
     else:

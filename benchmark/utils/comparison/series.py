@@ -115,9 +115,9 @@ _NEVER = OperationSeries(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTH
 
 
 def in_order(elapsed: Sequence[float]) -> Floats:
-    """When blocks ended. Raises ValueError where they are not in the order of time."""
+    """When blocks ended. Raises ValueError where one did not end after the one before it."""
     ends = np.array(elapsed, dtype=np.float64)
-    if (np.diff(ends, prepend=0.0) < 0).any():
+    if (np.diff(ends) <= 0).any():
         raise ValueError("blocks are not in the order of time")
     return ends
 

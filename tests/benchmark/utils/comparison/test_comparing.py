@@ -276,6 +276,14 @@ def test_a_target_that_broke_has_regressed() -> None:
     assert {each.answer for each in comparison.operations} == {"regressed"}
 
 
+def test_the_same_run_on_both_sides_is_said() -> None:
+    """Comparing a run with itself names nothing, and says what was compared."""
+    comparison = compared(made(1), made(1))
+    assert comparison.answer in ("equivalent", "cannot tell")
+    assert any("the same run stands on both sides" in note for note in comparison.notes)
+    assert not any("both sides" in note for note in compared(made(1), made(2)).notes)
+
+
 def test_doubtful_runs_are_named() -> None:
     """An aborted run, an invalid measurement and a swapped order are said beside the numbers."""
     base = lagging(made(1), 80.0)

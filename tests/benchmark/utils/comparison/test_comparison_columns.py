@@ -48,7 +48,7 @@ def operations(draw: st.DrawFn) -> OperationStats:
 @st.composite
 def runs(draw: st.DrawFn) -> list[Block]:
     """The blocks of a run; an operation may stand twice in one of them, or in none."""
-    ends = sorted(draw(st.lists(st.integers(0, 4_000_000), max_size=6)))
+    ends = sorted(draw(st.sets(st.integers(0, 4_000_000), max_size=6)))
     within = st.lists(operations(), max_size=4)
     return [Block(end / 1000, draw(st.integers(0, 9)), tuple(draw(within))) for end in ends]
 
