@@ -97,9 +97,7 @@ def _column(
     return np.array(as_column(value, what, size, highest=highest), dtype=np.int64)
 
 
-def _by_operation(
-    keys: Sequence[Key], rows: Whole, cells: Whole
-) -> dict[Key, OperationSeries]:
+def _by_operation(keys: Sequence[Key], rows: Whole, cells: Whole) -> dict[Key, OperationSeries]:
     """The rows and cells of each operation that was called; one that is named twice is one."""
     numbers: dict[Key, int] = {}
     same = np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)

@@ -28,9 +28,7 @@ class Side:
     runs: tuple[MeasuredRun, ...]
 
 
-def measured_run(
-    result: RunResult, file: str = "", series: RunSeries | None = None
-) -> MeasuredRun:
+def measured_run(result: RunResult, file: str = "", series: RunSeries | None = None) -> MeasuredRun:
     """A run as it is compared. `series` are its blocks, unless `result` has them.
 
     Raises ValueError where these are not in the order of time.
