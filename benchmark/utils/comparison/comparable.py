@@ -146,7 +146,7 @@ def _on_both(base: Side, new: Side) -> Iterator[str]:
 
 def _identity(result: RunResult) -> tuple[object, ...]:
     totals = result.totals
-    return result.base_url, result.started_at, totals.requests, totals.latency.total
+    return result.base_url, result.started_at, totals.requests, totals.failures
 
 
 def _of_run(run: MeasuredRun) -> Iterator[str]:

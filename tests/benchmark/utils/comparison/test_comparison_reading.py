@@ -71,6 +71,21 @@ def test_a_result_without_blocks_is_compared_as_a_whole(
     run = read_run(written(tmp_path / "old.json", document))
     assert run.steady.whole
     assert run.series.blocks == 1
+    assert run.steady.problem == "how it went over time is not known"
+
+
+def test_twenty_names_are_one_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their names together may be longer than a file's name can be; a folder tells them apart."""
+    monkeypatch.chdir(tmp_path)
+    names = [f"a_result_with_quite_a_long_name_{place:02}.json" for place in range(20)]
+    for place, name in enumerate(names):
+        written(tmp_path / name, result_to_json(made(place, seconds=10)))
+    side = read_side(",".join(names))
+    assert [run.file for run in side.runs] == names
+    assert side.label == "20 results"
+    (tmp_path / "main").mkdir()
+    written(tmp_path / "main" / "one.json", result_to_json(made()))
+    assert read_side("main/one.json").runs[0].file == "main/one.json"
 
 
 @pytest.mark.parametrize(
@@ -135,6 +150,6 @@ def test_results_of_older_versions_are_compared(version: int) -> None:
 
 def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
     """A missing file, an empty folder, and one that cannot be read."""
-    for name in ("missing.json", "a.json,b.json", str(tmp_path)):
+    for name in ("missing.json", "a.json,b.json", ",", str(tmp_path), "~nobody-of-this-name/a"):
         with pytest.raises(UsageError):
-            read_side(str(tmp_path / name))
+            read_side(name)
