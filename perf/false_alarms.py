@@ -65,7 +65,7 @@ def cases() -> list[Case]:
     ):
         noise = Noise(shared, memory, own)
         made += [
-            Case(noise, 60, 2.0, operations, 30.0, beyond=memory >= 60 and operations < 8)
+            Case(noise, 60, 2.0, operations, 30.0, beyond=memory >= 60)  # as long as the run
             for operations in (4, 12)
         ]
     made += [Case(Noise(0.05, 5.0, run=0.02), 300, 8.0, 10, 1.15)]
