@@ -1,0 +1,39 @@
+"""Turns: how many of something costly may be begun at once in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import gevent
+from gevent.lock import BoundedSemaphore
+
+
+class Turns:
+    """At most `number` at once; who takes longer than `seconds` no longer counts.
+
+    So what costs processor time is done one after the other, without a slow server holding up those
+    that wait for their turn.
+    """
+
+    def __init__(self, number: int, seconds: float) -> None:
+        self._free = BoundedSemaphore(number)
+        self._seconds = seconds
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn, and have it."""
+        self._free.acquire()
+        release = iter((self._free.release,))  # once, whoever is first
+        timer = gevent.get_hub().loop.timer(self._seconds)
+        timer.start(lambda: next(release, _nothing)())
+        try:
+            yield
+        finally:
+            timer.stop()
+            timer.close()
+            next(release, _nothing)()
+
+
+def _nothing() -> None:
+    """What is left to do where the turn is over already."""
