@@ -24,16 +24,17 @@ class Turns:
     def turn(self) -> Iterator[None]:
         """Wait for a turn, and have it."""
         self._free.acquire()
-        release = iter((self._free.release,))  # once, whoever is first
+        turns = [self._free]
+
+        def end() -> None:
+            while turns:  # once, whoever is first
+                turns.pop().release()
+
         timer = gevent.get_hub().loop.timer(self._seconds)
-        timer.start(lambda: next(release, _nothing)())
+        timer.start(end)
         try:
             yield
         finally:
             timer.stop()
             timer.close()
-            next(release, _nothing)()
-
-
-def _nothing() -> None:
-    """What is left to do where the turn is over already."""
+            end()
