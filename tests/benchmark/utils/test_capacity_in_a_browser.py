@@ -43,7 +43,7 @@ def test_the_page_is_quiet_and_fits(width: int, scheme: str, tab: Tab, page: Pat
     assert [url for url in tab.requests if not url.startswith(("file:", "data:"))] == []
     assert tab.run("document.documentElement.scrollWidth") == width
     background = tab.run("getComputedStyle(document.body).backgroundColor")
-    assert (background == "rgb(14, 19, 24)") == (scheme == "dark")
+    assert (background == "rgb(14, 19, 25)") == (scheme == "dark")
 
 
 def test_the_charts_are_drawn(tab: Tab, page: Path) -> None:
