@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gevent.event import Event
 from locust.exception import StopUser
 from locust.user.task import (
     LOCUST_STATE_RUNNING,
@@ -26,6 +27,8 @@ class PromptTasks(DefaultTaskSet):
         self.user = user
         super().__init__(user)
         self._requests_seen = 0
+        self._woken = Event()
+        self._is_pausing = False
 
     def gave_way(self) -> bool:
         """Whether a request was sent since this was asked last."""
@@ -47,7 +50,20 @@ class PromptTasks(DefaultTaskSet):
         if seconds <= 0 and self.gave_way():
             return
         user._state = LOCUST_STATE_WAITING
+        self._is_pausing = True
         self._sleep(seconds)
+        self._is_pausing = False
         if user._state == LOCUST_STATE_STOPPING:
             raise StopUser
         user._state = LOCUST_STATE_RUNNING
+
+    def wake(self) -> bool:
+        """End the pause of a user that is to stop; whether it is here that it pauses.
+
+        Tasks within tasks pause by themselves.
+        """
+        self._woken.set()
+        return self._is_pausing
+
+    def _sleep(self, seconds: float) -> None:
+        self._woken.wait(seconds)

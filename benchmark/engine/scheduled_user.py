@@ -66,10 +66,9 @@ class ScheduledUser(User):
         if not force and isinstance(tasks, TicketTasks) and tasks.stop_after_iteration():
             return False
         wake = getattr(tasks, "wake", None)
-        if force or wake is None or self._state != LOCUST_STATE_WAITING:
+        if force or wake is None or self._state != LOCUST_STATE_WAITING or not wake():
             return bool(super().stop(force))
         self._state = LOCUST_STATE_STOPPING
-        wake()
         return False
 
     def pause_asked_for(self) -> float:

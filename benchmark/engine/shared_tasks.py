@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from gevent.event import Event
-
 from benchmark.engine.prompt_tasks import PromptTasks
 from benchmark.engine.strategies import next_tasks
 
@@ -23,7 +21,6 @@ class SharedTasks(PromptTasks):
     def __init__(self, user: ApiUser) -> None:
         super().__init__(user)
         self._rest: Iterator[Any] | None = None
-        self._woken = Event()
 
     def get_next_task(self) -> Any:
         """One of the first round while there is any, then as the strategy says."""
@@ -45,10 +42,3 @@ class SharedTasks(PromptTasks):
             task(user)
         else:
             super().execute_task(task)
-
-    def wake(self) -> None:
-        """End the pause of a user that is to stop."""
-        self._woken.set()
-
-    def _sleep(self, seconds: float) -> None:
-        self._woken.wait(seconds)

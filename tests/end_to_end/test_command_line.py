@@ -105,8 +105,9 @@ def test_one_json_object_every_file_and_no_secret(gateway_url: str, tmp_path: Pa
     for pattern in ("api_discovery_*.json", "load_plan_*.json", "dynamic_locustfile_*.py"):
         assert len(list(results.glob(pattern))) == 1
     secrets = ("hunter2", b64encode(b"bob:hunter2-basic").decode())
-    for text in (ran.stdout, *(path.read_text() for path in results.iterdir())):
-        assert not [secret for secret in secrets if secret in text]
+    written = [path.read_bytes() for path in results.rglob("*") if path.is_file()]
+    for text in (ran.stdout.encode(), *written):
+        assert not [secret for secret in secrets if secret.encode() in text]
 
 
 def test_file_environment_and_flags_meet_in_one_run(gateway_url: str, tmp_path: Path) -> None:

@@ -96,7 +96,8 @@ def test_a_token_opens_the_operations_that_need_one(gateway_url: str, tmp_path: 
     accounts = documented_operations(gateway_url, "/api/v1/accounts")
     assert called(result) == accounts - {"POST /api/v1/accounts/token"}
     assert result["totals"]["failures"] == 0
-    assert not [path.name for path in tmp_path.iterdir() if token in path.read_text("utf-8")]
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [path.name for path in written if token.encode() in path.read_bytes()]
 
 
 def test_every_preset_runs(gateway_url: str, tmp_path: Path) -> None:

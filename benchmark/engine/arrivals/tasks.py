@@ -89,11 +89,12 @@ class TicketTasks(DefaultTaskSet):
         """A pause that a task makes, as in a closed run."""
         super().wait()
 
-    def wake(self) -> None:
+    def wake(self) -> bool:
         """A user that waits is to stop, without a ticket that is on its way to it."""
         self._queue.send_away(self.user)
         if (wake := getattr(super(), "wake", None)) is not None:
             wake()
+        return True
 
 
 @cache

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import gevent
+import pytest
 from gevent.pool import Group
-from locust import constant, task
+from locust import TaskSet, constant, task
 from locust.env import Environment
+from locust.user.task import LOCUST_STATE_WAITING
 from wire_server import Wire, WireServer, answered, wire_server
 
 from benchmark.engine import RapidHttpUser
@@ -79,3 +81,45 @@ def test_a_task_with_a_request_does_not_wait_again() -> None:
         user_class.sends = False
         run_until(user_class, 6)
         assert set(paused) == {0}
+
+
+class Nested(TaskSet):
+    """Tasks within tasks, which pause by themselves."""
+
+    wait_time = constant(1000)  # type: ignore[assignment]  # Locust's own way
+
+    @task
+    def nothing(self) -> None:
+        """No request."""
+
+
+class Resting(RapidHttpUser):
+    """A user with a long pause."""
+
+    wait_time = constant(1000)  # type: ignore[assignment]  # Locust's own way
+    host = "http://127.0.0.1:1"
+
+    @task
+    def nothing(self) -> None:
+        """No request."""
+
+
+class RestingBelow(RapidHttpUser):
+    """A user whose only tasks lie in a set of their own."""
+
+    host = "http://127.0.0.1:1"
+    tasks = [Nested]  # noqa: RUF012  # Locust's own way
+
+
+@pytest.mark.parametrize(("user_class", "is_killed"), [(Resting, False), (RestingBelow, True)])
+def test_a_pause_ends_when_the_user_is_to_stop(user_class: type[Any], is_killed: bool) -> None:
+    """By itself, so that no request is cut off that follows a pause which just ends.
+
+    Tasks within tasks are stopped in Locust's way.
+    """
+    group = Group()
+    user = user_class(Environment(user_classes=[user_class]))
+    user.start(group)
+    until(lambda: user._state == LOCUST_STATE_WAITING)
+    assert user.stop() is is_killed
+    assert group.join(timeout=PATIENCE)
