@@ -46,6 +46,7 @@ def result_to_json(source: RunResult | Report) -> dict[str, Any]:
         "command": result.command,
         "environment": dict(result.environment),
         "thresholds": [{"threshold": each.text} for each in result.thresholds],
+        "abort_on": [each.text for each in result.abort_on],
     }
     if isinstance(source, Report):
         document |= _verdict_to_json(source)

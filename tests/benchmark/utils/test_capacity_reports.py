@@ -120,7 +120,7 @@ def test_the_charts_show_every_step_and_the_answer() -> None:
     page = render_capacity_html(FOUND, {})
     assert page.count('<i class="point') == 3 * len(FOUND.steps)  # answers, p95, p50
     assert page.count('class="interval"') == page.count('class="found"') == 2
-    assert "limit 300 ms" in page
+    assert "limit p95&lt;300ms" in page
     places = [float(each) for each in re.findall(r"(?:left|top):(-?[\d.]+)%", page)]
     assert all(0 <= place <= 100 for place in places)
 

@@ -29,6 +29,7 @@ pytestmark = [
 SAMPLES: dict[str, Callable[[Path], Report]] = {
     "good": good_report,
     "failing": lambda folder: failing_report(folder, "p95<60s", "failures<0.1%"),
+    "limits": lambda folder: good_report(folder, "p50<30ms", "p95<31ms", "p99.9<33.333ms"),
     "open": open_report,
     "hostile": hostile_report,
     "empty": empty_report,
@@ -111,6 +112,25 @@ def test_charts_are_drawn(name: str, tab: Tab, pages: dict[str, Path]) -> None:
     labels = tab.run('[...document.querySelectorAll(".y, .axis span")].map((e) => e.offsetWidth)')
     assert len(labels) > 15
     assert all(width > 3 for width in labels)
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_limits_are_lines_within_the_chart(width: int, tab: Tab, pages: dict[str, Path]) -> None:
+    """As wide as the chart, with labels inside of it that do not touch."""
+    tab.open(pages["limits"], width)
+    chart, *lines = tab.run("""
+      [".plot:has(.limit)", ".limit"].flatMap((name) => [...document.querySelectorAll(name)])
+        .map((e) => e.getBoundingClientRect()).map((b) => [b.left, b.right, b.top, b.bottom])""")
+    labels = tab.run("""[...document.querySelectorAll(".limit span")]
+      .map((e) => e.getBoundingClientRect()).map((b) => [b.left, b.right, b.top, b.bottom])""")
+    assert len(lines) == len(labels) == 3
+    assert all(line[:2] == chart[:2] and chart[2] < line[2] < chart[3] for line in lines)
+    for n, (left, right, top, bottom) in enumerate(labels):
+        assert chart[0] <= left
+        assert right <= chart[1]
+        for others_left, others_right, others_top, others_bottom in labels[n + 1 :]:
+            beside = right <= others_left or others_right <= left
+            assert beside or bottom <= others_top or others_bottom <= top
 
 
 @pytest.mark.parametrize(("name", "width"), [("good", 1280), ("hour", 1280), ("hour", 375)])

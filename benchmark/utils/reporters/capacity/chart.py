@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmark.models import Capacity, CapacityStep
+from benchmark.models import Capacity, CapacityStep, Threshold
 from benchmark.thresholds import parse_threshold
 from benchmark.utils.figures import milliseconds, number
 from benchmark.utils.reporters.capacity.words import rate_text
@@ -38,11 +38,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class LoadChart:
-    """Curves against the load. `limit` is where a condition stands, in percent from the top."""
+    """Curves against the load, and a point for each step."""
 
     lines: LineChart
     points: tuple[Point, ...]
-    limit: Tick | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +85,15 @@ def capacity_charts(capacity: Capacity) -> LoadCharts | None:
     limit = _limit(capacity)
     throughput = log_axis((step.answered for step in steps), number)
     latency = log_axis(
-        [each for step in steps for each in step.latency_ms] + ([limit] if limit else [])
+        [each for step in steps for each in step.latency_ms] + ([limit.limit] if limit else [])
     )
-    mark = Tick(100 - latency.at(limit) * 100, f"limit {milliseconds(limit)}") if limit else None
+    marks = [Tick(100 - latency.at(limit.limit) * 100, limit.text)] if limit else []
     per_second = "answers per second, without failures, logarithmic"
     tail = "from schedule, logarithmic"
     return LoadCharts(
         charts=(
             _chart("Throughput", per_second, (_ANSWERS,), steps, load, throughput),
-            _chart("Latency", tail, (_P95, _P50), steps, load, latency, mark),
+            _chart("Latency", tail, (_P95, _P50), steps, load, latency, marks),
         ),
         x_ticks=load.ticks(rate_text),
         answer=None if capacity.rate is None else load.at(capacity.rate) * 100,
@@ -117,12 +116,12 @@ def _interval(capacity: Capacity, load: LogScale) -> tuple[float, float] | None:
     return load.at(low) * 100, (load.at(high) - load.at(low)) * 100
 
 
-def _limit(capacity: Capacity) -> float | None:
-    """The limit of the first condition on the latency of all requests."""
+def _limit(capacity: Capacity) -> Threshold | None:
+    """The first condition on the latency of all requests."""
     for text in capacity.objective:
         threshold = parse_threshold(text)
         if not threshold.operation and threshold.statistic != "failure share":
-            return threshold.limit or None
+            return threshold if threshold.limit else None
     return None
 
 
@@ -138,7 +137,7 @@ def _chart(
     steps: Sequence[CapacityStep],
     load: LogScale,
     axis: Axis,
-    limit: Tick | None = None,
+    limits: Sequence[Tick] = (),
 ) -> LoadChart:
     """Curves through the steps that were judged, and a point for each step."""
     judged = _judged(steps)
@@ -159,4 +158,4 @@ def _chart(
         for each in series
         for step in steps
     )
-    return LoadChart(line_chart(title, unit, xs, curves, axis), points, limit)
+    return LoadChart(line_chart(title, unit, xs, curves, axis, limits), points)
