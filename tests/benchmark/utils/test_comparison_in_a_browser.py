@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from headless_browser import browser_tab, find_browser
+from headless_browser import PAPER, browser_tab, find_browser
 
 from benchmark.utils.comparison import Side, compare, measured_run
 from benchmark.utils.reporters.comparison import render_comparison_html
@@ -36,6 +36,8 @@ def test_the_page_is_quiet_and_fits(tmp_path: Path) -> None:
     folder = tmp_path / "browser"
     folder.mkdir()
     with browser_tab(BROWSER, folder) as tab:
+        tab.open(page, PAPER, medium="print")
+        assert tab.run("document.documentElement.scrollWidth") == PAPER
         for width in (1280, 375):
             for scheme in ("light", "dark"):
                 tab.open(page, width, scheme=scheme)

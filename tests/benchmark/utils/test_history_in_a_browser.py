@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from headless_browser import Tab, browser_tab, find_browser
+from headless_browser import PAPER, Tab, browser_tab, find_browser
 
 from benchmark.models import METRICS, History, RunSummary, SkippedFile
 from benchmark.utils.history import group_runs
@@ -81,14 +81,17 @@ def test_charts_are_drawn_and_fit(tab: Tab, page: Path, width: int, scheme: str)
     assert tab.run("document.documentElement.scrollWidth") <= width
 
 
-def test_labels_of_an_axis_do_not_touch(tab: Tab, page: Path) -> None:
-    """Dates have room on a phone."""
-    tab.open(page, width=375)
+@pytest.mark.parametrize(("width", "medium"), [(1280, ""), (375, ""), (PAPER, "print")])
+def test_labels_of_an_axis_do_not_touch(tab: Tab, page: Path, width: int, medium: str) -> None:
+    """Dates have room on a phone and on paper, and paper has room for all of the page."""
+    tab.open(page, width, medium=medium)
     assert tab.run(
         "[...document.querySelectorAll('.axis')].every(axis => {"
-        " const boxes = [...axis.children].map(each => each.getBoundingClientRect());"
-        " return boxes.every((box, n) => !n || boxes[n - 1].right < box.left); })"
+        " const boxes = [...axis.children].filter(each => each.offsetWidth)"
+        ".map(each => each.getBoundingClientRect());"
+        " return boxes.every((box, n) => !n || boxes[n - 1].right + 4 < box.left); })"
     )
+    assert tab.run("document.documentElement.scrollWidth") == width
 
 
 def test_the_pointer_reads_a_run_in_all_charts(tab: Tab, page: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from headless_browser import Tab, browser_tab, find_browser
+from headless_browser import PAPER, Tab, browser_tab, find_browser
 from sample_reports import (
     empty_report,
     failing_report,
@@ -227,7 +227,8 @@ def test_text_can_be_read_in_light_and_dark(
 
 def test_the_page_prints(tab: Tab, pages: dict[str, Path]) -> None:
     """On several sheets; what is folded up on the screen is opened, tables of values stay out."""
-    tab.open(pages["failing"])
+    tab.open(pages["failing"], PAPER, medium="print")
+    assert tab.run("document.documentElement.scrollWidth") == PAPER
     assert tab.paper().startswith(b"%PDF")
     assert tab.run('document.querySelectorAll("details.onpaper:not([open])").length') == 0
     assert tab.run('document.querySelectorAll("details.values[open]").length') == 0
