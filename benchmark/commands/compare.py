@@ -55,9 +55,9 @@ def add_compare(app: typer.Typer) -> None:
             bool, typer.Option("--json", help="print one JSON object and nothing else")
         ] = False,
     ) -> None:
-        """Say what got slower or faster between results, with how much certainty.
+        """Say what got slower or faster between results.
 
-        The exit code is 1 where something regressed.
+        The answer comes with its certainty; the exit code is 1 where something regressed.
         """
         with frame.outcome():
             code = compare_results(
@@ -88,10 +88,10 @@ def compare_results(
     comparisons = pipeline.compare(names[0], names[1:], share)
     if html is not None:
         page = reporters.render_comparison_html(comparisons)
-        frame.write_file(Path(html).expanduser(), page, "--html")
+        frame.write_file(Path(html), page, "--html")
     if markdown not in (None, "-"):
         summary = reporters.comparison_markdown(comparisons)
-        frame.write_file(Path(str(markdown)).expanduser(), summary, "--markdown")
+        frame.write_file(Path(str(markdown)), summary, "--markdown")
     if as_json:
         frame.print_json(reporters.comparisons_to_json(comparisons))
     elif markdown == "-":

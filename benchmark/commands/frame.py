@@ -79,9 +79,10 @@ def write_file(path: Path, text: str, option: str) -> None:
     from benchmark.utils.reporters.files import replace_file  # noqa: PLC0415  # slow to import
 
     try:
-        replace_file(path, text)
-    except OSError as error:
-        problem = f"{clean_text(path)} cannot be written ({error.strerror or error})"
+        replace_file(path.expanduser(), text)
+    except (OSError, RuntimeError) as error:  # the latter where ~ means nobody
+        reason = getattr(error, "strerror", None) or error
+        problem = f"{clean_text(path)} cannot be written ({reason})"
         raise UsageError(problem, f"choose another {option}") from error
 
 
