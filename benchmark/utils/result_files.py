@@ -124,6 +124,7 @@ def _from_timeline(path: Path) -> RunResult:
         status="aborted" if timeline.abort_reason else status,
         status_reason=timeline.abort_reason or reason,
         thresholds=start.thresholds,
+        abort_on=start.abort_on,
     )
 
 
