@@ -35,7 +35,7 @@ def write_discovery(
     from benchmark.generators.subapp_discovery import discovery_json
     from benchmark.run_files import prepare_folder
     from benchmark.utils.json_document import json_document
-    from benchmark.utils.reporters.files import replace_file
+    from benchmark.utils.whole_files import replace_file
 
     prepare_folder(folder)
     path = folder / f"api_discovery_{stamp}.json"
@@ -72,7 +72,7 @@ def write_test(
     from benchmark.generators.locust_generator import render_locustfile
     from benchmark.generators.scenario_planner import plan_to_json
     from benchmark.utils.json_document import json_document
-    from benchmark.utils.reporters.files import replace_file
+    from benchmark.utils.whole_files import replace_file
 
     plan_file = folder / f"load_plan_{stamp}.json"
     locustfile = out or folder / f"dynamic_locustfile_{stamp}.py"
@@ -89,10 +89,10 @@ def write_test(
 
 def write_reports(report: Report, files: RunFiles) -> None:
     """Write the result of a run, the report that people read, and what other programs read."""
-    from benchmark.utils.reporters.files import replace_file
     from benchmark.utils.reporters.html import write_html
     from benchmark.utils.reporters.json_file import write_json
     from benchmark.utils.reporters.machine import ENDINGS, RENDERERS
+    from benchmark.utils.whole_files import replace_file
 
     write_json(report, files.path(".json"))
     write_html(report, files.path(".html"))

@@ -76,7 +76,7 @@ def print_json(value: Any) -> None:
 
 def write_file(path: Path, text: str, option: str) -> None:
     """Write a file that an option named, whole or not at all. Raises UsageError if it cannot."""
-    from benchmark.utils.reporters.files import replace_file  # noqa: PLC0415  # slow to import
+    from benchmark.utils.whole_files import replace_file  # noqa: PLC0415  # slow to import
 
     try:
         replace_file(path.expanduser(), text)

@@ -221,7 +221,7 @@ def _change(
     reason = context.unsettled if verdict.answer == "cannot tell" else ""
     if verdict.answer == "cannot tell" and not verdict.more_runs:
         lateness = milliseconds(context.lateness[metric])
-        reason = f"smaller than the generator was late itself ({lateness})"
+        reason = f"less than the generator's own lateness ({lateness})"
     low, high = ratio.interval()
     return MetricChange(
         metric=metric,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from benchmark.models import Report
 from benchmark.utils.json_document import json_document
-from benchmark.utils.reporters.files import replace_file
 from benchmark.utils.results import result_to_json
+from benchmark.utils.whole_files import replace_file
 
 
 def write_json(report: Report, path: Path) -> None:

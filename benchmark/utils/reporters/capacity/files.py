@@ -9,7 +9,7 @@ from benchmark.models import Capacity
 from benchmark.utils.json_document import json_document
 from benchmark.utils.reporters.capacity.document import capacity_to_json
 from benchmark.utils.reporters.capacity.html import render_capacity_html
-from benchmark.utils.reporters.files import replace_file
+from benchmark.utils.whole_files import replace_file
 
 
 def write_capacity(

@@ -118,7 +118,7 @@ def test_a_late_generator_names_no_small_change() -> None:
     assert of(compared(base, new), 0).answer == "regressed"
     late = of(compared(lagging(base, 4.0), lagging(new, 4.0)), 0)
     assert late.answer == "cannot tell"
-    assert "late itself (4 ms)" in late.changes[0].reason
+    assert "own lateness (4 ms)" in late.changes[0].reason
     slow = made(2, factors={0: 10.0})
     assert of(compared(lagging(base, 4.0), lagging(slow, 4.0)), 0).answer == "regressed"
 
