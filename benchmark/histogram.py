@@ -84,8 +84,12 @@ class PackedCounts(Mapping[int, int]):
 
     def items(self) -> ItemsView[int, int]:
         """Buckets and their counts, made all at once, which is faster than one by one."""
+        return dict(zip(*self.parts(), strict=True)).items()
+
+    def parts(self) -> tuple[array[int], array[int]]:
+        """Buckets and their counts, side by side."""
         part = slice(self._begin, self._end)
-        return dict(zip(self._indices[part], self._numbers[part], strict=True)).items()
+        return self._indices[part], self._numbers[part]
 
     @property
     def total(self) -> int:

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from benchmark.errors import UsageError
 from benchmark.models import ApiSpec, Dependencies, Discovery, LoadPlan, Report
@@ -35,10 +34,12 @@ def write_discovery(
     """Write `api_discovery_<stamp>.json` and give its path."""
     from benchmark.generators.subapp_discovery import discovery_json
     from benchmark.run_files import prepare_folder
+    from benchmark.utils.json_document import json_document
+    from benchmark.utils.whole_files import replace_file
 
     prepare_folder(folder)
     path = folder / f"api_discovery_{stamp}.json"
-    path.write_text(_json(discovery_json(discovery, specs)), encoding="utf-8")
+    replace_file(path, json_document(discovery_json(discovery, specs)))
     return path
 
 
@@ -70,10 +71,12 @@ def write_test(
     """
     from benchmark.generators.locust_generator import render_locustfile
     from benchmark.generators.scenario_planner import plan_to_json
+    from benchmark.utils.json_document import json_document
+    from benchmark.utils.whole_files import replace_file
 
     plan_file = folder / f"load_plan_{stamp}.json"
     locustfile = out or folder / f"dynamic_locustfile_{stamp}.py"
-    plan_file.write_text(_json(plan_to_json(load_plan)), encoding="utf-8")
+    replace_file(plan_file, json_document(plan_to_json(load_plan)))
     source = render_locustfile(load_plan, shown(locustfile))
     try:
         locustfile.parent.mkdir(parents=True, exist_ok=True)
@@ -86,10 +89,10 @@ def write_test(
 
 def write_reports(report: Report, files: RunFiles) -> None:
     """Write the result of a run, the report that people read, and what other programs read."""
-    from benchmark.utils.reporters.files import replace_file
     from benchmark.utils.reporters.html import write_html
     from benchmark.utils.reporters.json_file import write_json
     from benchmark.utils.reporters.machine import ENDINGS, RENDERERS
+    from benchmark.utils.whole_files import replace_file
 
     write_json(report, files.path(".json"))
     write_html(report, files.path(".html"))
@@ -116,7 +119,3 @@ def result_files(files: RunFiles, locustfile: Path) -> Mapping[str, str]:
     }
     own = {name: str(files.path(ending)) for name, ending in endings.items()}
     return {**own, "locustfile": str(locustfile)}
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -291,6 +291,7 @@ def report_run(
         status=outcome.status,
         status_reason=outcome.reason,
         thresholds=config.threshold,
+        abort_on=config.abort_on,
     )
     report = analyze(result, result_files(files, prepared.locustfile))
     report = with_comparison(report, baseline)

@@ -10,13 +10,14 @@ from benchmark.utils.timeline_lines import profile_to_json
 
 
 def run_facts(profile: LoadProfile, config: BenchmarkConfig) -> dict[str, object]:
-    """The load, what it must meet, and how and where it was started; no secrets."""
+    """The load, its conditions, and how and where it was started; no secrets."""
     return {
         "test_type": profile.name,
         "profile": profile_to_json(profile),
         "wait_time": list(config.wait_time),
         "seed": config.seed,
         "thresholds": [threshold.text for threshold in config.threshold],
+        "abort_on": [condition.text for condition in config.abort_on],
         "command": mask_secrets(config.command, config.credentials.secrets()),
         "environment": describe_environment(),
     }

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from benchmark.histogram import FIRST, STEPS, Histogram, bucket_value
+from benchmark.histogram import FIRST, STEPS, Histogram, bucket_bounds
 from benchmark.models import Block, LoadProfile, OperationStats, RunResult
 
 BLOCK_SECONDS = 5
@@ -138,10 +138,10 @@ def _operation(
 
 
 def _histogram(buckets: list[int], counts: list[int], total: float) -> Histogram:
-    """Rising buckets with their counts; extremes are taken as the buckets' middles."""
+    """Rising buckets with their counts; extremes are taken as the bounds of the outer buckets."""
     if not buckets:
         return Histogram()
-    lowest, highest = bucket_value(buckets[0]), bucket_value(buckets[-1])
+    lowest, highest = bucket_bounds(buckets[0])[0], bucket_bounds(buckets[-1])[1]
     return Histogram(dict(zip(buckets, counts, strict=True)), total, lowest, highest)
 
 

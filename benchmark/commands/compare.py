@@ -55,9 +55,9 @@ def add_compare(app: typer.Typer) -> None:
             bool, typer.Option("--json", help="print one JSON object and nothing else")
         ] = False,
     ) -> None:
-        """Say what got slower or faster between results, with how much certainty.
+        """Say what got slower or faster between results.
 
-        The exit code is 1 where something regressed.
+        The answer comes with its certainty; the exit code is 1 where something regressed.
         """
         with frame.outcome():
             code = compare_results(
@@ -87,11 +87,13 @@ def compare_results(
     share = checked_margin(margin) if margin is not None else None
     comparisons = pipeline.compare(names[0], names[1:], share)
     if html is not None:
-        _write(Path(html), reporters.render_comparison_html(comparisons), "--html")
+        page = reporters.render_comparison_html(comparisons)
+        frame.write_file(Path(html), page, "--html")
     if markdown not in (None, "-"):
-        _write(Path(str(markdown)), reporters.comparison_markdown(comparisons), "--markdown")
+        summary = reporters.comparison_markdown(comparisons)
+        frame.write_file(Path(str(markdown)), summary, "--markdown")
     if as_json:
-        sys.stdout.write(reporters.comparison_json_text(comparisons))
+        frame.print_json(reporters.comparisons_to_json(comparisons))
     elif markdown == "-":
         sys.stdout.write(reporters.comparison_markdown(comparisons))
     else:
@@ -103,13 +105,3 @@ def compare_results(
 def exit_code(comparisons: Sequence[Comparison]) -> int:
     """1 where something regressed, else 0."""
     return REGRESSED if any(each.answer == "regressed" for each in comparisons) else 0
-
-
-def _write(path: Path, text: str, option: str) -> None:
-    from benchmark.utils.reporters.files import replace_file  # noqa: PLC0415  # slow to import
-
-    try:
-        replace_file(path.expanduser(), text)
-    except OSError as error:
-        problem = f"{path} cannot be written ({error.strerror or error})"
-        raise UsageError(problem, f"choose another {option}") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 import logging
 import signal
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +15,8 @@ import typer
 
 from benchmark.errors import INTERRUPTED, BenchmarkError, UsageError
 from benchmark.options import ACTION, CAPACITY, Group, Switches
+from benchmark.utils.json_document import json_document
+from benchmark.utils.text_safety import clean_text
 
 if TYPE_CHECKING:
     from benchmark.settings import BenchmarkConfig
@@ -70,7 +71,19 @@ def _read(values: Mapping[str, Any]) -> tuple[BenchmarkConfig, Switches]:
 
 def print_json(value: Any) -> None:
     """Print one JSON value on stdout."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    typer.echo(json_document(value), nl=False)
+
+
+def write_file(path: Path, text: str, option: str) -> None:
+    """Write a file that an option named, whole or not at all. Raises UsageError if it cannot."""
+    from benchmark.utils.whole_files import replace_file  # noqa: PLC0415  # slow to import
+
+    try:
+        replace_file(path.expanduser(), text)
+    except (OSError, RuntimeError) as error:  # the latter where ~ means nobody
+        reason = getattr(error, "strerror", None) or error
+        problem = f"{clean_text(path)} cannot be written ({reason})"
+        raise UsageError(problem, f"choose another {option}") from error
 
 
 def say_error(message: str, hint: str = "") -> None:

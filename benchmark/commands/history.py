@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -94,13 +93,9 @@ def show_history(
         last=_last(last),
     )
     if html is not None:
-        try:
-            reporters.write_history_html(history, html)
-        except OSError as error:
-            problem = f"{clean_text(html)} cannot be written ({error.strerror or error})"
-            raise UsageError(problem, "choose another --html") from error
+        frame.write_file(html, reporters.render_history(history), "--html")
     if as_json:
-        sys.stdout.write(json.dumps(reporters.history_to_json(history), indent=2) + "\n")
+        frame.print_json(reporters.history_to_json(history))
     elif as_markdown:
         reporters.write_history_markdown(history, sys.stdout)
     else:

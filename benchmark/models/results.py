@@ -11,7 +11,7 @@ from benchmark.histogram import Histogram
 from benchmark.models.comparison import Comparison
 from benchmark.models.load import ArrivalStats, LoadProfile
 from benchmark.models.plan import Readiness
-from benchmark.models.thresholds import Threshold, ThresholdVerdict
+from benchmark.models.thresholds import AbortCondition, Threshold, ThresholdVerdict
 
 # ── The run ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -50,15 +50,15 @@ class OperationStats:
 class Failure:
     """One sort of failure of one operation, and how often it came.
 
-    `status` is that of the answers, 0 where none came or it is not known. `sample` is what the
-    first of them said: the beginning of its body, secrets masked; "" where that is not known.
+    `status` is that of the answers, 0 where none came, None where it is not known. `sample` is what
+    the first of them said: the beginning of its body, secrets masked; "" where that is not known.
     """
 
     method: str
     name: str
     message: str
     count: int
-    status: int = 0
+    status: int | None = None
     sample: str = ""
 
 
@@ -126,7 +126,7 @@ class RunResult:
     own, "" for a completed one. `preparation` are the requests of set-up and clean-up, which are in
     no other number. `counters` and `times` (milliseconds) are what `engine/counters.py` lists,
     `processes` the generator's own.
-    `thresholds` are what it was asked to meet.
+    `thresholds` are what it was asked to meet, `abort_on` what would have ended it early.
     `command` repeats the run (secrets left out), `environment` says where the load came from.
     """
 
@@ -153,6 +153,7 @@ class RunResult:
     command: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     thresholds: tuple[Threshold, ...] = ()
+    abort_on: tuple[AbortCondition, ...] = ()
 
     @property
     def rate_limited(self) -> dict[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 from dataclasses import replace
@@ -21,6 +20,7 @@ from benchmark.thresholds import judge_thresholds, parse_threshold
 from benchmark.utils.figures import plural
 from benchmark.utils.grading import judge, overall_grade
 from benchmark.utils.history import LOCUST_TYPE, read_summary, summarise
+from benchmark.utils.json_document import json_document
 from benchmark.utils.reporters.machine import RENDERERS
 from benchmark.utils.reporters.text import write_text
 from benchmark.utils.result_files import find_results, read_result
@@ -202,7 +202,7 @@ def _show_one(report: Report, form: str) -> bool:
     if form in RENDERERS:
         sys.stdout.write(RENDERERS[form](report))
     elif form == "json":
-        sys.stdout.write(_as_json(report) + "\n")
+        sys.stdout.write(json_document(result_to_json(report), indent=None))
     else:
         write_text(report, sys.stdout)
     return _all_held(report)
@@ -256,7 +256,8 @@ def _write_json(
                 skipped.append(error.message)
                 continue
             held = held and _all_held(report)
-            written.write((", " if written.tell() else "") + _as_json(report))
+            document = json_document(result_to_json(report), indent=None)
+            written.write((", " if written.tell() else "") + document)
         _say_skipped(skipped)
         if not written.tell():
             raise UsageError("no result could be read")
@@ -265,10 +266,6 @@ def _write_json(
         shutil.copyfileobj(written, out)
         out.write("]}\n")
     return held
-
-
-def _as_json(report: Report) -> str:
-    return json.dumps(result_to_json(report), allow_nan=False)
 
 
 def _say_skipped(problems: Sequence[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,15 +10,12 @@ from benchmark.models import ComparedSide, Comparison, MetricChange, OperationCh
 SCHEMA_VERSION = 1
 
 
-def comparison_json_text(comparisons: Sequence[Comparison]) -> str:
+def comparisons_to_json(comparisons: Sequence[Comparison]) -> dict[str, Any]:
     """One object: that of a single comparison, or `comparisons` of several."""
     documents = [comparison_to_json(each) for each in comparisons]
-    document = (
-        documents[0]
-        if len(documents) == 1
-        else {"schema_version": SCHEMA_VERSION, "comparisons": documents}
-    )
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    if len(documents) == 1:
+        return documents[0]
+    return {"schema_version": SCHEMA_VERSION, "comparisons": documents}
 
 
 def comparison_to_json(comparison: Comparison) -> dict[str, Any]:

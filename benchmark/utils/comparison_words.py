@@ -85,7 +85,7 @@ def headline(comparison: Comparison) -> str:
     if not unknown:
         return f"No change beyond {percent(comparison.margin)}: all is equivalent"
     same = len(comparison.answered("equivalent"))
-    rest = f", {same} are equivalent" if same else ""
+    rest = f", {same} {'is' if same == 1 else 'are'} equivalent" if same else ""
     return f"No regression found; {unknown} of {unknown + same} verdicts cannot be told{rest}"
 
 

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmark.errors import UsageError
 from benchmark.models import LoadProfile, RunResult, RunStatus
@@ -74,14 +75,25 @@ def read_result(path: Path) -> RunResult:
         raise _unreadable(path, error) from error
 
 
-def _from_json(path: Path) -> RunResult:
-    if path.stat().st_size > _MAX_BYTES:
-        raise refusal(path, f"larger than any result ({_MAX_BYTES:,} bytes)")
+def read_json(path: Path) -> Any:
+    """The JSON value in a file, which may be anything. Raises UsageError, naming the file."""
     try:
-        with _no_collection():
-            return result_from_json(parse_json(path.read_bytes()))
-    except (MalformedError, UsageError) as error:
+        if path.stat().st_size > _MAX_BYTES:
+            raise refusal(path, f"larger than any result ({_MAX_BYTES:,} bytes)")
+        return parse_json(path.read_bytes())
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except MalformedError as error:
         raise refusal(path, str(error)) from error
+
+
+def _from_json(path: Path) -> RunResult:
+    with _no_collection():
+        document = read_json(path)
+        try:
+            return result_from_json(document)
+        except UsageError as error:
+            raise refusal(path, str(error)) from error
 
 
 @contextmanager
@@ -112,6 +124,7 @@ def _from_timeline(path: Path) -> RunResult:
         status="aborted" if timeline.abort_reason else status,
         status_reason=timeline.abort_reason or reason,
         thresholds=start.thresholds,
+        abort_on=start.abort_on,
     )
 
 

@@ -8,9 +8,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, get_args
 
+from benchmark.abort_conditions import parse_abort_condition
 from benchmark.errors import UsageError
 from benchmark.histogram import Histogram
-from benchmark.models import ArrivalKind, LoadProfile, OpenModel, ShapeName, Stage, Threshold
+from benchmark.models import (
+    AbortCondition,
+    ArrivalKind,
+    LoadProfile,
+    OpenModel,
+    ShapeName,
+    Stage,
+    Threshold,
+)
 from benchmark.setting_values import MAX_CONDITIONS
 from benchmark.stages import Stages, parse_stages
 from benchmark.thresholds import MAX_LENGTH, parse_threshold
@@ -55,6 +64,7 @@ class StartLine:
     wait_time: tuple[float, float] | None = None
     seed: int | None = None
     thresholds: tuple[Threshold, ...] = ()
+    abort_on: tuple[AbortCondition, ...] = ()
     command: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -64,7 +74,7 @@ class ErrorCount:
     """How often one sort of failure came; `status` and `sample` are those of `Failure`."""
 
     message: str
-    status: int
+    status: int | None
     count: int
     sample: str = ""
 
@@ -163,6 +173,7 @@ def _start(line: Mapping[str, Any]) -> StartLine:
         wait_time=None if wait is None else wait_time_from_json(wait),
         seed=None if seed is None else as_count(seed, "seed"),
         thresholds=thresholds_from_json(line.get("thresholds", [])),
+        abort_on=abort_conditions_from_json(line.get("abort_on", [])),
         command=as_text(line.get("command", ""), "command", MAX_COMMAND),
         environment=as_texts(line.get("environment", {}), "environment"),
     )
@@ -175,6 +186,17 @@ def thresholds_from_json(value: object) -> tuple[Threshold, ...]:
         return tuple(parse_threshold(as_text(text, "threshold", MAX_LENGTH)) for text in texts)
     except UsageError as error:
         raise MalformedError(f"thresholds: {error.message}") from error
+
+
+def abort_conditions_from_json(value: object) -> tuple[AbortCondition, ...]:
+    """Abort conditions from their texts. Raises MalformedError."""
+    texts = as_list(value, "abort_on", MAX_CONDITIONS)
+    try:
+        return tuple(
+            parse_abort_condition(as_text(text, "abort_on", 2 * MAX_LENGTH)) for text in texts
+        )
+    except UsageError as error:
+        raise MalformedError(f"abort_on: {error.message}") from error
 
 
 def _second(line: Mapping[str, Any]) -> SecondLine:
@@ -237,10 +259,10 @@ def _error(value: Mapping[str, Any]) -> ErrorCount:
     )
 
 
-def status_in(message: str) -> int:
-    """The status in a message such as "HTTP 503", which is all that older records kept; else 0."""
+def status_in(message: str) -> int | None:
+    """The status in a message such as "HTTP 503", which is all that older records kept."""
     match = _STATUS.fullmatch(message)
-    return int(match[1]) if match else 0
+    return int(match[1]) if match else None
 
 
 def profile_from_json(value: object) -> LoadProfile:

@@ -50,9 +50,8 @@ class OperationSums:
             for key, tally in self._tallies.items()
             for each in tally.errors
         ]
-        return tuple(
-            sorted(failures, key=lambda each: (-each.count, each.name, each.message, each.status))
-        )
+        failures.sort(key=lambda each: (-each.count, each.name, each.message, each.status or 0))
+        return tuple(failures)
 
     def _tally(self, method: str, name: str) -> _Tally:
         key = (method, name)
@@ -71,7 +70,7 @@ class _Tally:
     latency: HistogramBuilder = field(default_factory=HistogramBuilder)
     latency_from_schedule: HistogramBuilder = field(default_factory=HistogramBuilder)
     statuses: Counter[str] = field(default_factory=Counter)
-    _errors: dict[tuple[str, int], ErrorCount] = field(default_factory=dict)
+    _errors: dict[tuple[str, int | None], ErrorCount] = field(default_factory=dict)
 
     @property
     def errors(self) -> tuple[ErrorCount, ...]:
@@ -90,8 +89,9 @@ class _Tally:
 
     def _add_error(self, error: ErrorCount) -> None:
         sort = (error.message, error.status)
-        if sort not in self._errors and len(self._errors) >= MAX_MESSAGES:
-            sort = (OTHER_FAILURES, 0)
+        is_full = sort not in self._errors and len(self._errors) >= MAX_MESSAGES
+        if is_full or error.message == OTHER_FAILURES:  # each process had too many sorts
+            sort = (OTHER_FAILURES, None)
         known = self._errors.get(sort) or ErrorCount(*sort, count=0)
         sample = known.sample or error.sample
         self._errors[sort] = ErrorCount(*sort, known.count + error.count, sample)

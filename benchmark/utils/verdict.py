@@ -44,9 +44,11 @@ def give_verdict(report: Report) -> Verdict:
     places = tuple(_places(report))
     tone, word = _answer(report, exceptions=bool(places))
     doubt = _doubt(report)
-    said = [*_ending(result), *_reasons(report), *_figures(result)]
-    # What makes all the rest worthless stands first; a mere doubt, last.
-    said.insert(0 if report.validity.verdict == "invalid" else len(said), doubt)
+    ending = list(_ending(result))
+    said = [*ending, *_reasons(report), *_figures(result)]
+    # What explains the word stands first, then what makes the rest worthless; a mere doubt, last.
+    explained = len(ending) if tone == "bad" else 0
+    said.insert(explained if report.validity.verdict == "invalid" else len(said), doubt)
     return Verdict(
         tone, word, " ".join(filter(None, said)), places or tuple(_slowest(result, tone))
     )

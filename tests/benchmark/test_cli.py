@@ -16,6 +16,7 @@ import pytest
 from benchmark import cli
 from benchmark.options import (
     ACTION,
+    BASELINE,
     CAPACITY,
     CONDITIONS,
     CONTENT,
@@ -107,7 +108,7 @@ def test_run_has_the_options_that_work_and_no_others(call: Any) -> None:
         --check-health --discover-only --results-dir --config --seed --wait-time --spec --app
         --locustfile --header --token --basic --api-key --insecure --include --exclude --tag
         --read-only --strategy --no-probe --include-unverified --auth-per-user --allow-host
-        --processes --threshold --abort-on
+        --processes --threshold --abort-on --baseline --margin
         --json -q --quiet -v --verbose -h --help
     """
     page = call("run", "--help").out.split("Examples:")[0]
@@ -127,7 +128,18 @@ def test_every_option_fills_a_setting_or_a_switch() -> None:
     """No option of the groups is forgotten behind the command line."""
     from benchmark.settings import BenchmarkConfig
 
-    asked = (LOAD, OPEN, CAPACITY, CONDITIONS, ACTION, TARGET, GRAPH, CREDENTIALS, CONTENT)
+    asked = (
+        LOAD,
+        OPEN,
+        CAPACITY,
+        CONDITIONS,
+        BASELINE,
+        ACTION,
+        TARGET,
+        GRAPH,
+        CREDENTIALS,
+        CONTENT,
+    )
     groups = (*asked, FILES, OUTPUT)
     names = {option.name for group in groups for option in group.options}
     known = set(BenchmarkConfig.__dataclass_fields__) | set(cli.Switches.__dataclass_fields__)

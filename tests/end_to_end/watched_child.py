@@ -35,6 +35,8 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
         event, arguments = "write" if writes else "read", arguments[:1]
     if event in ("read", "write", "os.mkdir", "os.remove", "os.rmdir"):
         what = [str(Path.cwd() / os.fsdecode(arguments[0]))]
+    if event == "os.rename":
+        what = [str(Path.cwd() / os.fsdecode(name)) for name in arguments[:2]]
     _seen.add(json.dumps([event, *what]))
 
 

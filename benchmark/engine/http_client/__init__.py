@@ -2,7 +2,8 @@
 
 - `user`: the Locust user class; `session`: what tasks call; `sender`: one request after another
 - `request_head`, `request_body`, `redirects`, `cookies`: what is sent
-- `pool`, `connection`, `exchange`, `addresses`, `tls`, `proxies`, `deadlines`: how it is sent
+- `pool`, `turns`, `connection`, `exchange`, `addresses`, `tls`, `proxies`, `deadlines`: how it
+  is sent
 - `response_head`, `body_stream`, `decoding`, `headers`, `response`: what comes back
 - `errors`, `counters`: what goes wrong, and what telemetry wants to know
 """

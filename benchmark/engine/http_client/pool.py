@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from ssl import SSLContext
 from time import perf_counter_ns
@@ -19,11 +20,15 @@ from benchmark.engine.http_client.errors import (
 )
 from benchmark.engine.http_client.origin import Origin
 from benchmark.engine.http_client.proxies import Proxy, open_tunnel
+from benchmark.engine.http_client.turns import Turns
 
 DEFAULT_CONCURRENCY = 10
 
 _TRUST_NS = 1_000_000
 """How long a connection is taken to stand that has just served, where none broke before."""
+
+_HANDSHAKES = Turns(32, seconds=0.25)
+"""A handshake takes a millisecond of processor time, and longer than that only from the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,11 @@ class OriginPool:
             self._freed.set()
 
     def _open(self, how: Connecting) -> Connection:
+        # Ten thousand users that shake hands at once would all be too late.
+        with _HANDSHAKES.turn() if self.origin.is_secure else nullcontext():
+            return self._open_now(how)
+
+    def _open_now(self, how: Connecting) -> Connection:
         try:
             return self._try_to_open(how)
         except OSError:

@@ -47,7 +47,7 @@ class Draws:
         Stretches that overlap show half as much again as those side by side (H. Künsch, "The
         jackknife and the bootstrap for general stationary observations", 1989).
         """
-        return 1.5 * len(self.weights[0]) / self.length - 1
+        return 1.5 * len(self.weights[0]) / self.length - 1 if self.freedom else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from benchmark.utils.validity import judge_validity
 
 LEAST_COMMON = 0.5
 """Less than this share of operations in common, at different addresses: these are two APIs."""
+MOST_OPERATIONS = 5_000
+"""More operations than these, as forged results may have, would take minutes."""
 
 
 def require_comparable(base: Side, new: Side) -> None:
@@ -90,6 +92,8 @@ def _succeeded(result: RunResult) -> bool:
 def _require_same_api(base: Side, new: Side) -> None:
     ours, theirs = operations_of(base), operations_of(new)
     common = len(ours & theirs)
+    if common > MOST_OPERATIONS:
+        raise UsageError(f"{common:,} operations are too many", f"at most {MOST_OPERATIONS:,}")
     where = [side.runs[0].result.base_url for side in (base, new)]
     other_place = where[0] != where[1]
     if common and not (other_place and common < LEAST_COMMON * min(len(ours), len(theirs))):
@@ -109,7 +113,7 @@ def operations_of(side: Side) -> set[Key]:
 
 def doubts(base: Side, new: Side) -> tuple[str, ...]:
     """What speaks against the numbers, in sentences without a full stop, each one once."""
-    found = [*_between(base.runs[0].result, new.runs[0].result)]
+    found = [*_between(base.runs[0].result, new.runs[0].result), *_on_both(base, new)]
     for side in (base, new):
         for run in side.runs:
             found += (f"{_name(run, side)}: {doubt}" for doubt in _of_run(run))
@@ -131,6 +135,18 @@ def _between(base: RunResult, new: RunResult) -> Iterator[str]:
             f"{plural(len(base.processes), 'process', 'processes')} sent the load of the base, "
             f"{len(new.processes)} that of the new run"
         )
+
+
+def _on_both(base: Side, new: Side) -> Iterator[str]:
+    known = {_identity(run.result) for run in base.runs}
+    for run in new.runs:
+        if _identity(run.result) in known:
+            yield f"{_name(run, new)}: the same run stands on both sides, and cannot have changed"
+
+
+def _identity(result: RunResult) -> tuple[object, ...]:
+    totals = result.totals
+    return result.base_url, result.started_at, totals.requests, totals.failures
 
 
 def _of_run(run: MeasuredRun) -> Iterator[str]:

@@ -74,12 +74,17 @@ class _Pair:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What holds for all operations of a comparison."""
+    """What holds for all operations of a comparison.
+
+    `runs` is how many the side with fewer has, `lateness` that of the generator in milliseconds;
+    `too_few_runs` says why nothing can be judged, `unsettled` why a run has no steady state.
+    """
 
     margin: float
     runs: int
     lateness: Mapping[ComparedMetric, float]
     too_few_runs: str
+    unsettled: str
 
 
 def compare(base: Side, new: Side, margin: float = MARGIN) -> Comparison:
@@ -92,11 +97,13 @@ def compare(base: Side, new: Side, margin: float = MARGIN) -> Comparison:
     sides = (base, new)
     whole = any(run.steady.whole for side in sides for run in side.runs)
     fewest = min(len(side.runs) for side in sides)
+    problems = [run.steady.problem for side in sides for run in side.runs]
     context = _Context(
         margin=margin,
         runs=fewest,
         lateness={m: generator_lateness(sides, (100 + p) / 2) for m, p in PERCENTS.items()},
         too_few_runs=_too_few_runs(sides) if whole and fewest < WHOLE_RUNS else "",
+        unsettled="" if whole else next(filter(None, problems), ""),
     )
     drawn = draw_sides(sides, np.random.default_rng(_SEED), whole=whole)
     ours, theirs = operations_of(base), operations_of(new)
@@ -211,10 +218,10 @@ def _change(
         answer: Answer = "equivalent" if reason == _NONE_FAILED else "cannot tell"
         more = _more_for_requests(pair, metric, context)
         return MetricChange(metric, base, new, answer, more_runs=more, reason=reason)
-    reason = ""
+    reason = context.unsettled if verdict.answer == "cannot tell" else ""
     if verdict.answer == "cannot tell" and not verdict.more_runs:
         lateness = milliseconds(context.lateness[metric])
-        reason = f"the generator itself was late by {lateness}: a smaller change may be its own"
+        reason = f"less than the generator's own lateness ({lateness})"
     low, high = ratio.interval()
     return MetricChange(
         metric=metric,
@@ -245,7 +252,7 @@ def _operation(pair: _Pair, changes: tuple[MetricChange, ...]) -> OperationChang
     answers = [change.answer for change in changes]
     answer = _worst(answers)
     undecided = [change for change in changes if change.answer == "cannot tell"]
-    unknown = answer == "cannot tell"
+    hardest = max(undecided, key=lambda change: change.more_runs, default=None)
     return OperationChange(
         method=pair.key[0],
         name=pair.key[1],
@@ -253,8 +260,8 @@ def _operation(pair: _Pair, changes: tuple[MetricChange, ...]) -> OperationChang
         new_requests=pair.new.requests,
         answer=answer,
         changes=changes,
-        more_runs=max(change.more_runs for change in undecided) if unknown else 0,
-        reason=next((c.reason for c in undecided if c.reason), "") if unknown else "",
+        more_runs=hardest.more_runs if hardest and answer == "cannot tell" else 0,
+        reason=hardest.reason if hardest and answer == "cannot tell" else "",
     )
 
 

@@ -28,9 +28,12 @@ class Side:
     runs: tuple[MeasuredRun, ...]
 
 
-def measured_run(result: RunResult, file: str = "") -> MeasuredRun:
-    """A run as it is compared. Raises ValueError where its blocks are not in the order of time."""
-    series = series_of(_blocks(result))
+def measured_run(result: RunResult, file: str = "", series: RunSeries | None = None) -> MeasuredRun:
+    """A run as it is compared. `series` are its blocks, unless `result` has them.
+
+    Raises ValueError where these are not in the order of time.
+    """
+    series = series_of(_blocks(result)) if series is None else series
     return MeasuredRun(result, series, steady_blocks(series, result.profile), file)
 
 

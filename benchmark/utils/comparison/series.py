@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.histogram import FIRST, STEPS
+from benchmark.histogram import FIRST, STEPS, PackedCounts
 from benchmark.models import Block, OperationStats
 
 Floats = NDArray[np.float64]
@@ -70,7 +70,7 @@ class Grouped:
     requests: Floats
     failures: Floats
     buckets: Whole
-    counts: Whole
+    counts: Floats
     edges: Floats
     latencies: Floats
 
@@ -81,16 +81,17 @@ class _Columns:
     __slots__ = ("_buckets", "_counts", "_rows")
 
     def __init__(self) -> None:
-        self._rows = array("q")  # block, requests, failures, buckets
-        self._buckets = array("q")
-        self._counts = array("q")
+        self._rows = array("Q")  # block, requests, failures, buckets
+        self._buckets = array("Q")
+        self._counts = array("Q")
 
     def add(self, block: int, stats: OperationStats) -> None:
         """Add what the operation did in the block of a number."""
         counts = stats.latency.counts
         self._rows.extend((block, stats.requests, stats.failures, len(counts)))
-        self._buckets.extend(counts)
-        self._counts.extend(counts.values())
+        parts = counts.parts() if isinstance(counts, PackedCounts) else (counts, counts.values())
+        self._buckets.extend(parts[0])
+        self._counts.extend(parts[1])
 
     def series(self) -> OperationSeries:
         """Everything that was added."""
@@ -106,18 +107,24 @@ class _Columns:
 
 
 def _numbers(numbers: array[int]) -> Whole:
-    return np.frombuffer(numbers, dtype=np.int64)
+    return np.array(numbers, dtype=np.int64)
 
 
 _NOTHING = np.zeros(0, dtype=np.int64)
 _NEVER = OperationSeries(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING)
 
 
+def in_order(elapsed: Sequence[float]) -> Floats:
+    """When blocks ended. Raises ValueError where one did not end after the one before it."""
+    ends = np.array(elapsed, dtype=np.float64)
+    if (np.diff(ends) <= 0).any():
+        raise ValueError("blocks are not in the order of time")
+    return ends
+
+
 def series_of(blocks: Sequence[Block]) -> RunSeries:
     """The blocks of a result as arrays. Raises ValueError where they are not in order of time."""
-    elapsed = np.array([block.elapsed for block in blocks])
-    if (np.diff(elapsed, prepend=0.0) < 0).any():
-        raise ValueError("they are not in the order of time")
+    elapsed = in_order([block.elapsed for block in blocks])
     operations: dict[Key, _Columns] = {}
     for place, block in enumerate(blocks):
         for stats in block.operations:
@@ -151,7 +158,7 @@ def grouped(series: OperationSeries | None, group_of: Whole, groups: int) -> Gro
         requests=_sums(of_blocks[kept], series.requests[kept], groups),
         failures=_sums(of_blocks[kept], series.failures[kept], groups),
         buckets=buckets,
-        counts=np.bincount(places, weights=counts, minlength=len(buckets)).astype(np.int64),
+        counts=_sums(places, counts, len(buckets)),
         edges=edges,
         latencies=latencies.reshape(groups, len(edges)).astype(np.float64),
     )
@@ -172,7 +179,7 @@ def log_percentile(parts: Sequence[Grouped], percent: int) -> float:
     counts = np.concatenate([part.counts for part in parts])
     order = np.argsort(buckets, kind="stable")
     reached = counts[order].cumsum()
-    rank = max(1, -(-int(reached[-1]) * percent // 100))
+    rank = max(1.0, math.ceil(float(reached[-1]) * percent / 100))
     place = int(np.searchsorted(reached, rank))
     return float(middles(buckets[order][place : place + 1])[0])
 

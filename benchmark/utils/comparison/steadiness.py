@@ -53,6 +53,8 @@ def steady_blocks(series: RunSeries, profile: LoadProfile) -> Steady:
     """What counts of a run."""
     if profile.shape != "hold":
         return _whole(series, 0, series.blocks, f"the load of {profile.name} is not held")
+    if series.blocks == 1 and series.width >= MIN_BLOCKS * _NOMINAL_SECONDS:
+        return _whole(series, 0, 1, "how it went over time is not known")
     first, last = _at_full_load(series, profile)
     count = last - first
     if count < MIN_BLOCKS:

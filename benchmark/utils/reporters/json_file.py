@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from benchmark.models import Report
-from benchmark.utils.reporters.files import replace_file
+from benchmark.utils.json_document import json_document
 from benchmark.utils.results import result_to_json
+from benchmark.utils.whole_files import replace_file
 
 
 def write_json(report: Report, path: Path) -> None:
     """Writes a report as JSON, whole or not at all. Raises OSError."""
-    document = result_to_json(report)
-    replace_file(path, json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n")
+    replace_file(path, json_document(result_to_json(report), indent=None))

@@ -15,6 +15,7 @@ from benchmark.models import OperationStats, Report, ThresholdVerdict
 from benchmark.thresholds import in_words
 from benchmark.utils.figures import milliseconds, percent, plural, statuses
 from benchmark.utils.text_safety import clean_text
+from benchmark.utils.verdict import give_verdict
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, Char
 
@@ -38,7 +39,7 @@ def render_junit(report: Report) -> str:
 
 
 def _suite(name: str, cases: list[ET.Element], report: Report) -> ET.Element:
-    result = report.result
+    result, verdict = report.result, give_verdict(report)
     suite = ET.Element(
         "testsuite",
         name=name,
@@ -53,6 +54,7 @@ def _suite(name: str, cases: list[ET.Element], report: Report) -> ET.Element:
         "target": result.base_url,
         "test type": result.test_type,
         "status": result.status,
+        "verdict": f"{verdict.word}: {verdict.sentence}",
         "grade": report.grade,
         "measurement": report.validity.verdict,
         "command": result.command,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import html
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from benchmark.models import OperationStats, Report, ThresholdVerdict
-from benchmark.thresholds import count_held, in_words
+from benchmark.thresholds import in_words
 from benchmark.utils.figures import (
     milliseconds,
     moment,
@@ -17,14 +16,15 @@ from benchmark.utils.figures import (
     seconds,
 )
 from benchmark.utils.grading import arrivals_in_words, users_in_words
+from benchmark.utils.reporters.markdown_text import code, plain
 from benchmark.utils.text_safety import clean_text
+from benchmark.utils.verdict import Tone, give_verdict
 
 _MAX_VERDICTS = 20
 _MAX_OPERATIONS = 5
 _MAX_FAILURES = 5
-_PASSED, _FAILED, _DOUBTED = "✅", "❌", "⚠️"
-# Everything that Markdown or GitHub might read: marks, links, mentions, references to issues.
-_SPECIAL = re.compile(r"[^\w\s/.,;(){}=?%+…–-]|(?<!\w)_|_(?!\w)|(?<=www)\.|^[-+]|(?<=\d)\.(?=\s)")
+_PASSED, _FAILED = "✅", "❌"
+_MARKS: Mapping[Tone, str] = {"good": _PASSED, "fair": "⚠️", "bad": _FAILED, "unknown": "❔"}
 
 
 def render_markdown(report: Report) -> str:
@@ -34,20 +34,23 @@ def render_markdown(report: Report) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     result = report.result
-    yield f"## {_headline(report)}"
+    verdict = give_verdict(report)
+    yield f"## {_MARKS[verdict.tone]} Load test: {verdict.word}"
+    yield ""
+    yield plain(verdict.sentence, 800)
     yield ""
     yield (
-        f"{_code(result.test_type)} run of {_code(result.base_url)}, {moment(result.started_at)}, "
+        f"{code(result.test_type)} run of {code(result.base_url)}, {moment(result.started_at)}, "
         f"{seconds(result.duration)}, {users_in_words(result)}"
     )
     yield ""
     if result.status != "completed":
-        yield f"- {_FAILED} **{result.status}**: {_plain(result.status_reason or 'not known why')}"
+        yield f"- {_FAILED} **{result.status}**: {plain(result.status_reason or 'not known why')}"
     yield f"- Measurement **{report.validity.verdict}**{_reasons(report.validity.reasons)}"
     yield f"- Grade **{report.grade}**"
     yield f"- {_figures(result.totals, result.rps)}"
     if result.arrivals:
-        yield f"- {_plain(arrivals_in_words(result))}"
+        yield f"- {plain(arrivals_in_words(result))}"
     if report.thresholds:
         yield from _thresholds(report.thresholds)
     if worst := _worst(report):
@@ -60,25 +63,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield from ("", "</details>")
 
 
-def _headline(report: Report) -> str:
-    """One line that tells whether it is fine; without thresholds the grade tells."""
-    status, verdicts = report.result.status, report.thresholds
-    failed = any(not verdict.held for verdict in verdicts)
-    if status != "completed" or failed:
-        mark = _FAILED
-    elif report.validity.verdict == "invalid":
-        mark = _DOUBTED
-    elif verdicts or report.grade == "Good":
-        mark = _PASSED
-    else:
-        mark = _FAILED if report.grade in ("Poor", "Below acceptable") else _DOUBTED
-    held, every = count_held(verdicts)
-    told = f"thresholds: {held} of {every} held" if verdicts else f"grade: {report.grade}"
-    return f"{mark} Load test {status}, {told}"
-
-
 def _reasons(reasons: Sequence[str]) -> str:
-    return f": {_plain('; '.join(reasons))}" if reasons else ""
+    return f": {plain('; '.join(reasons))}" if reasons else ""
 
 
 def _figures(totals: OperationStats, rps: float) -> str:
@@ -97,10 +83,10 @@ def _thresholds(verdicts: Sequence[ThresholdVerdict]) -> Iterator[str]:
     ordered = sorted(verdicts, key=lambda verdict: verdict.held)
     yield from _table("| | Threshold | Operation | Measured |", "|---|---|---|---:|")
     for each in ordered[:_MAX_VERDICTS]:
-        operation = _code(each.operation) if each.operation else "all"
+        operation = code(each.operation) if each.operation else "all"
         yield (
-            f"| {_PASSED if each.held else _FAILED} | {_code(each.threshold.condition)} "
-            f"| {operation} | {_plain(in_words(each.threshold, each.measured))} |"
+            f"| {_PASSED if each.held else _FAILED} | {code(each.threshold.condition)} "
+            f"| {operation} | {plain(in_words(each.threshold, each.measured))} |"
         )
     if len(ordered) > _MAX_VERDICTS:
         yield f"| | and {len(ordered) - _MAX_VERDICTS} more | | |"
@@ -123,7 +109,7 @@ def _operations(worst: Iterable[OperationStats]) -> Iterator[str]:
     for each in worst:
         p50, p95, p99 = (milliseconds(each.latency.percentile(p)) for p in (50, 95, 99))
         yield (
-            f"| {_code(f'{each.method} {each.name}')} | {each.requests:,} "
+            f"| {code(f'{each.method} {each.name}')} | {each.requests:,} "
             f"| {percent(each.failure_share)} | {p50} | {p95} | {p99} |"
         )
 
@@ -132,8 +118,8 @@ def _failures(report: Report) -> Iterator[str]:
     yield from _table("| Failures | | What was answered |", "|---:|---|---|")
     failures = report.result.failures
     for each in failures[:_MAX_FAILURES]:
-        said = _code(clean_text(each.sample, 160)) if each.sample else _plain(each.message)
-        operation = _code(f"{each.method} {each.name}")
+        said = code(clean_text(each.sample, 160)) if each.sample else plain(each.message)
+        operation = code(f"{each.method} {each.name}")
         status = f"<br>status {each.status}" if each.status else ""
         yield f"| {each.count:,} | {operation}{status} | {said} |"
     if len(failures) > _MAX_FAILURES:
@@ -142,13 +128,3 @@ def _failures(report: Report) -> Iterator[str]:
 
 def _table(head: str, rule: str) -> tuple[str, ...]:
     return ("", head, rule)
-
-
-def _code(text: str) -> str:
-    """A text of others as code; GitHub looks for no mentions in it."""
-    return f"<code>{_plain(text)}</code>" if text else ""
-
-
-def _plain(text: str) -> str:
-    """A text in which nothing is read as Markdown or HTML."""
-    return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", clean_text(text))

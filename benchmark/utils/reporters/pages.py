@@ -67,7 +67,6 @@ def _jinja() -> Environment:
         "clean": clean_text,
         "path": _path,
         "prose": _prose,
-        "slug": lambda text: str(text).lower().replace(" ", "-"),
     }
     jinja.globals["plural"] = figures.plural
     return jinja

@@ -31,6 +31,7 @@ from benchmark.utils.figures import (
 from benchmark.utils.grading import arrivals_in_words, users_in_words
 from benchmark.utils.reporters import terminal
 from benchmark.utils.text_safety import clean_text
+from benchmark.utils.verdict import Tone, give_verdict
 
 _STYLES: dict[GradeName, str] = {
     "Good": "bold green",
@@ -43,6 +44,12 @@ _VALIDITY_STYLES: dict[ValidityName, str] = {
     "valid": "bold green",
     "suspect": "bold yellow",
     "invalid": "bold red",
+}
+_TONES: dict[Tone, str] = {
+    "good": "bold green",
+    "fair": "bold yellow",
+    "bad": "bold red",
+    "unknown": "bold dim",
 }
 _MAX_FAILURES = 10
 _MAX_EXCLUDED = 20
@@ -62,6 +69,7 @@ def write_suite(reports: Sequence[Report], out: TextIO) -> None:
 
 def _report(report: Report) -> Iterable[RenderableType]:
     yield Text()
+    yield _verdict(report)
     yield from _validity(report)
     yield from _thresholds_held(report)
     yield _headline(report)
@@ -93,6 +101,14 @@ def _report(report: Report) -> Iterable[RenderableType]:
         for label, path in report.files.items():
             yield terminal.item(f"{label}: {path}")
     yield Text()
+
+
+def _verdict(report: Report) -> Text:
+    """Whether the target is fine, and why."""
+    verdict = give_verdict(report)
+    line = Text("Verdict: ", style="bold")
+    line.append(verdict.word, style=_TONES[verdict.tone])
+    return line.append(f" · {verdict.sentence}")
 
 
 def _validity(report: Report) -> Iterable[RenderableType]:

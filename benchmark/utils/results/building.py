@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from benchmark.models import LoadProfile, OperationReadiness, RunResult, RunStatus, Threshold
+from benchmark.models import (
+    AbortCondition,
+    LoadProfile,
+    OperationReadiness,
+    RunResult,
+    RunStatus,
+    Threshold,
+)
 from benchmark.utils.silence import silence_at_end, stopped_answering
 from benchmark.utils.timeline import Timeline
 
@@ -19,6 +26,7 @@ def build_result(
     status: RunStatus,
     status_reason: str,
     thresholds: tuple[Threshold, ...] = (),
+    abort_on: tuple[AbortCondition, ...] = (),
 ) -> RunResult:
     """The result of a run: what was asked for, and what its timeline recorded.
 
@@ -48,6 +56,7 @@ def build_result(
         times=timeline.times,
         processes=timeline.processes,
         thresholds=thresholds,
+        abort_on=abort_on,
         command=timeline.start.command,
         environment=timeline.start.environment,
     )

@@ -51,7 +51,7 @@ def _with_statuses(document: Mapping[str, Any]) -> dict[str, Any]:
     for each in as_list(document.get("failures", []), "failures", MAX_ITEMS):
         failure = as_mapping(each, "failure")
         message = failure.get("message")
-        status = status_in(message) if isinstance(message, str) else 0
+        status = status_in(message) if isinstance(message, str) else None
         failures.append({**failure, "status": status})
     return {**document, "failures": failures}
 

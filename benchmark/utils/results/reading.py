@@ -42,6 +42,7 @@ from benchmark.utils.text_safety import clean_text
 from benchmark.utils.timeline import MAX_SECONDS
 from benchmark.utils.timeline_lines import (
     MAX_COMMAND,
+    abort_conditions_from_json,
     profile_from_json,
     thresholds_from_json,
     wait_time_from_json,
@@ -100,6 +101,7 @@ def _result(document: Mapping[str, Any]) -> RunResult:
         command=as_text(document.get("command", ""), "command", MAX_COMMAND),
         environment=as_texts(document.get("environment", {}), "environment"),
         thresholds=_thresholds(document.get("thresholds", []), len(operations)),
+        abort_on=abort_conditions_from_json(document.get("abort_on", [])),
     )
 
 
@@ -156,12 +158,13 @@ def _latency(value: object) -> Histogram:
 
 
 def _failure(value: Mapping[str, Any]) -> Failure:
+    status = value.get("status")
     return Failure(
         method=as_text(value.get("method"), "failure: method", 20),
         name=as_text(value.get("name"), "failure: name"),
         message=as_text(value.get("message"), "failure: message"),
         count=as_count(value.get("count"), "failure: count"),
-        status=as_count(value.get("status", 0), "failure: status"),
+        status=None if status is None else as_count(status, "failure: status"),
         sample=as_text(value.get("sample", ""), "failure: sample"),
     )
 

@@ -17,6 +17,7 @@ from benchmark.models import (
 from benchmark.utils.comparison_document import comparison_to_json
 from benchmark.utils.results.block_columns import blocks_to_json
 from benchmark.utils.timeline_lines import profile_to_json
+from benchmark.utils.verdict import give_verdict
 
 SCHEMA_VERSION = 3
 SCHEMA_NAME = "result.schema.json"
@@ -45,6 +46,7 @@ def result_to_json(source: RunResult | Report) -> dict[str, Any]:
         "command": result.command,
         "environment": dict(result.environment),
         "thresholds": [{"threshold": each.text} for each in result.thresholds],
+        "abort_on": [each.text for each in result.abort_on],
     }
     if isinstance(source, Report):
         document |= _verdict_to_json(source)
@@ -102,7 +104,17 @@ def _arrivals_to_json(arrivals: ArrivalStats | None) -> dict[str, Any]:
 
 
 def _verdict_to_json(report: Report) -> dict[str, Any]:
+    verdict = give_verdict(report)
     return {
+        "verdict": {
+            "tone": verdict.tone,
+            "word": verdict.word,
+            "sentence": verdict.sentence,
+            "places": [
+                {"method": each.operation.method, "name": each.operation.name, "why": each.why}
+                for each in verdict.places
+            ],
+        },
         "validity": {
             "verdict": report.validity.verdict,
             "reasons": list(report.validity.reasons),

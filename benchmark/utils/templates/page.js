@@ -51,11 +51,14 @@ if (operations && operations.tBodies[0].rows.length > 8) {
 }
 // Charts: the pointer, or the arrow keys, read one place of all charts of a section at once.
 for (const section of document.querySelectorAll(".charts")) {
-  const rows = [...section.querySelectorAll(".values tbody tr")];
+  const rows = [...section.querySelectorAll("tr[data-at]")]
+    .sort((a, b) => a.dataset.at - b.dataset.at);
+  if (!rows.length) continue;
   const places = rows.map((row) => Number(row.dataset.at));
   const plots = [...section.querySelectorAll(".plot")];
   const outputs = [...section.querySelectorAll(".key output")];
   const reading = section.querySelector(".reading");
+  const idle = outputs.map((output) => output.textContent);
   let current = -1;
   const show = (index) => {
     current = index;
@@ -65,7 +68,7 @@ for (const section of document.querySelectorAll(".charts")) {
       if (index >= 0) cursor.style.left = places[index] + "%";
     }
     const cells = index < 0 ? [] : [...rows[index].cells].map((cell) => cell.textContent);
-    outputs.forEach((output, n) => { output.textContent = cells[n + 1] ?? ""; });
+    outputs.forEach((output, n) => { output.textContent = cells[n + 1] ?? idle[n]; });
     reading.textContent = index < 0 ? reading.dataset.empty : "at " + cells[0];
     reading.classList.toggle("live", index >= 0);
   };

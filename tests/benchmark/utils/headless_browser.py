@@ -17,6 +17,8 @@ import websocket
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _SECONDS = 60.0
+PAPER = 688
+"""How wide a sheet of A4 is between our margins, in pixels of 1/96 inch."""
 
 
 def find_browser() -> str | None:
@@ -67,14 +69,24 @@ class Tab:
             case "Runtime.consoleAPICalled" | "Runtime.exceptionThrown":
                 self.console.append(json.dumps(parameters)[:500])
 
-    def open(self, path: Path, width: int = 1280, height: int = 900, scheme: str = "light") -> None:
-        """Opens a file in a window of this size, as those see it who prefer this colour scheme."""
+    def open(
+        self,
+        path: Path,
+        width: int = 1280,
+        height: int = 900,
+        scheme: str = "light",
+        medium: str = "",
+    ) -> None:
+        """Opens a file in a window of this size, as those see it who prefer this colour scheme.
+
+        With the medium "print" it is laid out as on paper.
+        """
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width, height=height, deviceScaleFactor=1, mobile=width < 600,
         )  # fmt: skip
         features = [{"name": "prefers-color-scheme", "value": scheme}]
-        self.call("Emulation.setEmulatedMedia", media="", features=features)
+        self.call("Emulation.setEmulatedMedia", media=medium, features=features)
         self.console.clear()
         self.requests.clear()
         self._loaded = False

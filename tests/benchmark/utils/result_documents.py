@@ -19,6 +19,7 @@ from sample_runs import (
     write_lines,
 )
 
+from benchmark.abort_conditions import parse_abort_condition
 from benchmark.histogram import HistogramBuilder
 from benchmark.models import LoadProfile, OpenModel, ProcessHealth, Report, RunResult, Stage
 from benchmark.thresholds import parse_threshold
@@ -27,6 +28,7 @@ from benchmark.utils.result_files import read_result
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = json.loads((ROOT / "docs/result.schema.json").read_text(encoding="utf-8"))
+ABORT_ON = ("failures<50% for 10s", "GET /: p95<2s for 30s")
 THRESHOLDS = ("p95<500ms", "failures<0.1%", "GET *: p99<400ms", "GET /nowhere: rps>1")
 
 
@@ -53,10 +55,11 @@ def complaints(document: Any) -> list[str]:
 
 
 def closed_run(folder: Path) -> RunResult:
-    """A completed run with thresholds, a command and an environment."""
+    """A completed run with thresholds, abort conditions, a command and an environment."""
     return replace(
         sample_result(folder / "closed_timeline.jsonl", seconds=30),
         thresholds=tuple(parse_threshold(text) for text in THRESHOLDS),
+        abort_on=tuple(parse_abort_condition(text) for text in ABORT_ON),
         command="stress-api run --users 20",
         environment={"stress-api": "0.1.0", "System": "Linux"},
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from headless_browser import Tab, browser_tab, find_browser
+from headless_browser import PAPER, Tab, browser_tab, find_browser
 from sample_capacity import FOUND
 
 from benchmark.utils.reporters.capacity import render_capacity_html
@@ -43,7 +43,14 @@ def test_the_page_is_quiet_and_fits(width: int, scheme: str, tab: Tab, page: Pat
     assert [url for url in tab.requests if not url.startswith(("file:", "data:"))] == []
     assert tab.run("document.documentElement.scrollWidth") == width
     background = tab.run("getComputedStyle(document.body).backgroundColor")
-    assert (background == "rgb(14, 19, 24)") == (scheme == "dark")
+    assert (background == "rgb(14, 19, 25)") == (scheme == "dark")
+
+
+def test_the_page_fits_on_paper(tab: Tab, page: Path) -> None:
+    """Nothing is wider than a sheet, and dark pages are printed light."""
+    tab.open(page, PAPER, scheme="dark", medium="print")
+    assert tab.run("document.documentElement.scrollWidth") == PAPER
+    assert tab.run("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
 def test_the_charts_are_drawn(tab: Tab, page: Path) -> None:

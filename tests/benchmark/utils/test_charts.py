@@ -11,8 +11,10 @@ import pytest
 from sample_reports import good_report, open_report
 from sample_runs import histogram_of
 
+from benchmark.abort_conditions import parse_abort_condition
 from benchmark.histogram import Histogram
 from benchmark.models import Block, LoadProfile, OpenModel, RunResult, Second, Stage
+from benchmark.thresholds import parse_threshold
 from benchmark.utils.reporters.charts import (
     clock,
     log_scale,
@@ -105,6 +107,34 @@ def test_arrivals_are_shown_where_there_are_any(tmp_path: Path, result: RunResul
     closed = time_charts(result)
     assert closed is not None
     assert [chart.title for chart in closed.charts] == ["Throughput", "Latency", "Users"]
+
+
+def test_limits_of_latency_are_lines_of_its_chart(result: RunResult) -> None:
+    """Upper limits of percentiles of all requests, as written, on the side where they belong."""
+    p95 = result.totals.latency.percentile(95)
+    near = [f"p95<{p95:.0f}ms", f"p(99) <= {2 * p95:.0f}"]
+    others = ("p95<1ms", "p95<60s", "p50>30ms", "avg<40ms", "rps>1", "GET *: p95<40ms", "*: p95<41")
+    conditions = tuple(parse_threshold(text) for text in (*others, *near))
+    abort_on = (parse_abort_condition(f"p95<{1.5 * p95:.0f}ms for 10s"),)
+    charts = time_charts(replace(result, thresholds=conditions, abort_on=abort_on))
+    assert charts is not None
+    throughput, latency, users = charts.charts
+    assert [each.label for each in latency.limits] == [near[0], abort_on[0].text, near[1]]
+    places = [each.at for each in latency.limits]
+    assert all(0 < place < 100 for place in places)
+    assert places == sorted(places, reverse=True)
+    assert f"limit {near[0]}" in latency.summary
+    assert throughput.limits == users.limits == ()
+
+
+def test_few_limits_are_drawn(result: RunResult) -> None:
+    """As many as have room; one that is a threshold and ends the run early is drawn once."""
+    conditions = tuple(parse_threshold(f"p95<{limit}ms") for limit in range(50, 90, 10))
+    abort_on = (parse_abort_condition("p95<50ms for 10s"),)
+    charts = time_charts(replace(result, thresholds=conditions, abort_on=abort_on))
+    assert charts is not None
+    labels = [each.label for each in charts.charts[1].limits]
+    assert labels == ["p95<50ms", "p95<60ms", "p95<70ms"]
 
 
 @pytest.mark.parametrize("end", [0.5, 1.0, 7.3, 60, 3600, 86_400, 1e15])

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from headless_browser import Tab, browser_tab, find_browser
+from headless_browser import PAPER, Tab, browser_tab, find_browser
 
 from benchmark.models import METRICS, History, RunSummary, SkippedFile
 from benchmark.utils.history import group_runs
-from benchmark.utils.reporters.history import write_history_html
+from benchmark.utils.reporters.history import render_history
 
 BROWSER = find_browser()
 pytestmark = [
@@ -50,7 +50,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     runs += [a_run(3, test_type="heavy"), a_run(4, base_url=HOSTILE)]
     path = tmp_path_factory.mktemp("history") / "history.html"
     skipped = (SkippedFile(HOSTILE, "not JSON"),)
-    write_history_html(History(group_runs(runs, METRICS), METRICS, skipped), path)
+    history = History(group_runs(runs, METRICS), METRICS, skipped)
+    path.write_text(render_history(history), encoding="utf-8")
     return path
 
 
@@ -69,20 +70,40 @@ def test_charts_are_drawn_and_fit(tab: Tab, page: Path, width: int, scheme: str)
     tab.open(page, width=width, scheme=scheme)
     assert tab.console == []
     assert len(tab.requests) == 1
-    assert tab.run("document.querySelectorAll('svg').length") == 15
-    assert tab.run("document.querySelectorAll('.dot').length") == 22 * 5
+    assert tab.run("document.querySelectorAll('.plot').length") == 5
+    dots = tab.run("[...document.querySelectorAll('.dots')].map(s => s.getAttribute('d')).join('')")
+    assert dots.count("M") == 20 * 5
     assert tab.run(
-        "[...document.querySelectorAll('svg')].every(s => s.getBoundingClientRect().width > 100)"
+        "[...document.querySelectorAll('.plot svg')]"
+        ".every(s => s.getBoundingClientRect().width > 100)"
     )
-    assert tab.run("document.querySelectorAll('.mark.worse').length") == 2
+    assert tab.run("document.querySelectorAll('.shift.tone-bad').length") == 2
     assert tab.run("document.documentElement.scrollWidth") <= width
 
 
-def test_labels_of_an_axis_do_not_touch(tab: Tab, page: Path) -> None:
-    """Dates have room on a phone."""
-    tab.open(page, width=375)
+@pytest.mark.parametrize(("width", "medium"), [(1280, ""), (375, ""), (PAPER, "print")])
+def test_labels_of_an_axis_do_not_touch(tab: Tab, page: Path, width: int, medium: str) -> None:
+    """Dates have room on a phone and on paper, and paper has room for all of the page."""
+    tab.open(page, width, medium=medium)
     assert tab.run(
         "[...document.querySelectorAll('.axis')].every(axis => {"
-        " const boxes = [...axis.children].map(each => each.getBoundingClientRect());"
-        " return boxes.every((box, n) => !n || boxes[n - 1].right < box.left); })"
+        " const boxes = [...axis.children].filter(each => each.offsetWidth)"
+        ".map(each => each.getBoundingClientRect());"
+        " return boxes.every((box, n) => !n || boxes[n - 1].right + 4 < box.left); })"
     )
+    assert tab.run("document.documentElement.scrollWidth") == width
+
+
+def test_the_pointer_reads_a_run_in_all_charts(tab: Tab, page: Path) -> None:
+    """Without a pointer, the latest values stand there."""
+    tab.open(page)
+    said = "[...document.querySelectorAll('.charts')[0].querySelectorAll('output')]"
+    values = f"{said}.map(each => each.textContent)"
+    assert tab.run(values) == ["15.6 ms", "53.3 ms", "94 ms", "119/s", "0 %"]
+    box = tab.run(
+        "(({left, top, height}) => [left + 2, top + height / 2])"
+        "(document.querySelector('.plot').getBoundingClientRect())"
+    )
+    tab.move_to(*box)
+    assert tab.run(values) == ["12 ms", "40 ms", "90 ms", "120/s", "0 %"]
+    assert tab.run("document.querySelector('.reading').textContent") == "at 2026-11-01 00:00"

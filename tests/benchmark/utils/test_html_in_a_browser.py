@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from headless_browser import Tab, browser_tab, find_browser
+from headless_browser import PAPER, Tab, browser_tab, find_browser
 from sample_reports import (
     empty_report,
     failing_report,
@@ -29,6 +29,7 @@ pytestmark = [
 SAMPLES: dict[str, Callable[[Path], Report]] = {
     "good": good_report,
     "failing": lambda folder: failing_report(folder, "p95<60s", "failures<0.1%"),
+    "limits": lambda folder: good_report(folder, "p95<31ms", "p99<33.333ms", "p99.9<2s"),
     "open": open_report,
     "hostile": hostile_report,
     "empty": empty_report,
@@ -111,6 +112,27 @@ def test_charts_are_drawn(name: str, tab: Tab, pages: dict[str, Path]) -> None:
     labels = tab.run('[...document.querySelectorAll(".y, .axis span")].map((e) => e.offsetWidth)')
     assert len(labels) > 15
     assert all(width > 3 for width in labels)
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_limits_are_lines_within_the_chart(width: int, tab: Tab, pages: dict[str, Path]) -> None:
+    """As wide as the chart, with labels inside of it that do not touch."""
+    tab.open(pages["limits"], width)
+    chart, *lines = tab.run("""
+      [".plot:has(.limit)", ".limit"].flatMap((name) => [...document.querySelectorAll(name)])
+        .map((e) => e.getBoundingClientRect()).map((b) => [b.left, b.right, b.top, b.bottom])""")
+    labels = tab.run("""[...document.querySelectorAll(".limit span")]
+      .map((e) => e.getBoundingClientRect()).map((b) => [b.left, b.right, b.top, b.bottom])""")
+    assert len(lines) == len(labels) == 3
+    assert all(line[:2] == chart[:2] and chart[2] < line[2] < chart[3] for line in lines)
+    for n, (left, right, top, bottom) in enumerate(labels):
+        assert chart[0] <= left
+        assert right <= chart[1]
+        assert chart[2] <= top
+        assert bottom <= chart[3]
+        for others_left, others_right, others_top, others_bottom in labels[n + 1 :]:
+            beside = right <= others_left or others_right <= left
+            assert beside or bottom <= others_top or others_bottom <= top
 
 
 @pytest.mark.parametrize(("name", "width"), [("good", 1280), ("hour", 1280), ("hour", 375)])
@@ -207,7 +229,8 @@ def test_text_can_be_read_in_light_and_dark(
 
 def test_the_page_prints(tab: Tab, pages: dict[str, Path]) -> None:
     """On several sheets; what is folded up on the screen is opened, tables of values stay out."""
-    tab.open(pages["failing"])
+    tab.open(pages["failing"], PAPER, medium="print")
+    assert tab.run("document.documentElement.scrollWidth") == PAPER
     assert tab.paper().startswith(b"%PDF")
     assert tab.run('document.querySelectorAll("details.onpaper:not([open])").length') == 0
     assert tab.run('document.querySelectorAll("details.values[open]").length') == 0

@@ -18,6 +18,7 @@ from sample_reports import (
     open_report,
 )
 
+from benchmark.abort_conditions import parse_abort_condition
 from benchmark.histogram import Histogram
 from benchmark.models import Failure, OperationStats, Report
 from benchmark.utils.analyze_results import analyze
@@ -169,6 +170,19 @@ def test_empty_and_tiny_runs_have_a_page(tmp_path: Path) -> None:
     assert Page(render_html(analyze(tiny))).open == []
 
 
+def test_what_would_have_ended_the_run_early_is_shown(tmp_path: Path) -> None:
+    """With the load; and where a limit of latency is near, as a line in its chart."""
+    report = failing_report(tmp_path)
+    p95 = report.result.totals.latency.percentile(95)
+    texts = (f"p95<{p95:.0f}ms for 10s", "failures<90% for 10s")
+    conditions = tuple(parse_abort_condition(text) for text in texts)
+    watched = analyze(replace(report.result, abort_on=conditions))
+    said = f"Abort conditions {texts[0]} ; {texts[1]}".replace("<", "&lt;")
+    assert said in words(watched)
+    assert f"<span>{texts[0].replace('<', '&lt;')}</span>" in render_html(watched)
+    assert "Abort conditions" not in words(report)
+
+
 @pytest.mark.parametrize("status", ["interrupted", "failed", "aborted"])
 def test_a_run_that_did_not_complete_says_so_first(status: str, tmp_path: Path) -> None:
     """With the reason."""
@@ -189,16 +203,15 @@ def test_a_page_of_an_hour_and_300_operations_stays_small(tmp_path: Path) -> Non
 
 
 def test_equal_failures_are_one_group(tmp_path: Path) -> None:
-    """By status and message, with the operations they befell; plain Locust knows no status."""
+    """By status and message, with the operations they befell; an unknown status is none."""
     failures = (
         Failure("GET", "/a", "boom", 3, 500, ""),
         Failure("GET", "/b", "boom", 5, 500, "first"),
         Failure("GET", "/b", "timed out", 2, 0, ""),
-        Failure("GET", "/c", "404 Client Error", 1, 0, ""),
+        Failure("GET", "/b", "404 Client Error", 1, None, ""),
     )
-    unanswered = OperationStats("GET", "/b", 9, 7, Histogram({1: 1}), {"0": 2, "500": 5})
     result = empty_report(tmp_path).result
-    groups, more = failure_groups(replace(result, failures=failures, operations=(unanswered,)))
+    groups, more = failure_groups(replace(result, failures=failures))
     assert more == 0
     told = [(group.status, group.message, group.count, group.sample) for group in groups]
     assert told == [

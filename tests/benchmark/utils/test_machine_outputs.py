@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
-from result_documents import closed_run, open_run, reports
+from result_documents import RUNS, closed_run, open_run, reports
+from sample_reports import good_report
 from sample_runs import histogram_of, sample_result
 
 from benchmark.models import (
@@ -25,12 +26,15 @@ from benchmark.models import (
 )
 from benchmark.thresholds import parse_threshold
 from benchmark.utils.analyze_results import analyze, main
-from benchmark.utils.reporters import write_json
+from benchmark.utils.reporters import render_html, write_json, write_text
 from benchmark.utils.reporters.csv_table import COLUMNS, render_csv
 from benchmark.utils.reporters.junit import render_junit
 from benchmark.utils.reporters.machine import ENDINGS, RENDERERS
 from benchmark.utils.reporters.markdown import render_markdown
+from benchmark.utils.reporters.markdown_text import plain as plain_text
 from benchmark.utils.reporters.openmetrics import BUCKETS, render_openmetrics
+from benchmark.utils.results import result_to_json
+from benchmark.utils.verdict import give_verdict
 
 HOSTILE = "=cmd|'/c calc'!A1,\"`|*_<b>&]]></x>\\\n@octocat #1 ![a](http://b)\x00\x1b[31m\ufffe\ud800\u202e"
 
@@ -111,18 +115,44 @@ def test_junit_is_red_where_the_run_itself_is_worthless(report: Report, tmp_path
     assert "valid measurement" in errors
 
 
-def test_the_summary_begins_with_the_verdict(report: Report) -> None:
+def test_the_summary_begins_with_the_verdict(report: Report, tmp_path: Path) -> None:
     """Then thresholds, failed ones first, worst operations, and the command."""
     text = render_markdown(report)
     lines = text.splitlines()
-    assert lines[0] == "## ❌ Load test completed, thresholds: 1 of 4 held"
+    assert lines[0] == "## ❌ Load test: Not fine"
+    assert lines[2].startswith("3 of 4 thresholds failed: ")
     marks = [line[2] for line in lines if re.match(r"\| [❌✅] ", line)]
     assert marks == sorted(marks, key="❌✅".index)
     assert f"| <code>{report.most_failing[0].method} " in text
     assert "<pre>stress-api run --users 20</pre>" in text
     assert len(text) < 5000
-    good = render_markdown(replace(report, thresholds=(), grade="Good"))
-    assert good.startswith("## ✅ Load test completed, grade: Good\n")
+    good = render_markdown(good_report(tmp_path))
+    assert good.startswith("## ✅ Load test: Fine\n")
+
+
+@pytest.mark.parametrize("kind", RUNS)
+def test_every_output_gives_the_same_verdict(kind: str, tmp_path: Path) -> None:
+    """For people and for programs: the word, and why."""
+    report = reports(tmp_path)[kind]
+    verdict = give_verdict(report)
+    assert render_markdown(report).splitlines()[0].endswith(f" Load test: {verdict.word}")
+    assert f"<h2>{verdict.word}</h2>" in render_html(report)
+    out = io.StringIO()
+    write_text(report, out)
+    assert out.getvalue().lstrip().startswith(f"Verdict: {verdict.word} - ")
+    told = {each.get("value") for each in ET.fromstring(render_junit(report)).iter("property")}
+    assert f"{verdict.word}: {verdict.sentence}" in told
+    document = result_to_json(report)["verdict"]
+    assert (document["word"], document["sentence"]) == (verdict.word, verdict.sentence)
+    assert [each["why"] for each in document["places"]] == [each.why for each in verdict.places]
+
+
+def test_sentences_stay_legible_in_markdown() -> None:
+    """Colons of sentences and times stay; those of links, and all marks, do not."""
+    assert plain_text("2 failed: p95 at 14:02 (+18 %)") == "2 failed: p95 at 14:02 (+18 %)"
+    assert plain_text("http://x :bug: a|b *c* @me #1") == (
+        "http&#58;//x &#58;bug: a&#124;b &#42;c&#42; &#64;me &#35;1"
+    )
 
 
 def test_the_csv_has_a_row_for_each_operation(report: Report) -> None:

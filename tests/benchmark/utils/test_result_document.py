@@ -13,7 +13,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from result_documents import RUNS, SCHEMA, closed_run, complaints, damage, reports
+from result_documents import ABORT_ON, RUNS, SCHEMA, closed_run, complaints, damage, reports
 
 from benchmark.errors import UsageError
 from benchmark.models import Report, RunResult
@@ -66,6 +66,27 @@ def test_verdicts_stay_when_a_result_is_read_back(tmp_path: Path) -> None:
     assert again.thresholds == report.thresholds
     assert {each.held for each in again.thresholds} == {True, False}
     assert again.thresholds[-1].measured is None
+
+
+def test_abort_conditions_stay_when_a_result_is_read_back(tmp_path: Path) -> None:
+    """As they were written; a result from before they were kept has none."""
+    document = written(closed_run(tmp_path))
+    assert document["abort_on"] == list(ABORT_ON)
+    assert [each.text for each in result_from_json(document).abort_on] == list(ABORT_ON)
+    del document["abort_on"]
+    assert result_from_json(document).abort_on == ()
+
+
+def test_an_unknown_status_of_a_failure_is_not_made_up(tmp_path: Path) -> None:
+    """Null is unknown, 0 is no answer; older documents knew what their messages said."""
+    document = written(closed_run(tmp_path))
+    first, second, *_ = document["failures"]
+    first["status"], second["status"] = None, 0
+    assert complaints(document) == []
+    assert [each.status for each in result_from_json(document).failures[:2]] == [None, 0]
+    old = json.loads((OLDER / "version_2.json").read_text(encoding="utf-8"))
+    old["failures"][0]["message"] = "timed out"
+    assert result_from_json(old).failures[0].status is None
 
 
 @pytest.mark.parametrize("version", [1, 2])
@@ -140,6 +161,7 @@ def test_files_that_are_no_result_get_a_message(text: bytes, message: str, tmp_p
         (("blocks", 0, "requests"), [], "block: requests are 0, not"),
         (("timeline", 9, "latency_ms"), {"p50": 9.0, "p95": 1.0}, "p50 is above p95"),
         (("thresholds",), [{"threshold": "fast enough"}], "is no threshold"),
+        (("abort_on",), ["p95<1s"], "abort_on: .*does not say for how long"),
         (("duration_s",), 1e300, "duration_s is out of range"),
     ],
 )

@@ -252,10 +252,13 @@ def test_an_aborted_run_says_why(tmp_path: Path) -> None:
     assert (result.status, result.status_reason) == ("aborted", abort["reason"])
 
 
-def test_thresholds_stand_in_the_start_line(tmp_path: Path) -> None:
+def test_conditions_stand_in_the_start_line(tmp_path: Path) -> None:
     """So a killed run can still be judged; what is no threshold is no start line."""
-    lines = [start_line(thresholds=["p95<1s", "rps>1"]), second_line(1.0, 2, operation_second())]
+    start = start_line(thresholds=["p95<1s", "rps>1"], abort_on=["failures<5% for 30s"])
+    lines = [start, second_line(1.0, 2, operation_second())]
     result = read_result(write_lines(tmp_path / "t.jsonl", lines))
+    assert [each.text for each in result.abort_on] == ["failures<5% for 30s"]
     assert [each.text for each in result.thresholds] == ["p95<1s", "rps>1"]
-    forged = [start_line(thresholds=["p95"]), *lines[1:]]
-    assert read_timeline(write_lines(tmp_path / "f.jsonl", forged)).damaged_lines == 1
+    for forged in (start_line(thresholds=["p95"]), start_line(abort_on=["p95<1s"])):
+        path = write_lines(tmp_path / "f.jsonl", [forged, *lines[1:]])
+        assert read_timeline(path).damaged_lines == 1

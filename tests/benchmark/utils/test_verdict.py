@@ -114,6 +114,19 @@ def test_numbers_that_mean_nothing_give_no_verdict(tmp_path: Path) -> None:
     assert (empty.tone, empty.word, empty.places) == ("unknown", "Nothing was measured", ())
 
 
+def test_the_first_sentence_explains_the_word(tmp_path: Path) -> None:
+    """Why a run was stopped, and then that its measurement is invalid."""
+    result = replace(
+        good_report(tmp_path).result, status="aborted", status_reason="p95<1ms for 10s did not hold"
+    )
+    report = replace(judged(result), validity=Validity("invalid", ("ports ran out",)))
+    verdict = give_verdict(report)
+    assert verdict.word == "Stopped early"
+    first, *_ = verdict.sentence.partition(" The measurement")
+    assert first == "The run was stopped after 40 s: p95<1ms for 10s did not hold."
+    assert f"{first} The measurement is invalid: ports ran out." in verdict.sentence
+
+
 def test_a_run_in_which_nothing_worked_says_so(tmp_path: Path) -> None:
     """That is a finding, whatever the measurement is called."""
     result = good_report(tmp_path).result

@@ -1,31 +1,28 @@
-"""The charts of a capacity as numbers: throughput and latency against load.
-
-A drawing is 1000 wide and 100 high and is stretched to its place; points and labels are
-percentages of it, so that neither is stretched.
-"""
+"""The charts of a capacity as numbers: throughput and latency against load."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmark.models import Capacity, CapacityStep
+from benchmark.models import Capacity, CapacityStep, Threshold
 from benchmark.thresholds import parse_threshold
 from benchmark.utils.figures import milliseconds, number
 from benchmark.utils.reporters.capacity.words import rate_text
+from benchmark.utils.reporters.charts import (
+    WIDTH,
+    Axis,
+    Curve,
+    LineChart,
+    LogScale,
+    Tick,
+    ValueRow,
+    line_chart,
+    log_axis,
+    log_scale,
+)
 
-WIDTH, HEIGHT = 1000.0, 100.0
-_ROOM = 1.15  # beyond the outermost values, as a factor
 _JUDGED = ("held", "broken")
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A label at a percentage of the width or of the height."""
-
-    at: float
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,145 +31,131 @@ class Point:
 
     x: float
     y: float
+    style: str
     verdict: str
     label: str
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
-    """One curve: its name, the class that colours it, its path and its points."""
+class LoadChart:
+    """Curves against the load, and a point for each step."""
 
-    name: str
-    style: str
-    path: str
+    lines: LineChart
     points: tuple[Point, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """Curves against the load. `limit` is where a condition stands, in percent from the top."""
+class LoadCharts:
+    """Charts with one axis of load; `interval` is that of the answer, left and width.
 
-    title: str
-    unit: str
-    series: tuple[Series, ...]
-    y_ticks: tuple[Tick, ...]
-    summary: str
-    limit: Tick | None = None
+    `rows` are the values of the curves, a column for each line of each chart, in order.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Charts:
-    """Charts with one axis of load; `band` is the interval of the answer, left and width."""
-
-    charts: tuple[Chart, ...]
+    charts: tuple[LoadChart, ...]
     x_ticks: tuple[Tick, ...]
     answer: float | None
-    band: tuple[float, float] | None
+    interval: tuple[float, float] | None
+    rows: tuple[ValueRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
-    """A logarithmic scale."""
+class _Series:
+    """What is drawn of each step: a name, the class that colours it, the value and its writing."""
 
-    low: float
-    high: float
-
-    def at(self, value: float) -> float:
-        inside = min(max(value, self.low), self.high)
-        return math.log(inside / self.low) / math.log(self.high / self.low)
-
-    def round_values(self) -> list[float]:
-        """1, 2 and 5 times powers of ten; powers alone where the scale is long."""
-        decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
-        long = math.log10(self.high / self.low) > 2.5
-        values = [m * 10.0**n for n in decades for m in ((1,) if long else (1, 2, 5))]
-        return [value for value in values if self.low <= value <= self.high]
+    name: str
+    style: str
+    value: Callable[[CapacityStep], float]
+    label: Callable[[float], str]
 
 
-def capacity_charts(capacity: Capacity) -> Charts | None:
+_ANSWERS = _Series("answers", "requests", lambda step: step.answered, number)
+_P50 = _Series("p50", "p50", lambda step: step.latency_ms[0], milliseconds)
+_P95 = _Series("p95", "p95", lambda step: step.latency_ms[1], milliseconds)
+
+
+def capacity_charts(capacity: Capacity) -> LoadCharts | None:
     """Throughput and latency against load; None where no step measured anything."""
-    steps = [step for step in capacity.steps if step.totals.requests and step.answered > 0]
+    steps = sorted(
+        (step for step in capacity.steps if step.totals.requests and step.answered > 0),
+        key=lambda step: step.rate,
+    )
     if not steps:
         return None
-    load = _scale([step.rate for step in steps])
-    answer = capacity.rate
-    low, high = capacity.at_least, capacity.below
-    band = None
-    if answer is not None and low > 0 and high is not None:
-        left = load.at(low) * 100
-        band = (left, load.at(high) * 100 - left)
-    return Charts(
-        charts=(_throughput(steps, load), _latency(capacity, steps, load)),
-        x_ticks=tuple(Tick(load.at(each) * 100, rate_text(each)) for each in load.round_values()),
-        answer=None if answer is None else load.at(answer) * 100,
-        band=band,
-    )
-
-
-def _scale(values: Sequence[float]) -> _Scale:
-    return _Scale(min(values) / _ROOM, max(values) * _ROOM)
-
-
-def _throughput(steps: Sequence[CapacityStep], load: _Scale) -> Chart:
-    scale = _scale([step.answered for step in steps])
-    series = _series("answers", "answers", steps, load, scale, lambda step: step.answered, number)
-    ticks = tuple(_tick(scale, each, number(each)) for each in scale.round_values())
-    most = max(step.answered for step in steps)
-    summary = f"Answers per second against load, up to {number(most)}"
-    return Chart("Throughput", "answers per second, without failures", (series,), ticks, summary)
-
-
-def _latency(capacity: Capacity, steps: Sequence[CapacityStep], load: _Scale) -> Chart:
+    load = log_scale(steps[0].rate, steps[-1].rate)
     limit = _limit(capacity)
-    values = [each for step in steps for each in step.latency_ms] + ([limit] if limit else [])
-    scale = _scale([max(value, 0.001) for value in values])
-    series = (
-        _series("p95", "p95", steps, load, scale, lambda step: step.latency_ms[1], milliseconds),
-        _series("p50", "p50", steps, load, scale, lambda step: step.latency_ms[0], milliseconds),
+    throughput = log_axis((step.answered for step in steps), number)
+    latency = log_axis(
+        [each for step in steps for each in step.latency_ms] + ([limit.limit] if limit else [])
     )
-    ticks = tuple(_tick(scale, each, milliseconds(each)) for each in scale.round_values())
-    slowest = max(step.latency_ms[1] for step in steps)
-    summary = f"Latency against load, p95 up to {milliseconds(slowest)}"
-    mark = _tick(scale, limit, f"limit {milliseconds(limit)}") if limit else None
-    return Chart("Latency", "from schedule", series, ticks, summary, mark)
+    marks = [Tick(100 - latency.at(limit.limit) * 100, limit.text)] if limit else []
+    per_second = "answers per second, without failures, logarithmic"
+    tail = "from schedule, logarithmic"
+    return LoadCharts(
+        charts=(
+            _chart("Throughput", per_second, (_ANSWERS,), steps, load, throughput),
+            _chart("Latency", tail, (_P95, _P50), steps, load, latency, marks),
+        ),
+        x_ticks=load.ticks(rate_text),
+        answer=None if capacity.rate is None else load.at(capacity.rate) * 100,
+        interval=_interval(capacity, load),
+        rows=tuple(
+            ValueRow(
+                at=round(load.at(step.rate) * 100, 2),
+                name=f"{rate_text(step.rate)}/s",
+                labels=tuple(each.label(each.value(step)) for each in (_ANSWERS, _P95, _P50)),
+            )
+            for step in _judged(steps)
+        ),
+    )
 
 
-def _limit(capacity: Capacity) -> float | None:
-    """The limit of the first condition on the latency of all requests."""
+def _interval(capacity: Capacity, load: LogScale) -> tuple[float, float] | None:
+    low, high = capacity.at_least, capacity.below
+    if capacity.rate is None or low <= 0 or high is None:
+        return None
+    return load.at(low) * 100, (load.at(high) - load.at(low)) * 100
+
+
+def _limit(capacity: Capacity) -> Threshold | None:
+    """The first condition on the latency of all requests."""
     for text in capacity.objective:
         threshold = parse_threshold(text)
         if not threshold.operation and threshold.statistic != "failure share":
-            return threshold.limit or None
+            return threshold if threshold.limit else None
     return None
 
 
-def _series(
-    name: str,
-    style: str,
+def _judged(steps: Sequence[CapacityStep]) -> Sequence[CapacityStep]:
+    """The last step of each rate that was judged: curves go through those."""
+    return list({step.rate: step for step in steps if step.verdict in _JUDGED}.values())
+
+
+def _chart(
+    title: str,
+    unit: str,
+    series: Sequence[_Series],
     steps: Sequence[CapacityStep],
-    load: _Scale,
-    scale: _Scale,
-    value: Callable[[CapacityStep], float],
-    label: Callable[[float], str],
-) -> Series:
-    """Every step is a point; the curve goes through the last one of each rate that was judged."""
-    ordered = sorted(steps, key=lambda step: step.rate)
-    last = {step.rate: step for step in ordered if step.verdict in _JUDGED}
+    load: LogScale,
+    axis: Axis,
+    limits: Sequence[Tick] = (),
+) -> LoadChart:
+    """Curves through the steps that were judged, and a point for each step."""
+    judged = _judged(steps)
+    xs = [load.at(step.rate) * WIDTH for step in judged]
+    curves = [
+        Curve(each.name, each.style, [each.value(step) for step in judged], label=each.label)
+        for each in series
+    ]
     points = tuple(
         Point(
             x=load.at(step.rate) * 100,
-            y=(1 - scale.at(value(step))) * 100,
+            y=(1 - axis.at(each.value(step))) * 100,
+            style=each.style,
             verdict=step.verdict,
-            label=f"{rate_text(step.rate)}/s {step.verdict}: {name} {label(value(step))}",
+            label=f"{rate_text(step.rate)}/s {step.verdict}: "
+            f"{each.name} {each.label(each.value(step))}",
         )
-        for step in ordered
+        for each in series
+        for step in steps
     )
-    line = "L".join(
-        f"{load.at(step.rate) * WIDTH:.1f} {(1 - scale.at(value(step))) * HEIGHT:.2f}"
-        for step in last.values()
-    )
-    return Series(name, style, f"M{line}" if line else "", points)
-
-
-def _tick(scale: _Scale, value: float, label: str) -> Tick:
-    return Tick((1 - scale.at(value)) * 100, label)
+    return LoadChart(line_chart(title, unit, xs, curves, axis, limits), points)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from benchmark.models import Capacity
+from benchmark.utils.json_document import json_document
 from benchmark.utils.reporters.capacity.document import capacity_to_json
 from benchmark.utils.reporters.capacity.html import render_capacity_html
-from benchmark.utils.reporters.files import replace_file
+from benchmark.utils.whole_files import replace_file
 
 
 def write_capacity(
@@ -17,6 +17,5 @@ def write_capacity(
 ) -> None:
     """Writes the result and the report, each whole or not at all. Raises OSError."""
     document = capacity_to_json(capacity, environment, files)
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
-    replace_file(Path(files["result"]), text)
+    replace_file(Path(files["result"]), json_document(document))
     replace_file(Path(files["report"]), render_capacity_html(capacity, environment))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
 
 from benchmark.models import Capacity, CapacityStep
 from benchmark.utils.figures import number, percent
@@ -15,42 +19,40 @@ from benchmark.utils.reporters.capacity.words import (
     rate_text,
     why,
 )
+from benchmark.utils.reporters.terminal import heading, item, table, write_parts
 from benchmark.utils.text_safety import clean_text
 
-_HEADINGS = ("asked/s", "verdict", "answers/s", "p50 ms", "p95 ms", "failed", "dropped", "users")
+_FIGURES = ("answers/s", "p50 ms", "p95 ms", "failed", "dropped", "users")
 
 
 def write_capacity_text(capacity: Capacity, files: Mapping[str, str], out: TextIO) -> None:
     """Writes the answer, what it rests on, and where the rest stands."""
-    lines = [
-        "",
-        f"Capacity of {clean_text(capacity.base_url)}: {headline(capacity)}",
-        f"  {explanation(capacity)}",
-        f"  Objective: {objective_in_words(capacity)}. Arrivals: {capacity.arrivals}.",
-    ]
+    write_parts(_parts(capacity, files), out)
+
+
+def _parts(capacity: Capacity, files: Mapping[str, str]) -> Iterable[RenderableType]:
+    yield Text()
+    line = Text(f"Capacity of {clean_text(capacity.base_url)}: ")
+    yield line.append(headline(capacity), style="bold")
+    yield Text(explanation(capacity))
+    yield item(f"Objective: {objective_in_words(capacity)}. Arrivals: {capacity.arrivals}.")
     if capacity.first_to_break is not None:
-        lines.append(f"  First to break: {first_in_words(capacity.first_to_break)}.")
+        yield item(f"First to break: {first_in_words(capacity.first_to_break)}.")
     if capacity.steps:
-        lines += ["", "Steps, by load", *_table(capacity.steps)]
-    lines += ["", "Files", *(f"  {label}: {clean_text(path)}" for label, path in files.items())]
-    text = "\n".join(lines) + "\n"
-    encoding = getattr(out, "encoding", None) or "utf-8"
-    out.write(text.encode(encoding, "replace").decode(encoding))
+        yield heading("Steps", "by load; latencies from schedule")
+        yield _table(capacity.steps)
+    if files:
+        yield heading("Files")
+        for label, path in files.items():
+            yield item(f"{label}: {path}")
+    yield Text()
 
 
-def _table(steps: Sequence[CapacityStep]) -> list[str]:
-    rows = [(_cells(step), why(step)) for step in sorted(steps, key=lambda each: each.rate)]
-    widths = [
-        max(len(heading), *(len(cells[column]) for cells, _ in rows))
-        for column, heading in enumerate(_HEADINGS)
-    ]
-    lines = [_line(_HEADINGS, widths)]
-    lines += [f"{_line(cells, widths)}  {reason}".rstrip() for cells, reason in rows]
-    return lines
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  " + "  ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
+def _table(steps: Sequence[CapacityStep]) -> Table:
+    made = table("asked/s", "verdict", *_FIGURES, "why", numeric=("asked/s", *_FIGURES))
+    for step in sorted(steps, key=lambda each: each.rate):
+        made.add_row(*(Text(cell) for cell in (*_cells(step), why(step))))
+    return made
 
 
 def _cells(step: CapacityStep) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ Every drawing is 1000 wide and 100 high and is stretched to its place; labels ar
 width and height, and stay text of the page, so that they are legible at any width.
 """
 
-from benchmark.utils.reporters.charts.lines import Curve, Line, LineChart, line_chart
+from benchmark.utils.reporters.charts.lines import HEIGHT, WIDTH, Curve, Line, LineChart, line_chart
 from benchmark.utils.reporters.charts.percentile_plot import PercentilePlot, percentile_plot
 from benchmark.utils.reporters.charts.phases import Phase, phases
 from benchmark.utils.reporters.charts.scales import (
@@ -14,6 +14,7 @@ from benchmark.utils.reporters.charts.scales import (
     linear_axis,
     log_axis,
     log_scale,
+    near_axis,
     nice_steps,
 )
 from benchmark.utils.reporters.charts.sparklines import Sparkline, sparklines
@@ -22,6 +23,8 @@ from benchmark.utils.reporters.charts.time_charts import TimeCharts, time_charts
 from benchmark.utils.reporters.charts.values import ValueRow
 
 __all__ = [
+    "HEIGHT",
+    "WIDTH",
     "Axis",
     "Curve",
     "Line",
@@ -38,6 +41,7 @@ __all__ = [
     "linear_axis",
     "log_axis",
     "log_scale",
+    "near_axis",
     "nice_steps",
     "percentile_plot",
     "phases",

@@ -58,17 +58,26 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class LineChart:
-    """Curves on one scale. `summary` says in words what the drawing shows."""
+    """Curves on one scale. `summary` says in words what the drawing shows.
+
+    `limits` are conditions, drawn as labelled lines at percentages of the height.
+    """
 
     title: str
     unit: str
     lines: tuple[Line, ...]
     y_ticks: tuple[Tick, ...]
     summary: str
+    limits: tuple[Tick, ...] = ()
 
 
 def line_chart(
-    title: str, unit: str, xs: Sequence[float], curves: Sequence[Curve], axis: Axis
+    title: str,
+    unit: str,
+    xs: Sequence[float],
+    curves: Sequence[Curve],
+    axis: Axis,
+    limits: Sequence[Tick] = (),
 ) -> LineChart:
     """The curves over the same places `xs` (0 to `WIDTH`)."""
     lines = tuple(
@@ -82,7 +91,8 @@ def line_chart(
         for each in curves
     )
     peaks = (f"{each.name} up to {each.label(max(each.known(), default=0.0))}" for each in curves)
-    return LineChart(title, unit, lines, axis.ticks, ", ".join(peaks))
+    said = [*peaks, *(f"limit {limit.label}" for limit in limits)]
+    return LineChart(title, unit, lines, axis.ticks, ", ".join(said), tuple(limits))
 
 
 def _path(xs: Sequence[float], values: Sequence[float | None], axis: Axis) -> str:

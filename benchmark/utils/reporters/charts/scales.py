@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from benchmark.utils.figures import milliseconds, number
+
+_LEAST_SPAN = 0.4
+_ROOM = 0.12  # beyond the outermost values, as a share of the span
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +36,53 @@ def linear_axis(values: Iterable[float], steps: int) -> Axis:
     return Axis(lambda value: value / top, ticks)
 
 
-def log_axis(values: Iterable[float]) -> Axis:
-    """A logarithmic axis of latencies in milliseconds that holds all values; there is one."""
+def log_axis(values: Iterable[float], label: Callable[[float], str] = milliseconds) -> Axis:
+    """A logarithmic axis that holds all values; there is one at least."""
     known = list(values)
     scale = log_scale(min(known), max(known))
-    return Axis(scale.at, tuple(Tick(100 - tick.at, tick.label) for tick in scale.ticks()))
+    return Axis(scale.at, tuple(Tick(100 - tick.at, tick.label) for tick in scale.ticks(label)))
+
+
+def near_axis(
+    values: Collection[float], label: Callable[[float], str], least_highest: float = 0.0
+) -> Axis:
+    """An axis around some values, for changes among them; from 0 only where they come near it.
+
+    It spans at least 40 % of the highest value, so that noise looks like noise, and reaches to
+    `least_highest` at least. Values outside of it lie at its ends. There is one value at least.
+    """
+    lowest, highest = min(values), max(*values, least_highest)
+    span = max(highest - lowest, _LEAST_SPAN * highest) or 1.0
+    middle = (lowest + highest) / 2
+    bottom, top = middle - span * (0.5 + _ROOM), middle + span * (0.5 + _ROOM)
+    if lowest <= 0 or bottom < 0.1 * highest:
+        bottom, top = 0.0, (highest or 1.0) * (1 + _ROOM)
+    step = _round_step((top - bottom) / 5)
+    labelled = range(math.ceil(bottom / step - 1e-9), math.floor(top / step + 1e-9) + 1)
+
+    def at(value: float) -> float:
+        return min(max((value - bottom) / (top - bottom), 0.0), 1.0)
+
+    return Axis(at, tuple(Tick(100 - at(n * step) * 100, label(n * step)) for n in labelled))
 
 
 def nice_steps(highest: float, count: int = 3) -> tuple[float, ...]:
     """Round values from 0 to at least `highest`, about `count` steps of 1, 2 or 5 times 10^n."""
     if highest <= 0:
         return (0.0, 1.0)
-    raw = highest / count
-    magnitude = 10.0 ** math.floor(math.log10(raw))
-    step = next(magnitude * m for m in (1, 2, 5, 10) if magnitude * m >= raw * 0.999999)
+    step = _round_step(highest / count)
     return tuple(step * n for n in range(math.ceil(highest / step * 0.999999) + 1))
+
+
+def _round_step(least: float) -> float:
+    """1, 2 or 5 times a power of ten, not below `least`."""
+    magnitude = 10.0 ** math.floor(math.log10(least))
+    return next(magnitude * m for m in (1, 2, 5, 10) if magnitude * m >= least * 0.999999)
 
 
 @dataclass(frozen=True, slots=True)
 class LogScale:
-    """A logarithmic scale of latency in milliseconds, from `low` to `high`."""
+    """A logarithmic scale, from `low` to `high`."""
 
     low: float
     high: float
@@ -62,13 +92,13 @@ class LogScale:
         inside = min(max(value, self.low), self.high)
         return math.log(inside / self.low) / math.log(self.high / self.low)
 
-    def ticks(self) -> tuple[Tick, ...]:
+    def ticks(self, label: Callable[[float], str] = milliseconds) -> tuple[Tick, ...]:
         """1, 2 and 5 times powers of ten; powers alone where the scale is long."""
         decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
         wide = math.log10(self.high / self.low) > 2.7
         values = (m * 10.0**n for n in decades for m in ((1,) if wide else (1, 2, 5)))
         return tuple(
-            Tick(self.at(value) * 100, milliseconds(value))
+            Tick(self.at(value) * 100, label(value))
             for value in values
             if self.low <= value <= self.high
         )

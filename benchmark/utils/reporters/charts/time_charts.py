@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from benchmark.models import RunResult
 from benchmark.utils.figures import milliseconds
+from benchmark.utils.reporters.charts.limits import latency_limits
 from benchmark.utils.reporters.charts.lines import WIDTH, Curve, LineChart, line_chart
 from benchmark.utils.reporters.charts.phases import Phase, phases
 from benchmark.utils.reporters.charts.points import Point, Spread, points_of
@@ -51,8 +52,11 @@ def time_charts(result: RunResult) -> TimeCharts | None:
         draw("Arrivals", "iterations per second", _arrivals(points))
     latencies = _latencies(points)
     if any(True for each in latencies for _ in each.known()):
-        axis = log_axis(value for each in latencies for value in each.known())
-        drawn.append(line_chart("Latency", "logarithmic", xs, latencies, axis))
+        measured = [value for each in latencies for value in each.known()]
+        limits = latency_limits(result, measured)
+        axis = log_axis([*measured, *(limit for limit, _ in limits)])
+        marks = [Tick(100 - axis.at(limit) * 100, label) for limit, label in limits]
+        drawn.append(line_chart("Latency", "logarithmic", xs, latencies, axis, marks))
         columns.extend(latencies)
     draw("Users", "at work", [Curve("users", "users", [p.users for p in points], filled=True)], 2)
     rows = tuple(

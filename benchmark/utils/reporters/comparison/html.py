@@ -1,21 +1,22 @@
-"""Comparisons as a page: one file that needs nothing else, and runs no script."""
+"""Comparisons as a page: one file that needs nothing else."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
-from benchmark.models import ComparedMetric, Comparison, MetricChange
+from benchmark.models import Answer, ComparedMetric, Comparison, MetricChange
 from benchmark.utils import comparison_words as words
-from benchmark.utils import figures
-from benchmark.utils.text_safety import clean_text
+from benchmark.utils.reporters.pages import render_page
+from benchmark.utils.verdict import Tone
 
-_TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+_TONES: Mapping[Answer, Tone] = {
+    "regressed": "bad",
+    "improved": "good",
+    "equivalent": "good",
+    "cannot tell": "unknown",
+}
 _WIDTH = 160.0
 _REACH = math.log(2)  # the bars show a half to the double
 
@@ -33,30 +34,16 @@ class Interval:
 
 def render_comparison_html(comparisons: Sequence[Comparison]) -> str:
     """The comparisons as an HTML document. Everything from outside is escaped."""
-    jinja = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    jinja.filters |= {
-        "clean": clean_text,
-        "moment": figures.moment,
-        "slug": lambda text: str(text).replace(" ", "-"),
-    }
-    jinja.globals |= {
-        name: getattr(words, name)
-        for name in (
-            *("answer_in_words", "explanation", "headline", "name_of", "ordered", "shift"),
-            *("side_in_words", "value"),
-        )
-    }
-    jinja.globals |= {"interval": _interval, "metrics": _metrics, "names": words.NAMES}
-    style = (_TEMPLATES / "comparison.css").read_text(encoding="utf-8")
-    return jinja.get_template("comparison.html.jinja").render(
-        comparisons=comparisons,
-        style=Markup(style),  # noqa: S704  # our own file
+    return render_page(
+        "comparison.html.jinja",
+        {
+            "comparisons": comparisons,
+            "interval": _interval,
+            "metrics": _metrics,
+            "tones": _TONES,
+            "words": words,
+        },
+        own_style="comparison.css",
     )
 
 

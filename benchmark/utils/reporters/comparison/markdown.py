@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from benchmark.models import Answer, Comparison, OperationChange
 from benchmark.utils import comparison_words as words
-from benchmark.utils.text_safety import clean_text
+from benchmark.utils.reporters.markdown_text import plain
 
 _SIGNS: dict[Answer, str] = {
     "regressed": "🔴 regressed",
@@ -15,7 +14,6 @@ _SIGNS: dict[Answer, str] = {
     "equivalent": "⚪ equivalent",
     "cannot tell": "❔ cannot tell",
 }
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~@])")
 _MAX_ROWS = 100
 
 
@@ -27,23 +25,23 @@ def comparison_markdown(comparisons: Sequence[Comparison]) -> str:
 def _lines(comparison: Comparison) -> list[str]:
     changed = [e for e in words.ordered(comparison) if e.answer in ("regressed", "improved")]
     rest = [e for e in words.ordered(comparison) if e not in changed]
-    lines = [f"### {_SIGNS[comparison.answer]}: {_safe(words.headline(comparison))}", ""]
+    lines = [f"### {_SIGNS[comparison.answer]}: {plain(words.headline(comparison), 600)}", ""]
     for name, side in (("Base", comparison.base), ("New", comparison.new)):
-        lines.append(f"- {name} {_safe(side.label)}: {_safe(words.side_in_words(side))}")
-    lines += [f"- ⚠️ {_safe(note)}" for note in comparison.notes]
+        lines.append(f"- {name} {plain(side.label)}: {plain(words.side_in_words(side))}")
+    lines += [f"- ⚠️ {plain(note, 600)}" for note in comparison.notes]
     for title, names in (
         ("Only in the base", comparison.only_in_base),
         ("Only in the new run", comparison.only_in_new),
     ):
         if names:
-            lines.append(f"- {title}: {', '.join(_safe(name) for name in names[:_MAX_ROWS])}")
+            lines.append(f"- {title}: {', '.join(plain(name) for name in names[:_MAX_ROWS])}")
     lines.append("")
     if changed:
         lines += [*_table(changed), ""]
     if rest:
         lines += ["<details>", f"<summary>{len(rest)} without a change that is certain</summary>"]
         lines += ["", *_table(rest), "", "</details>", ""]
-    return [*lines, f"<sub>{_safe(words.explanation(comparison))}</sub>"]
+    return [*lines, f"<sub>{plain(words.explanation(comparison))}</sub>"]
 
 
 def _table(changes: Sequence[OperationChange]) -> list[str]:
@@ -58,7 +56,7 @@ def _table(changes: Sequence[OperationChange]) -> list[str]:
     ]
     for each in changes[:_MAX_ROWS]:
         cells = {
-            change.metric: _safe(
+            change.metric: plain(
                 f"{words.value(change.metric, change.base)} → "
                 f"{words.value(change.metric, change.new)} ({words.shift(change)})"
             )
@@ -66,12 +64,7 @@ def _table(changes: Sequence[OperationChange]) -> list[str]:
         }
         figures = " | ".join(cells.get(metric, "") for metric in metrics)
         verdict = words.answer_in_words(each) + (f": {each.reason}" if each.reason else "")
-        lines.append(f"| {_safe(words.name_of(each))} | {figures} | {_safe(verdict)} |")
+        lines.append(f"| {plain(words.name_of(each))} | {figures} | {plain(verdict)} |")
     if len(changes) > _MAX_ROWS:
         lines.append(f"| … and {len(changes) - _MAX_ROWS} more | {'| ' * len(metrics)}|")
     return lines
-
-
-def _safe(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return _SPECIAL.sub(r"\\\1", clean_text(text, 600))

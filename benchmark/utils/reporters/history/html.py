@@ -1,11 +1,8 @@
-"""A history as a page: one file that needs nothing else and runs no script."""
+"""A history as a page: one file that needs nothing else."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from dataclasses import dataclass
 
 from benchmark.models import History, RunGroup, Shift
 from benchmark.utils import figures
@@ -18,53 +15,55 @@ from benchmark.utils.history import (
     state,
     trend_in_words,
 )
-from benchmark.utils.reporters.files import replace_file
-from benchmark.utils.reporters.history.charts import Chart, date_ticks, draw_metric
-from benchmark.utils.text_safety import clean_text
+from benchmark.utils.reporters.charts import Tick
+from benchmark.utils.reporters.history.charts import (
+    MetricChart,
+    date_ticks,
+    draw_metric,
+    run_places,
+)
+from benchmark.utils.reporters.pages import render_page
 
-_TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
+@dataclass(frozen=True, slots=True)
+class _DrawnGroup:
+    """A group with its charts, the labels of their axis, and the places of the runs on it."""
 
-def write_history_html(history: History, path: Path) -> None:
-    """Writes the page, whole or not at all. Raises OSError."""
-    replace_file(path, render_history(history))
+    group: RunGroup
+    charts: tuple[MetricChart, ...]
+    ticks: tuple[Tick, ...]
+    places: tuple[float, ...]
 
 
 def render_history(history: History) -> str:
     """A history as an HTML document. Everything from outside is escaped."""
-    jinja = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    jinja.filters["clean"] = clean_text
-    style = (_TEMPLATES / "history.css").read_text(encoding="utf-8")
-    return jinja.get_template("history.html.jinja").render(
-        history=history,
-        groups=[(group, _charts(history, group), _ticks(group)) for group in history.groups],
-        style=Markup(style),  # noqa: S704  # our own file
-        metrics=[BY_NAME[name] for name in history.metrics],
-        headline=_headline(history),
-        new_levels=_new_levels,
-        ordered_shifts=ordered_shifts,
-        plural=figures.plural,
-        runs_in_words=runs_in_words,
-        shift_in_words=shift_in_words,
-        short_moment=short_moment,
-        state=state,
-        trend_in_words=trend_in_words,
+    return render_page(
+        "history.html.jinja",
+        {
+            "history": history,
+            "groups": [_drawn(history, group) for group in history.groups],
+            "headline": _headline(history),
+            "new_levels": _new_levels,
+            "ordered_shifts": ordered_shifts,
+            "runs_in_words": runs_in_words,
+            "shift_in_words": shift_in_words,
+            "short_moment": short_moment,
+            "state": state,
+            "trend_in_words": trend_in_words,
+            "metrics": BY_NAME,
+        },
+        own_style="history.css",
     )
 
 
-def _charts(history: History, group: RunGroup) -> list[Chart]:
-    drawn = (draw_metric(group, name) for name in history.metrics)
-    return [chart for chart in drawn if chart is not None]
-
-
-def _ticks(group: RunGroup) -> object:
-    return date_ticks([run.started_at for run in group.runs])
+def _drawn(history: History, group: RunGroup) -> _DrawnGroup:
+    charts = (draw_metric(group, name) for name in history.metrics)
+    return _DrawnGroup(
+        group=group,
+        charts=tuple(chart for chart in charts if chart is not None),
+        ticks=date_ticks([run.started_at for run in group.runs]),
+        places=run_places(len(group.runs)),
+    )
 
 
 def _new_levels(group: RunGroup, position: int) -> dict[str, Shift]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TextIO
 
@@ -16,10 +15,9 @@ from benchmark.utils.history import (
     state,
     trend_in_words,
 )
-from benchmark.utils.text_safety import clean_text
+from benchmark.utils.reporters.markdown_text import code, plain
 
 _MAX_RUNS = 50
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&:@])")
 
 
 def write_history_markdown(history: History, out: TextIO) -> None:
@@ -31,20 +29,20 @@ def _lines(history: History) -> Iterator[str]:
     yield "# Load tests by run"
     for group in history.groups:
         yield ""
-        yield f"## {_safe(group.test_type)} runs of {_safe(group.base_url)}"
+        yield f"## {plain(group.test_type)} runs of {code(group.base_url)}"
         yield ""
-        yield f"{_safe(group.load)}. {_safe(runs_in_words(group))}."
+        yield f"{plain(group.load)}. {plain(runs_in_words(group))}."
         yield ""
         if said := trend_in_words(group):
             yield f"{said[0].upper()}{said[1:]}."
         for shift in ordered_shifts(group):
             verdict = "Worse" if shift.worse else "Better"
-            yield f"- **{verdict}:** {shift_in_words(group, shift)}"
+            yield f"- **{verdict}:** {plain(shift_in_words(group, shift))}"
         yield ""
         yield from _table(history, group)
     if history.skipped:
         yield ""
-        yield f"Not read: {', '.join(_safe(skip.name) for skip in history.skipped[:20])}."
+        yield f"Not read: {', '.join(code(skip.name) for skip in history.skipped[:20])}."
 
 
 def _table(history: History, group: RunGroup) -> Iterator[str]:
@@ -59,9 +57,4 @@ def _table(history: History, group: RunGroup) -> Iterator[str]:
             value = run.metrics.get(name)
             cell = "-" if value is None else BY_NAME[name].written(value)
             cells.append(f"**{cell}**" if name in begun else cell)
-        yield "| " + " | ".join([*cells, _safe(state(run))]) + " |"
-
-
-def _safe(text: str) -> str:
-    """Text from outside, with the signs escaped that mean something in Markdown."""
-    return _SPECIAL.sub(r"\\\1", clean_text(text))
+        yield "| " + " | ".join([*cells, plain(state(run))]) + " |"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmark.models import Failure, RunResult
@@ -30,33 +29,22 @@ class FailureGroup:
 
 def failure_groups(result: RunResult) -> tuple[tuple[FailureGroup, ...], int]:
     """The groups, the most frequent first, and how many more there are."""
-    grouped: dict[tuple[int, str], list[Failure]] = {}
+    grouped: dict[tuple[int | None, str], list[Failure]] = {}
     for each in result.failures:
         grouped.setdefault((each.status, each.message), []).append(each)
     everything = sum(each.count for each in result.failures) or 1
-    unanswered = {
-        (each.method, each.name) for each in result.operations if each.statuses.get("0", 0)
-    }
     groups = sorted(
-        (
-            _group(failures, everything, answered=not _any_of(failures, unanswered))
-            for failures in grouped.values()
-        ),
+        (_group(failures, everything) for failures in grouped.values()),
         key=lambda group: -group.count,
     )
     return tuple(groups[:_MOST_GROUPS]), max(0, len(groups) - _MOST_GROUPS)
 
 
-def _any_of(failures: Sequence[Failure], keys: set[tuple[str, str]]) -> bool:
-    return any((each.method, each.name) in keys for each in failures)
-
-
-def _group(failures: list[Failure], everything: int, *, answered: bool) -> FailureGroup:
+def _group(failures: list[Failure], everything: int) -> FailureGroup:
     failures.sort(key=lambda each: -each.count)
     first = failures[0]
     count = sum(each.count for each in failures)
-    # Plain Locust keeps no statuses: then 0 says nothing.
-    status = str(first.status) if first.status else "" if answered else "no answer"
+    status = "" if first.status is None else str(first.status or "no answer")
     return FailureGroup(
         status=status,
         message=first.message,

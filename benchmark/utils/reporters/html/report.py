@@ -12,11 +12,11 @@ from benchmark.utils import figures
 from benchmark.utils.grading import arrivals_in_words, users_in_words
 from benchmark.utils.reporters.charts import PercentilePlot, percentile_plot, time_charts
 from benchmark.utils.reporters.charts.phases import phases_in_words
-from benchmark.utils.reporters.files import replace_file
 from benchmark.utils.reporters.html.failures import failure_groups
 from benchmark.utils.reporters.html.operations import operation_rows, row_of
 from benchmark.utils.reporters.pages import render_page
 from benchmark.utils.verdict import Tone, give_verdict
+from benchmark.utils.whole_files import replace_file
 
 _MOST_PHASES = 12  # told in words
 _SHOWN_THRESHOLDS = 10  # verdicts; the others are folded up

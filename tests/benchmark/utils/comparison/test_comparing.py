@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmark.errors import UsageError
-from benchmark.histogram import Histogram, bucket_index
+from benchmark.histogram import Histogram, bucket_index, bucket_value
 from benchmark.models import (
     Comparison,
     LoadProfile,
@@ -61,6 +61,15 @@ def lagging(result: RunResult, milliseconds: float) -> RunResult:
     return replace(result, processes=(ProcessHealth("local", 100, 0, 0.1, lag, Histogram()),))
 
 
+def slower(latency: Histogram, factor: float) -> Histogram:
+    """The same latencies, each taking so many times as long."""
+    counts: dict[int, int] = {}
+    for bucket, count in latency.counts.items():
+        later = bucket_index(bucket_value(bucket) * factor)
+        counts[later] = counts.get(later, 0) + count
+    return replace(latency, counts=dict(sorted(counts.items())))
+
+
 # ── what is judged ────────────────────────────────────────────────────────────────────────────
 
 
@@ -109,7 +118,7 @@ def test_a_late_generator_names_no_small_change() -> None:
     assert of(compared(base, new), 0).answer == "regressed"
     late = of(compared(lagging(base, 4.0), lagging(new, 4.0)), 0)
     assert late.answer == "cannot tell"
-    assert "late by 4 ms" in late.reason
+    assert "own lateness (4 ms)" in late.changes[0].reason
     slow = made(2, factors={0: 10.0})
     assert of(compared(lagging(base, 4.0), lagging(slow, 4.0)), 0).answer == "regressed"
 
@@ -176,6 +185,25 @@ def test_short_runs_say_what_is_missing() -> None:
     comparison = compared(made(1, seconds=20), made(2, seconds=20))
     assert comparison.answer == "cannot tell"
     assert "20 s at full load are too short" in of(comparison, 0).reason
+
+
+def test_a_run_that_did_not_come_to_rest_says_so() -> None:
+    """Of a run that warms up for most of its time, what cannot be told has that reason."""
+    new = made(2)
+    cold = tuple(
+        replace(
+            block,
+            operations=tuple(
+                replace(each, latency=slower(each.latency, 1.3 ** max(0, 16 - place)))
+                for each in block.operations
+            ),
+        )
+        for place, block in enumerate(new.blocks)
+    )
+    comparison = compared(made(1), replace(new, blocks=cold))
+    assert any("no steady state" in note for note in comparison.notes)
+    undecided = comparison.answered("cannot tell")
+    assert any("no steady state" in each.reason for each in undecided)
 
 
 # ── what cannot be compared ───────────────────────────────────────────────────────────────────
@@ -246,6 +274,14 @@ def test_a_target_that_broke_has_regressed() -> None:
     """Where everything fails that succeeded before, that is the verdict."""
     comparison = compared(made(1), made(2, failing=1.0))
     assert {each.answer for each in comparison.operations} == {"regressed"}
+
+
+def test_the_same_run_on_both_sides_is_said() -> None:
+    """Comparing a run with itself names nothing, and says what was compared."""
+    comparison = compared(made(1), made(1))
+    assert comparison.answer in ("equivalent", "cannot tell")
+    assert any("the same run stands on both sides" in note for note in comparison.notes)
+    assert not any("both sides" in note for note in compared(made(1), made(2)).notes)
 
 
 def test_doubtful_runs_are_named() -> None:

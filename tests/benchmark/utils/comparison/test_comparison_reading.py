@@ -12,8 +12,11 @@ import pytest
 from benchmark.errors import UsageError
 from benchmark.models import RunResult
 from benchmark.utils.comparison import Side, compare, measured_run, read_run, read_side
+from benchmark.utils.result_files import read_result
 from benchmark.utils.results import result_to_json
 from perf.simulated_runs import Noise, Simulated, simulated_run
+
+OLDER = Path(__file__).resolve().parents[3] / "data" / "results"
 
 
 def made(seed: int = 1, seconds: int = 60) -> RunResult:
@@ -68,6 +71,21 @@ def test_a_result_without_blocks_is_compared_as_a_whole(
     run = read_run(written(tmp_path / "old.json", document))
     assert run.steady.whole
     assert run.series.blocks == 1
+    assert run.steady.problem == "how it went over time is not known"
+
+
+def test_twenty_names_are_one_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their names together may be longer than a file's name can be; a folder tells them apart."""
+    monkeypatch.chdir(tmp_path)
+    names = [f"a_result_with_quite_a_long_name_{place:02}.json" for place in range(20)]
+    for place, name in enumerate(names):
+        written(tmp_path / name, result_to_json(made(place, seconds=10)))
+    side = read_side(",".join(names))
+    assert [run.file for run in side.runs] == names
+    assert side.label == "20 results"
+    (tmp_path / "main").mkdir()
+    written(tmp_path / "main" / "one.json", result_to_json(made()))
+    assert read_side("main/one.json").runs[0].file == "main/one.json"
 
 
 @pytest.mark.parametrize(
@@ -106,8 +124,32 @@ def test_what_is_no_result_is_refused(text: str, tmp_path: Path) -> None:
         read_run(path)
 
 
+@pytest.mark.parametrize("share", [0.01, 0.3, 0.6, 0.9, 0.999])
+def test_a_truncated_result_is_refused(
+    document: dict[str, Any], tmp_path: Path, share: float
+) -> None:
+    """Wherever a file ends too early, in its blocks too, the message names it."""
+    path = written(tmp_path / "cut.json", document)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    with pytest.raises(UsageError, match=r"cut\.json: not JSON"):
+        read_run(path)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_results_of_older_versions_are_compared(version: int) -> None:
+    """What is measured of them is what their values hold; with themselves they are the same."""
+    path = OLDER / f"version_{version}.json"
+    run, value = read_run(path), measured_run(read_result(path))
+    assert run.result.totals.requests > 0
+    assert run.series.operations.keys() == value.series.operations.keys()
+    for key, series in run.series.operations.items():
+        assert (series.counts == value.series.operations[key].counts).all()
+    comparison = compare(*(Side(name, (run,)) for name in ("base", "new")))
+    assert comparison.answer in ("equivalent", "cannot tell")
+
+
 def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
     """A missing file, an empty folder, and one that cannot be read."""
-    for name in ("missing.json", "a.json,b.json", str(tmp_path)):
+    for name in ("missing.json", "a.json,b.json", ",", str(tmp_path), "~nobody-of-this-name/a"):
         with pytest.raises(UsageError):
-            read_side(str(tmp_path / name))
+            read_side(name)
