@@ -6,9 +6,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from backend.database import Database
+from backend.database.tables import Base
 from tests.postgresql import Server, installed_programs, running_server
 
 
@@ -41,10 +43,10 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_postgresql(postgresql_server: Server) -> str:
-    """The name of a database with our tables, to be copied."""
+    """The address of a database with our tables, which `database_url` empties for each test."""
     url = postgresql_server.new_database()
     _migrate(url)
-    return url.rpartition("/")[2]
+    return url
 
 
 @pytest.fixture
@@ -60,8 +62,11 @@ def database_url(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         url: str = request.getfixturevalue("sqlite_url")
         return url
-    server: Server = request.getfixturevalue("postgresql_server")
-    return server.new_database(like=request.getfixturevalue("migrated_postgresql"))
+    shared: str = request.getfixturevalue("migrated_postgresql")
+    tables = ", ".join(Base.metadata.tables)
+    with psycopg.connect(shared) as connection:
+        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY".encode())
+    return shared
 
 
 @pytest.fixture

@@ -47,10 +47,10 @@ class Server:
     url: str
     _numbers: Iterator[int] = field(default_factory=count)
 
-    def new_database(self, like: str = "template1") -> str:
-        """The address of a database of its own, with the tables of another one."""
+    def new_database(self) -> str:
+        """The address of a database of its own, without tables."""
         name = f"t{next(self._numbers)}"
-        self.administer(f"CREATE DATABASE {name} TEMPLATE {like}")
+        self.administer(f"CREATE DATABASE {name}")
         return f"{self.url}/{name}"
 
     def administer(self, statement: str) -> None:

@@ -171,5 +171,5 @@ def test_the_queue_is_what_its_model_says(
     """Whatever order things happen in, the queue does what a list would."""
     monkeypatch.setattr(QueueMachine, "template", migrated_file, raising=False)
     run_state_machine_as_test(
-        QueueMachine, settings=settings(max_examples=25, stateful_step_count=30)
+        QueueMachine, settings=settings(max_examples=20, stateful_step_count=20)
     )

@@ -7,9 +7,10 @@ import pwd
 import resource
 import shutil
 import sqlite3
+import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -177,6 +178,41 @@ def _write_much(session: Session) -> None:
         audit.add(session, actor="ann@example.com", action="start", detail="x" * 2000)
 
 
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of its own with room for 600 kB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", folder],
+        check=False, capture_output=True,
+    )  # fmt: skip
+    if mounted.returncode != 0:
+        pytest.skip("disks cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_a_real_disk_may_be_full(small_disk: Path, migrated_file: Path) -> None:
+    """A disk that others filled lets tests be read; when they make room, writing works again."""
+    shutil.copyfile(migrated_file, small_disk / "test.db")
+    database = Database(f"sqlite:///{small_disk}/test.db")
+    with database.writing() as session:
+        users.find_or_make(session, "ann@example.com")
+    with suppress(OSError), (small_disk / "of others").open("wb", buffering=0) as file:
+        while file.write(b"x" * 1000):
+            pass
+    with pytest.raises(DatabaseUnavailable) as caught, database.writing() as session:
+        _write_much(session)
+    _assert_says(caught, "full", str(small_disk))
+    assert _emails(database) == ["ann@example.com"]
+    (small_disk / "of others").unlink()
+    with database.writing() as session:
+        users.find_or_make(session, "bob@example.com")
+    assert _emails(database) == ["ann@example.com", "bob@example.com"]
+    database.close()
+
+
 @contextmanager
 def _files_up_to(size: int) -> Iterator[None]:
     """No file of this process can grow beyond so many bytes."""
@@ -238,9 +274,13 @@ def test_a_read_only_database_is_unavailable(migrated_file: Path) -> None:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: Server, migrated_postgresql: str) -> str:
-    """A PostgreSQL database with our tables."""
-    return postgresql_server.new_database(like=migrated_postgresql)
+def postgresql_url(postgresql_server: Server) -> str:
+    """A PostgreSQL database of the test's own, with our tables."""
+    url = postgresql_server.new_database()
+    database = Database(url)
+    database.migrate()
+    database.close()
+    return url
 
 
 def test_a_missing_server_is_unavailable() -> None:
