@@ -26,7 +26,7 @@ class ResultFilter:
     """Which results, in which order, how many. None does not limit.
 
     `start_date` and `end_date` bound the moment at which a test was asked for, both included.
-    `order_by` is one of ORDERINGS; what has no such figure comes last, equals come newest first.
+    `order_by` is one of ORDERINGS; what has no such figure comes last.
     """
 
     user_email: str | None = None
@@ -67,12 +67,17 @@ def find(session: Session, wanted: ResultFilter) -> Page[ResultRow]:
     if any(each is not None and not may_exist(each) for each in ids):
         return Page(0, ())
     total = _filtered(select(func.count()).select_from(TestResult), wanted)
-    statement = (
-        _filtered(select(*_COLUMNS).outerjoin(TestResult.user), wanted)
-        .add_columns(total.scalar_subquery())
+    page = (  # of ids alone: what an offset passes over is not read
+        _filtered(select(TestResult.id), wanted)
         .order_by(*_order(wanted))
         .limit(bounded(wanted.limit))
         .offset(bounded(wanted.offset))
+    )
+    statement = (
+        select(*_COLUMNS, total.scalar_subquery())
+        .outerjoin(TestResult.user)
+        .where(TestResult.id.in_(page))
+        .order_by(*_order(wanted))
     )
     found = session.execute(statement).all()
     if not found:  # beyond the last page
@@ -186,7 +191,6 @@ def _order(wanted: ResultFilter) -> tuple[ColumnElement[Any], ...]:
     if wanted.order_by not in ORDERINGS:
         raise ValueError(f"no list is ordered by {wanted.order_by!r}")
     column: InstrumentedAttribute[Any] = getattr(TestResult, wanted.order_by)
-    first = column.desc() if wanted.descending else column.asc()
-    if wanted.order_by == "created_at":
-        return first, TestResult.id.desc() if wanted.descending else TestResult.id.asc()
-    return first.nulls_last(), TestResult.created_at.desc(), TestResult.id.desc()
+    if wanted.descending:
+        return column.desc().nulls_last(), TestResult.id.desc()
+    return column.asc().nulls_last(), TestResult.id.asc()

@@ -123,20 +123,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_id", "idempotency_key", name="uq_test_results_user_id"),
     )
     op.create_index(
-        "ix_test_results_configuration_created", "test_results", ["configuration_id", "created_at"]
+        "ix_test_results_configuration_created",
+        "test_results",
+        ["configuration_id", "created_at", "id"],
     )
-    op.create_index("ix_test_results_created_at", "test_results", ["created_at"])
-    op.create_index("ix_test_results_failures", "test_results", ["failures"])
-    op.create_index("ix_test_results_mean_ms", "test_results", ["mean_ms"])
-    op.create_index("ix_test_results_p95_ms", "test_results", ["p95_ms"])
-    op.create_index("ix_test_results_p99_ms", "test_results", ["p99_ms"])
+    op.create_index("ix_test_results_created_at", "test_results", ["created_at", "id"])
+    op.create_index("ix_test_results_failures", "test_results", ["failures", "id"])
+    op.create_index("ix_test_results_mean_ms", "test_results", ["mean_ms", "id"])
+    op.create_index("ix_test_results_p95_ms", "test_results", ["p95_ms", "id"])
+    op.create_index("ix_test_results_p99_ms", "test_results", ["p99_ms", "id"])
     op.create_index("ix_test_results_queue", "test_results", ["status", "queue_number"])
     op.create_index("ix_test_results_queue_number", "test_results", ["queue_number"])
-    op.create_index("ix_test_results_requests", "test_results", ["requests"])
-    op.create_index("ix_test_results_rps", "test_results", ["rps"])
-    op.create_index("ix_test_results_session_created", "test_results", ["session_id", "created_at"])
-    op.create_index("ix_test_results_status_created", "test_results", ["status", "created_at"])
-    op.create_index("ix_test_results_user_created", "test_results", ["user_id", "created_at"])
+    op.create_index("ix_test_results_requests", "test_results", ["requests", "id"])
+    op.create_index("ix_test_results_rps", "test_results", ["rps", "id"])
+    op.create_index(
+        "ix_test_results_session_created", "test_results", ["session_id", "created_at", "id"]
+    )
+    op.create_index(
+        "ix_test_results_status_created", "test_results", ["status", "created_at", "id"]
+    )
+    op.create_index("ix_test_results_user_created", "test_results", ["user_id", "created_at", "id"])
 
     op.create_table(
         "result_documents",
