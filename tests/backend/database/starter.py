@@ -1,4 +1,4 @@
-"""A process of the service that starts: makes tables and key, then says something encrypted.
+"""A process of the service that starts: makes key and tables, then says something encrypted.
 
     python -m tests.backend.database.starter DATABASE_URL KEY_FILE
 
@@ -19,11 +19,12 @@ def main() -> None:
     url, key_file = sys.argv[1:]
     say("ready")
     sys.stdin.readline()
+    cipher = open_cipher(Path(key_file))
     database = Database(url)
     database.migrate()
     database.check()
     database.close()
-    say(open_cipher(Path(key_file)).encrypt("one", {"said": "hello"}).decode())
+    say(cipher.encrypt("one", {"said": "hello"}).decode())
 
 
 if __name__ == "__main__":
