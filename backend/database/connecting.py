@@ -58,8 +58,16 @@ def file_url(path: Path) -> str:
 
 
 def make_engine(url: URL) -> Engine:
-    """An engine that connects when it is first used."""
-    return _postgresql(url) if sqlite_file(url) is None else _sqlite(url)
+    """An engine that connects when it is first used. UsageError where its driver is missing."""
+    if sqlite_file(url) is not None:
+        return _sqlite(url)
+    try:
+        return _postgresql(url)
+    except ModuleNotFoundError:
+        raise UsageError(
+            "DATABASE_URL names a PostgreSQL database, and its driver is not installed",
+            "pip install 'stress-api[postgresql]', or pip install 'psycopg[binary]'",
+        ) from None
 
 
 def _sqlite(url: URL) -> Engine:

@@ -35,8 +35,12 @@ def migrate(engine: Engine) -> None:
     """Make or change the tables as far as this version knows.
 
     All migrations are one transaction, which is the lock too: on SQLite as the only writer, on
-    PostgreSQL with an advisory lock. DatabaseUnfit where somebody else's tables are in the way.
+    PostgreSQL with an advisory lock. Where there is nothing to do, nothing is locked or written.
+    DatabaseUnfit where somebody else's tables are in the way.
     """
+    with engine.connect() as connection:
+        if _is_present(connection):
+            return
     if engine.dialect.name == "sqlite":
         _migrate_sqlite(engine)
     else:
@@ -45,6 +49,16 @@ def migrate(engine: Engine) -> None:
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
             _upgrade(connection)
+
+
+def _is_present(connection: Connection) -> bool:
+    """Whether the tables have the present form already."""
+    if connection.dialect.name == "sqlite":
+        mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+        if mode != "wal":
+            return False
+    heads = MigrationContext.configure(connection).get_current_heads()
+    return heads == (ScriptDirectory.from_config(alembic_config()).get_current_head(),)
 
 
 def _migrate_sqlite(engine: Engine) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from backend.database import Database
 from backend.database.connecting import checked_url, file_url, sqlite_file
 from benchmark.errors import UsageError
 
@@ -38,6 +40,14 @@ def test_other_addresses_are_refused(text: str) -> None:
         checked_url(text)
     assert "s3cret" not in str(caught.value)
     assert caught.value.hint
+
+
+def test_a_missing_driver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without psycopg, PostgreSQL is refused with the command that installs it."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(UsageError, match="driver is not installed") as caught:
+        Database("postgresql://u@h/d")
+    assert "pip install" in caught.value.hint
 
 
 @pytest.mark.parametrize("name", ["plain.db", "with space?and#more%41.db", "ünï:@.db"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,24 @@ def test_to_migrate_again_changes_nothing(empty_database_url: str) -> None:
     with database.reading() as session:
         assert users.get(session, "ann@example.com") is not None
     database.close()
+
+
+def test_a_start_waits_for_nobody(sqlite_url: str, tmp_path: Path) -> None:
+    """With tables in the present form a service starts while somebody else writes."""
+    database = Database(f"{sqlite_url}?timeout=0.01")
+    with closing(sqlite3.connect(tmp_path / "test.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        database.migrate()
+    database.close()
+
+
+def test_a_copied_file_writes_ahead_again(sqlite_url: str, tmp_path: Path) -> None:
+    """A file that lost its write-ahead log, as copies may, gets it back at the next start."""
+    with closing(sqlite3.connect(tmp_path / "test.db", isolation_level=None)) as other:
+        assert other.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
+    _migrated(sqlite_url).close()
+    with closing(sqlite3.connect(tmp_path / "test.db")) as other:
+        assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_a_newer_database_is_refused(empty_database_url: str) -> None:
