@@ -7,7 +7,8 @@ their own; the whole result is kept apart, so that lists read little. All times 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import MINYEAR, UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -41,19 +42,46 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
         """Refuse a time without a zone: it would mean another moment on each machine."""
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a time without a time zone")
-        return value.astimezone(UTC)
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:  # hours before the first or after the last moment that Python knows
+            return (datetime.min if value.year == MINYEAR else datetime.max).replace(tzinfo=UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
         """What the database gave, in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ShortText(TypeDecorator[str]):
+    """Text of whatever origin, of at most a number of characters.
+
+    What PostgreSQL refuses in a text (the character NUL, lone surrogates) becomes U+FFFD.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _: Dialect) -> str | None:
+        """The text as every database takes it."""
+        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+
+
+class LongText(ShortText):
+    """Text of whatever origin and length."""
+
+    impl = Text
+    cache_ok = True
+
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def now() -> datetime:
@@ -63,6 +91,8 @@ def now() -> datetime:
 
 class Base(DeclarativeBase):
     """All tables; constraints have names, so that migrations can change them."""
+
+    __test__ = False  # some names begin with Test: pytest is not to collect them
 
     metadata = MetaData(
         naming_convention={
@@ -81,7 +111,7 @@ class User(Base):
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
+    email: Mapped[str] = mapped_column(ShortText(254), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     sessions: Mapped[list[TestSession]] = relationship(
@@ -96,8 +126,8 @@ class TestSession(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    name: Mapped[str] = mapped_column(String(200))
-    description: Mapped[str] = mapped_column(Text, default="")
+    name: Mapped[str] = mapped_column(ShortText(200))
+    description: Mapped[str] = mapped_column(LongText, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
@@ -119,8 +149,8 @@ class TestConfiguration(Base):
     session_id: Mapped[int] = mapped_column(
         ForeignKey("test_sessions.id", ondelete="CASCADE"), index=True
     )
-    name: Mapped[str] = mapped_column(String(200))
-    target_url: Mapped[str] = mapped_column(String(2048))
+    name: Mapped[str] = mapped_column(ShortText(200))
+    target_url: Mapped[str] = mapped_column(ShortText(2048))
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
@@ -139,32 +169,43 @@ class TestResult(Base):
     __tablename__ = "test_results"
     __table_args__ = (
         Index("ix_test_results_queue", "status", "queue_number"),
-        Index("ix_test_results_user_created", "user_id", "created_at"),
+        # Each order of a list, down to the id: pages are cut out of an index alone.
+        Index("ix_test_results_created_at", "created_at", "id"),
+        Index("ix_test_results_user_created", "user_id", "created_at", "id"),
+        Index("ix_test_results_session_created", "session_id", "created_at", "id"),
+        Index("ix_test_results_configuration_created", "configuration_id", "created_at", "id"),
+        Index("ix_test_results_status_created", "status", "created_at", "id"),
+        Index("ix_test_results_requests", "requests", "id"),
+        Index("ix_test_results_failures", "failures", "id"),
+        Index("ix_test_results_rps", "rps", "id"),
+        Index("ix_test_results_mean_ms", "mean_ms", "id"),
+        Index("ix_test_results_p95_ms", "p95_ms", "id"),
+        Index("ix_test_results_p99_ms", "p99_ms", "id"),
         UniqueConstraint("user_id", "idempotency_key"),
     )
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    queue_number: Mapped[int] = mapped_column(BigInteger)
-    kind: Mapped[str] = mapped_column(String(20))
+    id: Mapped[str] = mapped_column(ShortText(36), primary_key=True)
+    queue_number: Mapped[int] = mapped_column(BigInteger, index=True)
+    kind: Mapped[str] = mapped_column(ShortText(20))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     session_id: Mapped[int | None] = mapped_column(
-        ForeignKey("test_sessions.id", ondelete="SET NULL"), index=True
+        ForeignKey("test_sessions.id", ondelete="SET NULL")
     )
     configuration_id: Mapped[int | None] = mapped_column(
-        ForeignKey("test_configurations.id", ondelete="SET NULL"), index=True
+        ForeignKey("test_configurations.id", ondelete="SET NULL")
     )
     is_example: Mapped[bool] = mapped_column(Boolean, default=False)
-    idempotency_key: Mapped[str | None] = mapped_column(String(200))
-    target_url: Mapped[str] = mapped_column(String(2048))
-    strategy: Mapped[str] = mapped_column(String(20))
+    idempotency_key: Mapped[str | None] = mapped_column(ShortText(200))
+    target_url: Mapped[str] = mapped_column(ShortText(2048))
+    strategy: Mapped[str] = mapped_column(ShortText(20))
     request: Mapped[dict[str, Any]] = mapped_column(JSON)
 
-    status: Mapped[str] = mapped_column(String(20), default="pending")
-    status_reason: Mapped[str] = mapped_column(Text, default="")
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    status: Mapped[str] = mapped_column(ShortText(20), default="pending")
+    status_reason: Mapped[str] = mapped_column(LongText, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    owner: Mapped[str | None] = mapped_column(String(200))
+    owner: Mapped[str | None] = mapped_column(ShortText(200))
     lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     stop_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -178,8 +219,8 @@ class TestResult(Base):
     p99_ms: Mapped[float | None] = mapped_column(Float)
     max_ms: Mapped[float | None] = mapped_column(Float)
     seconds: Mapped[float | None] = mapped_column(Float)
-    grade: Mapped[str | None] = mapped_column(String(2))
-    validity: Mapped[str | None] = mapped_column(String(10))
+    grade: Mapped[str | None] = mapped_column(ShortText(20))
+    validity: Mapped[str | None] = mapped_column(ShortText(10))
     thresholds_met: Mapped[bool | None] = mapped_column(Boolean)
 
     user: Mapped[User | None] = relationship()
@@ -214,9 +255,9 @@ class AuditEntry(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
-    actor: Mapped[str] = mapped_column(String(254))
-    peer: Mapped[str] = mapped_column(String(100), default="")
-    action: Mapped[str] = mapped_column(String(50))
-    target_url: Mapped[str] = mapped_column(String(2048), default="")
-    result_id: Mapped[str | None] = mapped_column(String(36))
-    detail: Mapped[str] = mapped_column(Text, default="")
+    actor: Mapped[str] = mapped_column(ShortText(254))
+    peer: Mapped[str] = mapped_column(ShortText(100), default="")
+    action: Mapped[str] = mapped_column(ShortText(50))
+    target_url: Mapped[str] = mapped_column(ShortText(2048), default="")
+    result_id: Mapped[str | None] = mapped_column(ShortText(36))
+    detail: Mapped[str] = mapped_column(LongText, default="")

@@ -1,0 +1,196 @@
+"""Results: one test, lists of them, whole documents, and the storing of an end, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+
+from backend.database.json_text import compress, decompress
+from backend.database.queries import secrets
+from backend.database.queries.inserting import insert_if_new
+from backend.database.queries.paging import Page, bounded, may_exist
+from backend.database.queries.summaries import Summary
+from backend.database.tables import FINAL_STATUSES, ResultDocument, TestResult, User, now
+
+ORDERINGS = ("created_at", "requests", "failures", "rps", "mean_ms", "p95_ms", "p99_ms")
+"""What a list can be ordered by."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFilter:
+    """Which results, in which order, how many. None does not limit.
+
+    `start_date` and `end_date` bound the moment at which a test was asked for, both included.
+    `order_by` is one of ORDERINGS; what has no such figure comes last.
+    """
+
+    user_email: str | None = None
+    session_id: int | None = None
+    configuration_id: int | None = None
+    status: str | None = None
+    start_date: datetime | None = None
+    end_date: datetime | None = None
+    order_by: str = "created_at"
+    descending: bool = True
+    limit: int = 50
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """A result as a list shows it. Figures as in `Summary`, the rest as in `TestResult`."""
+
+    id: str
+    kind: str
+    user_email: str | None
+    session_id: int | None
+    configuration_id: int | None
+    is_example: bool
+    target_url: str
+    strategy: str
+    status: str
+    status_reason: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    summary: Summary
+
+
+def find(session: Session, wanted: ResultFilter) -> Page[ResultRow]:
+    """The page, and the number of all that the filter lets through, of one moment."""
+    ids = (wanted.session_id, wanted.configuration_id)
+    if any(each is not None and not may_exist(each) for each in ids):
+        return Page(0, ())
+    total = _filtered(select(func.count()).select_from(TestResult), wanted)
+    page = (  # of ids alone: what an offset passes over is not read
+        _filtered(select(TestResult.id), wanted)
+        .order_by(*_order(wanted))
+        .limit(bounded(wanted.limit))
+        .offset(bounded(wanted.offset))
+    )
+    statement = (
+        select(*_COLUMNS, total.scalar_subquery())
+        .outerjoin(TestResult.user)
+        .where(TestResult.id.in_(page))
+        .order_by(*_order(wanted))
+    )
+    found = session.execute(statement).all()
+    if not found:  # beyond the last page
+        return Page(session.scalar(total) or 0, ())
+    return Page(found[0][-1], tuple(_row(row[:-1]) for row in found))  # the total stands last
+
+
+def get(session: Session, result_id: str, owner_email: str | None = None) -> TestResult | None:
+    """One test with its user, without its document."""
+    statement = select(TestResult).where(TestResult.id == result_id)
+    if owner_email is not None:
+        statement = statement.where(_belongs_to(owner_email))
+    return session.scalar(
+        statement.options(joinedload(TestResult.user)).execution_options(populate_existing=True)
+    )
+
+
+def row_of(result: TestResult) -> ResultRow:
+    """A test that was read with its user, as a list shows it."""
+    email = None if result.user is None else result.user.email
+    plain = [email if name == "user_email" else getattr(result, name) for name in _PLAIN]
+    return _row([*plain, *(getattr(result, name) for name in _FIGURES)])
+
+
+def document(session: Session, result_id: str) -> dict[str, Any] | None:
+    """The whole result document; None where the test has none, yet or for ever."""
+    stored = session.scalar(
+        select(ResultDocument.document).where(ResultDocument.result_id == result_id)
+    )
+    return None if stored is None else decompress(stored)
+
+
+def store(
+    session: Session,
+    result_id: str,
+    status: str,
+    reason: str,
+    document: dict[str, Any] | None,
+    summary: Summary | None = None,
+    *,
+    owner: str | None = None,
+) -> bool:
+    """End a test: status, figures and document are kept, its secrets erased. Whether it was done.
+
+    Nothing happens where the test has ended already, is not there, or where `owner` is given and
+    another process has it by now.
+    """
+    if status not in FINAL_STATUSES:
+        raise ValueError(f"{status!r} ends no test")
+    ending = update(TestResult).where(
+        TestResult.id == result_id, TestResult.status.not_in(FINAL_STATUSES)
+    )
+    if owner is not None:
+        ending = ending.where(TestResult.owner == owner)
+    ended = (
+        ending.values(
+            status=status,
+            status_reason=reason,
+            ended_at=now(),
+            lease_expires_at=None,
+            **asdict(summary or Summary()),
+        )
+        .returning(TestResult.id)
+        .execution_options(synchronize_session=False)
+    )
+    if session.execute(ended).first() is None:
+        return False
+    if document is not None:
+        values = {"result_id": result_id, "document": compress(document)}
+        insert_if_new(session, ResultDocument, values)
+    secrets.erase(session, result_id)
+    return True
+
+
+_PLAIN = tuple(each.name for each in fields(ResultRow) if each.name != "summary")
+_FIGURES = tuple(each.name for each in fields(Summary))
+_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
+    *(User.email if name == "user_email" else getattr(TestResult, name) for name in _PLAIN),
+    *(getattr(TestResult, name) for name in _FIGURES),
+)
+
+
+def _row(values: Sequence[Any]) -> ResultRow:
+    """A row of the values of `_COLUMNS`."""
+    members = [*values[: len(_PLAIN)], Summary(*values[len(_PLAIN) :])]
+    return ResultRow(*members)
+
+
+def _belongs_to(email: str) -> ColumnElement[bool]:
+    user_id = select(User.id).where(User.email == email.lower()).scalar_subquery()
+    return TestResult.user_id == user_id
+
+
+def _filtered(statement: Select[Any], wanted: ResultFilter) -> Select[Any]:
+    if wanted.user_email is not None:
+        statement = statement.where(_belongs_to(wanted.user_email))
+    if wanted.session_id is not None:
+        statement = statement.where(TestResult.session_id == wanted.session_id)
+    if wanted.configuration_id is not None:
+        statement = statement.where(TestResult.configuration_id == wanted.configuration_id)
+    if wanted.status is not None:
+        statement = statement.where(TestResult.status == wanted.status)
+    if wanted.start_date is not None:
+        statement = statement.where(TestResult.created_at >= wanted.start_date)
+    if wanted.end_date is not None:
+        statement = statement.where(TestResult.created_at <= wanted.end_date)
+    return statement
+
+
+def _order(wanted: ResultFilter) -> tuple[ColumnElement[Any], ...]:
+    if wanted.order_by not in ORDERINGS:
+        raise ValueError(f"no list is ordered by {wanted.order_by!r}")
+    column: InstrumentedAttribute[Any] = getattr(TestResult, wanted.order_by)
+    if wanted.descending:
+        return column.desc().nulls_last(), TestResult.id.desc()
+    return column.asc().nulls_last(), TestResult.id.asc()

@@ -1,0 +1,31 @@
+"""A process of the service that starts: makes key and tables, then says something encrypted.
+
+    python -m tests.backend.database.starter DATABASE_URL KEY_FILE
+
+It says "ready", and goes on when it is sent a line, so that several do so at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from backend.database import Database, open_cipher
+from tests.backend.database.processes import say
+
+
+def main() -> None:
+    """Start, as the service does."""
+    url, key_file = sys.argv[1:]
+    say("ready")
+    sys.stdin.readline()
+    cipher = open_cipher(Path(key_file))
+    database = Database(url)
+    database.migrate()
+    database.check()
+    database.close()
+    say(cipher.encrypt("one", {"said": "hello"}).decode())
+
+
+if __name__ == "__main__":
+    main()
