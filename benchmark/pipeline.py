@@ -16,7 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from benchmark.baseline import Baseline, compare_results, read_baseline, with_comparison
-from benchmark.errors import DocumentError, TargetError, UsageError
+from benchmark.errors import UsageError
+from benchmark.finding import discover, parse, reach, where_from
+from benchmark.inspecting import (
+    DocumentCheck,
+    TargetCheck,
+    endpoints,
+    sample_data,
+    validate_target,
+)
 from benchmark.load_settings import load_in_words
 from benchmark.models import (
     ApiSpec,
@@ -36,6 +44,7 @@ from benchmark.outputs import (
     write_test,
 )
 from benchmark.readiness import readiness_of, require_tasks
+from benchmark.rebuilding import rebuild
 from benchmark.run_conditions import (
     conditions_without_load,
     ending,
@@ -49,6 +58,34 @@ if TYPE_CHECKING:
     from benchmark.run_files import RunFiles
     from benchmark.runner import RunOutcome, RunRequest
     from benchmark.utils.timeline import Progress
+
+__all__ = [
+    "DocumentCheck",
+    "Observer",
+    "Prepared",
+    "TargetCheck",
+    "analyse",
+    "compare",
+    "discover",
+    "endpoints",
+    "find_capacity",
+    "generate",
+    "graph_text",
+    "interact",
+    "origin",
+    "parse",
+    "plan",
+    "prepare",
+    "prove",
+    "reach",
+    "rebuild",
+    "report_run",
+    "run",
+    "run_benchmark",
+    "sample_data",
+    "validate_target",
+    "where_from",
+]
 
 _GENERATED_FOR = 10  # users, if nobody says how many: enough for one of each class
 
@@ -79,56 +116,6 @@ class Prepared:
     specs: tuple[ApiSpec, ...] = ()
     plan: LoadPlan | None = None
     files: tuple[Path, ...] = ()
-
-
-def reach(config: BenchmarkConfig) -> str:
-    """What the host answers at its base URL, in words. Raises TargetError if it does not answer."""
-    from benchmark.generators.transport import Transport, TransportFailure
-
-    with Transport(config.target) as transport:
-        reply = transport.get(config.base_url)
-    if isinstance(reply, TransportFailure):
-        raise TargetError(
-            f"{config.base_url} is not reachable: {reply.message}",
-            "start the API, or correct the address (--host)",
-        )
-    return f"answers with status {reply.status} after {reply.seconds * 1000:.0f} ms"
-
-
-def discover(config: BenchmarkConfig) -> Discovery:
-    """Find every application's document: given, imported from an application, or by looking."""
-    from benchmark.generators import subapp_discovery
-
-    if config.spec:
-        return subapp_discovery.discover_from_specs(config.target, config.spec)
-    if config.app:
-        return subapp_discovery.discover_from_app(config.target, config.app)
-    timeout = config.dynamic.discovery_timeout
-    return subapp_discovery.discover(config.target, timeout_seconds=timeout)
-
-
-def where_from(config: BenchmarkConfig) -> str:
-    """One sentence: where the documents are taken from."""
-    if config.spec:
-        return f"Reading {', '.join(config.spec)}"
-    if config.app:
-        return f"Importing {config.app}"
-    return f"Looking for API documents at {config.base_url}"
-
-
-def parse(discovery: Discovery) -> tuple[ApiSpec, ...]:
-    """Read every document. Raises DocumentError if not one operation can be used."""
-    from benchmark.generators.openapi_parser import parse_document
-
-    specs = tuple(parse_document(document) for document in discovery.documents)
-    if not any(spec.operations for spec in specs):
-        skipped = [skip for spec in specs for skip in spec.skipped]
-        reason = f": {skipped[0].key}: {skipped[0].reason}" if skipped else ""
-        where = ", ".join(document.openapi_url for document in discovery.documents)
-        raise DocumentError(
-            f"Nothing to test in {where}{reason}", "it documents no usable operation"
-        )
-    return specs
 
 
 def analyse(specs: Sequence[ApiSpec]) -> Dependencies:

@@ -3,6 +3,7 @@
 from benchmark.generators.scenario_planner.plan_file import plan_to_json
 from benchmark.generators.scenario_planner.planning import PlanOptions, cleared_by, plan_scenarios
 from benchmark.generators.scenario_planner.recipes import RecipeWriter, Variant
+from benchmark.generators.scenario_planner.sample_requests import sample_requests
 from benchmark.generators.scenario_planner.single_request import OMIT, Omit, repaired_at
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "plan_scenarios",
     "plan_to_json",
     "repaired_at",
+    "sample_requests",
 ]

@@ -112,7 +112,7 @@ class RecipeWriter:
             source = bound.get((parameter.location, pointer))
             if source is not None:
                 yield Slot(parameter.location, pointer, source)
-            elif _is_sent(parameter, variant.level):
+            elif is_sent(parameter, variant.level):
                 yield from self._parameter(parameter, variant.samples, doubts)
 
     def _parameter(self, parameter: Parameter, count: int, doubts: list[str]) -> Iterator[Slot]:
@@ -247,7 +247,7 @@ def _place(slot: Slot) -> tuple[str, str]:
     return slot.location, pointer
 
 
-def _is_sent(parameter: Parameter, level: Level) -> bool:
+def is_sent(parameter: Parameter, level: Level) -> bool:
     """Whether a request carries the parameter: required ones, and optional ones that are safe.
 
     Safe are those for which the document itself names a value, and paging. At the level "minimal"
