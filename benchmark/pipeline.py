@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from benchmark.asking import FoundApi, find_api
 from benchmark.baseline import Baseline, compare_results, read_baseline, with_comparison
 from benchmark.errors import UsageError
 from benchmark.finding import discover, parse, reach, where_from
@@ -138,15 +139,21 @@ def plan(
     dependencies: Dependencies,
     config: BenchmarkConfig,
     users: int,
+    asked: FoundApi | None = None,
 ) -> LoadPlan:
-    """Decide, from the documents alone, who calls what, with which values."""
+    """Decide, from the documents alone, who calls what, with which values.
+
+    Where endpoints were asked for (`asked`), one user class calls all of them, so that their
+    weights hold.
+    """
     from benchmark.generators.scenario_planner import PlanOptions, plan_scenarios
 
     dynamic = config.dynamic
+    goals = asked.goals if asked is not None else None
     options = PlanOptions(
         seed=config.seed,
         wait_time=config.wait_time,
-        users=users,
+        users=1 if goals else users,
         credentials=config.credentials,
         include=config.include,
         exclude=config.exclude,
@@ -154,30 +161,32 @@ def plan(
         read_only=config.read_only,
         infer_meaning=dynamic.enable_parameter_inference,
         file_upload_size=dynamic.file_upload_size,
-        max_operations=dynamic.max_endpoints_per_app,
+        max_operations=None if goals else dynamic.max_endpoints_per_app,
         strategy=config.strategy,
+        given_in_paths=asked.given_in_paths if asked is not None else frozenset(),
     )
     return plan_scenarios(base_url, specs, dependencies, options)
 
 
 def prove(
     load_plan: LoadPlan,
-    specs: Sequence[ApiSpec],
+    api: FoundApi,
     dependencies: Dependencies,
     config: BenchmarkConfig,
     observer: Observer,
 ) -> LoadPlan:
-    """Try every operation on the live API, then rehearse the load; keep what holds."""
+    """Try the operations on the live API, then rehearse the load; keep what holds."""
     from benchmark import proving
 
-    total = sum(1 for _ in load_plan.tasks())
-    if not total:
+    total = sum(1 for _ in load_plan.tasks()) if api.goals is None else len(api.goals)
+    if not any(load_plan.tasks()):
         return load_plan
     observer.stage(f"Trying {total} operations, one request at a time")
     proved = proving.probe_plan(
-        load_plan, specs, dependencies, config, observer.stage, observer.probing
+        load_plan, api.specs, dependencies, config, api.goals, observer.stage, observer.probing
     )
-    return proving.rehearse(proved, config, observer.stage)
+    proved = api.load(proved, config, probed=True)
+    return api.load(proving.rehearse(proved, config, observer.stage), config, probed=True)
 
 
 def prepare(
@@ -201,15 +210,19 @@ def prepare(
             raise UsageError(f"No locustfile {config.locustfile}", "check --locustfile")
         return Prepared(config.base_url, config.locustfile.resolve())
     observer.stage(where_from(config))
-    discovery = discover(config)
-    specs = parse(discovery)
+    api = find_api(config, observer.stage)
     stamp = time_stamp()
-    found = write_discovery(config.results_dir, stamp, discovery, specs)
-    dependencies = analyse(specs)
-    load_plan = plan(origin(config.base_url), specs, dependencies, config, users)
+    found = write_discovery(config.results_dir, stamp, api.discovery, api.specs)
+    dependencies = analyse(api.specs)
+    load_plan = plan(origin(config.base_url), api.specs, dependencies, config, users, api)
     require_known_operations(config, load_plan)
-    if live and not config.no_probe:
-        load_plan = prove(load_plan, specs, dependencies, config, observer)
+    probed = live and not config.no_probe
+    if probed:
+        load_plan = prove(load_plan, api, dependencies, config, observer)
+    else:
+        load_plan = api.load(load_plan, config, probed=False)
+    for note in api.notes(load_plan, config, probed=probed):
+        observer.stage(note)
     require_tasks(load_plan)
     for note in conditions_without_load(config, load_plan):
         observer.stage(note)
@@ -218,7 +231,12 @@ def prepare(
     total = sum(1 for _ in load_plan.tasks()) + len(load_plan.skipped)
     observer.stage(f"Wrote {shown(locustfile)}: {enabled} of {total} operations take part")
     return Prepared(
-        load_plan.base_url, locustfile, discovery, specs, load_plan, (found, plan_file, locustfile)
+        load_plan.base_url,
+        locustfile,
+        api.discovery,
+        api.specs,
+        load_plan,
+        (found, plan_file, locustfile),
     )
 
 

@@ -71,10 +71,14 @@ def probe_plan(
     specs: Sequence[ApiSpec],
     dependencies: Dependencies,
     config: BenchmarkConfig,
+    goals: frozenset[str] | None,
     say: Say,
     probing: Probing,
 ) -> LoadPlan:
-    """The plan with the recipes that the live API accepted, and the readiness of each operation."""
+    """The plan with the recipes that the live API accepted, and the readiness of each operation.
+
+    Where there are `goals`, only these operations are tried, and what they need.
+    """
     from benchmark.generators.probe import ProbeOptions, probe
 
     dynamic = config.dynamic
@@ -84,10 +88,12 @@ def probe_plan(
         seed=config.seed,
         file_upload_size=dynamic.file_upload_size,
         infer_meaning=dynamic.enable_parameter_inference,
+        goals=goals,
     )
     outcome = probe(plan, specs, dependencies, config.target, options, probing)
-    total = sum(1 for _ in outcome.plan.tasks())
-    verified = sum(t.readiness.status == "verified" for t in outcome.plan.tasks())
+    tried = [t for t in outcome.plan.tasks() if goals is None or t.operation in goals]
+    total = len(tried)
+    verified = sum(t.readiness.status == "verified" for t in tried)
     say(
         f"{verified} of {total} operations verified with {outcome.requests} requests "
         f"in {outcome.seconds:.0f} s"

@@ -153,7 +153,7 @@ class RecipeWriter:
             return _as_text(samples)
         if is_structured or isinstance(samples[0], Upload):
             return self._node(list(samples), media.schema, "", bound, creates)
-        if is_xml(media.content_type):
+        if is_xml(media.content_type) and not all(isinstance(s, str) for s in samples):
             return merge_values([to_xml(media.schema, self.definitions, s) for s in samples])
         return _as_text(samples)
 
@@ -168,6 +168,8 @@ class RecipeWriter:
         """Lay samples over each other: members that all have are nodes, the rest is pooled."""
         if pointer in bound:
             return bound[pointer]
+        if "const" in schema_view.resolve(schema, self.definitions):
+            return fixed_node(samples)
         first = samples[0]
         if all(isinstance(s, dict) and s.keys() == first.keys() for s in samples):
             declared = schema_view.properties(schema, self.definitions)
@@ -229,6 +231,17 @@ class RecipeWriter:
         if clock := as_clock(samples, resolved, self.now):
             return clock
         return merge_values(samples)
+
+
+def fixed_node(values: Sequence[Any]) -> Node:
+    """Values as they are, laid over each other: nothing in them is made unique or dated."""
+    first = values[0]
+    if all(isinstance(value, dict) and value.keys() == first.keys() for value in values):
+        members = ((str(name), fixed_node([value[name] for value in values])) for name in first)
+        return ObjectNode(tuple(members))
+    if all(isinstance(value, list) and len(value) == len(first) for value in values):
+        return ArrayNode(tuple(fixed_node(column) for column in zip(*values, strict=True)))
+    return merge_values(values)
 
 
 def merge_values(values: Sequence[Any]) -> Constant | Pooled:
