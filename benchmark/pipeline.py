@@ -11,12 +11,12 @@ are slow to import and no command needs them all.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from benchmark.asking import FoundApi, find_api
-from benchmark.baseline import Baseline, compare_results, read_baseline, with_comparison
+from benchmark.baseline import compare_results, read_baseline
 from benchmark.errors import UsageError
 from benchmark.finding import discover, parse, reach, where_from
 from benchmark.inspecting import (
@@ -26,39 +26,17 @@ from benchmark.inspecting import (
     sample_data,
     validate_target,
 )
-from benchmark.load_settings import load_in_words
-from benchmark.models import (
-    ApiSpec,
-    Comparison,
-    Dependencies,
-    Discovery,
-    LoadPlan,
-    LoadProfile,
-    Report,
-)
-from benchmark.outputs import (
-    result_files,
-    shown,
-    time_stamp,
-    write_discovery,
-    write_reports,
-    write_test,
-)
-from benchmark.readiness import readiness_of, require_tasks
+from benchmark.interrupts import held_interrupts
+from benchmark.models import ApiSpec, Comparison, Dependencies, LoadPlan, Report
+from benchmark.outputs import shown, time_stamp, write_discovery, write_test
+from benchmark.readiness import require_tasks
 from benchmark.rebuilding import rebuild
-from benchmark.run_conditions import (
-    conditions_without_load,
-    ending,
-    follow,
-    require_known_operations,
-)
+from benchmark.run_conditions import conditions_without_load, require_known_operations
+from benchmark.running import Observer, Prepared, report_run, request_of, run
 from benchmark.settings import BenchmarkConfig
 
 if TYPE_CHECKING:
     from benchmark.capacity import CapacityReport
-    from benchmark.run_files import RunFiles
-    from benchmark.runner import RunOutcome, RunRequest
-    from benchmark.utils.timeline import Progress
 
 __all__ = [
     "DocumentCheck",
@@ -89,34 +67,6 @@ __all__ = [
 ]
 
 _GENERATED_FOR = 10  # users, if nobody says how many: enough for one of each class
-
-
-class Observer(Protocol):
-    """Whoever watches a command: a terminal, a service, a test."""
-
-    def stage(self, text: str) -> None:
-        """A stage begins or ended; `text` is one sentence."""
-
-    def probing(self, done: int, total: int, verified: int) -> None:
-        """The probe goes on: operations tried, all of them, and verified ones."""
-
-    def running(self, profile: LoadProfile, progress: Progress) -> None:
-        """The load goes on; called a few times a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A test that is ready to run: its file, what it calls, and where that was found.
-
-    For a locustfile of the user's own there is no discovery and no plan.
-    """
-
-    base_url: str
-    locustfile: Path
-    discovery: Discovery | None = None
-    specs: tuple[ApiSpec, ...] = ()
-    plan: LoadPlan | None = None
-    files: tuple[Path, ...] = ()
 
 
 def analyse(specs: Sequence[ApiSpec]) -> Dependencies:
@@ -240,69 +190,6 @@ def prepare(
     )
 
 
-def run(
-    prepared: Prepared,
-    profile: LoadProfile,
-    config: BenchmarkConfig,
-    observer: Observer,
-    baseline: Baseline | None = None,
-) -> Report:
-    """Run one load, and write its result and reports beside Locust's own files."""
-    from benchmark.run_files import claim_files, prepare_folder
-    from benchmark.runner import interrupts_wait, run_headless
-    from benchmark.utils.timeline import TimelineReader
-
-    prepare_folder(config.results_dir)
-    files = claim_files(config.results_dir, profile.name)
-    request = _request(prepared, profile, config, files)
-    observer.stage(f"Running {profile.name}: {load_in_words(profile)} against {prepared.base_url}")
-    reader = TimelineReader(files.path("_timeline.jsonl"))
-
-    def tick() -> None:
-        follow(reader, observer.stage)
-        observer.running(profile, reader.progress())
-
-    def stopping() -> None:
-        observer.stage("Stopping: users finish and delete what they made (Ctrl-C again: at once)")
-
-    outcome = run_headless(request, tick, stopping)
-    with interrupts_wait(forget=outcome.status == "interrupted"):
-        return report_run(prepared, profile, config, files, outcome, baseline)
-
-
-def report_run(
-    prepared: Prepared,
-    profile: LoadProfile,
-    config: BenchmarkConfig,
-    files: RunFiles,
-    outcome: RunOutcome,
-    baseline: Baseline | None = None,
-) -> Report:
-    """Judge what a run recorded, compare it, and write its result and its report."""
-    from benchmark.utils.analyze_results import analyze
-    from benchmark.utils.results import build_result
-    from benchmark.utils.timeline import read_timeline
-
-    timeline = read_timeline(files.path("_timeline.jsonl"))
-    outcome = ending(outcome, timeline.abort_reason)
-    result = build_result(
-        timeline,
-        test_type=profile.name,
-        base_url=prepared.base_url,
-        profile=profile,
-        wait_time=config.wait_time,
-        seed=config.seed,
-        readiness=readiness_of(prepared.plan),
-        status=outcome.status,
-        status_reason=outcome.reason,
-        thresholds=config.threshold,
-    )
-    report = analyze(result, result_files(files, prepared.locustfile))
-    report = with_comparison(report, baseline)
-    write_reports(report, files)
-    return report
-
-
 def run_benchmark(config: BenchmarkConfig, observer: Observer) -> tuple[Report, ...]:
     """The whole way, for one test type or a suite of them, until one is interrupted or aborted."""
     from benchmark.runner import require_locust
@@ -313,10 +200,17 @@ def run_benchmark(config: BenchmarkConfig, observer: Observer) -> tuple[Report, 
     baseline = read_baseline(config, profiles)
     prepared = prepare(config, min(profile.users for profile in profiles), observer)
     reports: list[Report] = []
-    for profile in profiles:
-        reports.append(run(prepared, profile, config, observer, baseline))
-        if reports[-1].result.status in ("interrupted", "aborted"):
-            break
+    with held_interrupts() as came:
+        for profile in profiles:
+            try:
+                reports.append(run(prepared, profile, config, observer, baseline))
+            except KeyboardInterrupt:  # before its load began
+                if not reports:
+                    raise
+                break
+            if came or reports[-1].result.status in ("interrupted", "aborted"):
+                break
+        came.clear()
     return tuple(reports)
 
 
@@ -332,7 +226,7 @@ def find_capacity(config: BenchmarkConfig, observer: Observer) -> CapacityReport
         search,
         config,
         prepared.base_url,
-        lambda profile, files: _request(prepared, profile, config, files),
+        lambda profile, files: request_of(prepared, profile, config, files),
         observer,
     )
 
@@ -355,7 +249,7 @@ def interact(config: BenchmarkConfig, observer: Observer) -> None:
     require_web_port(config.locust_args)  # known before the user waits for discovery
     prepared = prepare(config, profile.users, observer)
     files = claim_files(config.results_dir, "interactive")
-    request = _request(prepared, profile, config, files)
+    request = request_of(prepared, profile, config, files)
     run_interactive(request, lambda url: observer.stage(f"Open {url} - Ctrl-C ends it"))
     observer.stage(f"Ended; what happened is in {shown(files.path('.log'))}")
 
@@ -376,24 +270,3 @@ def origin(base_url: str) -> str:
     """Scheme, host and port of a URL: operations' paths begin below them."""
     scheme, _, rest = base_url.partition("://")
     return f"{scheme}://{rest.partition('/')[0]}"
-
-
-def _request(
-    prepared: Prepared, profile: LoadProfile, config: BenchmarkConfig, files: RunFiles
-) -> RunRequest:
-    from benchmark.run_facts import run_facts
-    from benchmark.runner import RunRequest
-
-    return RunRequest(
-        locustfile=prepared.locustfile,
-        base_url=prepared.base_url,
-        profile=profile,
-        files=files,
-        credentials=config.credentials,
-        insecure=config.insecure,
-        processes=config.processes,
-        locust_args=config.locust_args,
-        facts=run_facts(profile, config),
-        seed=config.seed,
-        abort_on=config.abort_on,
-    )

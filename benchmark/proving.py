@@ -203,7 +203,13 @@ def _weak_in_rehearsal(plan: LoadPlan, config: BenchmarkConfig) -> dict[str, Wea
         locustfile.write_text(render_locustfile(hasty), encoding="utf-8")
         files = RunFiles(Path(folder), "rehearsal")
         request = RunRequest(
-            locustfile, plan.base_url, profile, files, config.credentials, config.insecure
+            locustfile,
+            plan.base_url,
+            profile,
+            files,
+            config.credentials,
+            config.insecure,
+            resolve=config.resolve,
         )
         outcome = run_headless(request, lambda: None, lambda: None)
         if outcome.status == "interrupted":

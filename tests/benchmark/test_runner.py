@@ -20,7 +20,6 @@ from benchmark.runner import (
     RunRequest,
     headless_arguments,
     interactive_arguments,
-    interrupts_wait,
     port_is_free,
     require_web_port,
     web_port,

@@ -204,7 +204,11 @@ def _elsewhere(
 ) -> tuple[FoundDocument, tuple[Note, ...]]:
     """A document on another host: the user named it, but the target's credentials stay here."""
     parts = urlsplit(url)
-    site = Target(f"{parts.scheme}://{parts.netloc}", verify_tls=target.verify_tls)
+    site = Target(
+        f"{parts.scheme}://{parts.netloc}",
+        verify_tls=target.verify_tls,
+        addresses=target.addresses,
+    )
     with Transport(site, timeout=timeout_seconds) as transport:
         deadline = time.monotonic() + timeout_seconds
         return with_related_urls(_fetched(transport, url), transport, deadline)
