@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from benchmark.errors import UsageError
-from benchmark.models import AskedEndpoint
+from benchmark.models import AskedEndpoint, ParameterLocation
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "QUERY", "TRACE")
 """The methods that can be asked for."""
@@ -24,7 +24,7 @@ MAX_ENDPOINTS = 1000
 MAX_WEIGHT = 1000
 """The heaviest task: Locust keeps a task as often in memory as it weighs."""
 
-LOCATIONS = ("path", "query", "header", "cookie")
+LOCATIONS: tuple[ParameterLocation, ...] = ("path", "query", "header", "cookie")
 """Where parameters stand; a table of parameters may be divided by them."""
 
 _MEMBERS = ("method", "path", "weight", "parameters", "body")

@@ -92,9 +92,7 @@ def find_api(config: BenchmarkConfig, say: Say) -> FoundApi:
     return FoundApi(discovery, laid_over(specs, asked), asked)
 
 
-def _whatever_is_there(
-    config: BenchmarkConfig, say: Say
-) -> tuple[Discovery, tuple[ApiSpec, ...]]:
+def _whatever_is_there(config: BenchmarkConfig, say: Say) -> tuple[Discovery, tuple[ApiSpec, ...]]:
     """The documents of the target; none where it shows none that can be used, but answers."""
     try:
         discovery = discover(config)

@@ -1,4 +1,4 @@
-"""From the settings to the API: is it there, which documents does it show, what do they say?"""
+"""From the settings to the API: whether it is there, its documents, and what they say."""
 # ruff: noqa: PLC0415  # the stages are slow to import, and no command needs them all
 
 from __future__ import annotations

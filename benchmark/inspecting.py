@@ -81,9 +81,7 @@ def validate_target(config: BenchmarkConfig) -> TargetCheck:
     )
 
 
-def endpoints(
-    config: BenchmarkConfig, document: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def endpoints(config: BenchmarkConfig, document: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Every endpoint of the target, or of a document given as a value, as JSON.
 
     `endpoints` holds method, path, application, parameters, body, security and what the document

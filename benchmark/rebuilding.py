@@ -38,9 +38,7 @@ def _newest(folder: Path) -> str:
     except OSError as error:
         raise UsageError(f"{folder} cannot be read ({error.strerror})") from error
     if not found:
-        raise UsageError(
-            f"{folder} holds no timeline", "the run was killed before its load began"
-        )
+        raise UsageError(f"{folder} holds no timeline", "the run was killed before its load began")
     return max(found)[1].removesuffix(_TIMELINE)
 
 

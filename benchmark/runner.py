@@ -171,9 +171,7 @@ class _Run:
         if self._aborted:
             return RunOutcome("aborted", self._aborted)
         if code == TargetError.exit_code:  # the static scenarios end this way
-            raise TargetError(
-                log.last_problem(), "start the API, or correct the address (--host)"
-            )
+            raise TargetError(log.last_problem(), "start the API, or correct the address (--host)")
         if code != 0:
             reason = f"Locust ended with code {code}: {log.last_problem()}"
             return RunOutcome("failed", reason)

@@ -14,6 +14,7 @@ import pytest
 
 from benchmark.abort_conditions import parse_abort_condition
 from benchmark.errors import UsageError
+from benchmark.interrupts import interrupts_wait
 from benchmark.models import Credentials, LoadProfile, OpenModel, Stage
 from benchmark.run_files import RunFiles, claim_files, prepare_folder
 from benchmark.runner import (

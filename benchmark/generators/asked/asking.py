@@ -71,7 +71,8 @@ def split_documented(
     endpoints: Sequence[AskedEndpoint], specs: Sequence[ApiSpec], base_url: str
 ) -> tuple[tuple[AskedEndpoint, ...], tuple[AskedEndpoint, ...]]:
     """The endpoints that documents describe, and those that none does."""
-    known, unknown = [], []
+    known: list[AskedEndpoint] = []
+    unknown: list[AskedEndpoint] = []
     for endpoint in endpoints:
         found = find_operation(specs, endpoint.method, endpoint.path, base_url)
         (unknown if found is None else known).append(endpoint)
@@ -95,11 +96,10 @@ def asked_operations(
             )
         _, operation, in_path = found
         values = {
-            (location, name): value
+            _place(endpoint, operation, location, name): value
             for location, named in in_path.items()
             for name, value in named.items()
         }
-        values = {_place(endpoint, operation, *each): value for each, value in values.items()}
         values |= _given(endpoint, operation)
         one = _Wanted(endpoint, values, endpoint.body)
         wanted.setdefault(operation.key, []).append(one)
@@ -185,10 +185,7 @@ def _place(endpoint: AskedEndpoint, operation: Operation, location: str, name: s
             f"endpoints: the path of {operation.key} has no parameter {name!r}",
             f"{endpoint.key} was asked for; its path decides what can be given",
         )
-    for known in LOCATIONS:
-        if known == location:
-            return known, name
-    return "query", name
+    return next((known for known in LOCATIONS if known == location), "query"), name
 
 
 def _require_sendable(endpoint: AskedEndpoint, place: Place, value: Any) -> None:

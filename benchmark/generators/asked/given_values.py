@@ -108,7 +108,7 @@ def with_given(recipe: Recipe, operation: Operation, asked: AskedOperation) -> R
 
 
 def sends_given(recipe: Recipe, operation: Operation, asked: AskedOperation) -> bool:
-    """Whether a recipe, as the probe proved it, sends given values and no others in their places."""
+    """Whether a recipe, as the probe proved it, sends the given values in their places."""
     if asked.bodies and (recipe.body is None or not _is_one_of(recipe.body, asked.bodies)):
         return False
     sent = {(slot.location, slot.pointer): slot.source for slot in recipe.parameters}

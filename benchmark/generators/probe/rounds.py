@@ -43,7 +43,7 @@ MAX_PASSES = 8
 """How often all operations are gone through; each pass but the first needs something new."""
 
 SIGN_IN_READS = 3
-"""How many reads of an application are tried, where nobody asked for them, for want of a sign-in."""
+"""How many reads that nobody asked for show whether an application wants a sign-in."""
 
 NEW_ALLOWANCE = 8
 """How many requests an operation may cost at least in each pass."""

@@ -30,9 +30,9 @@ def sample_requests(
     generator = ParameterGenerator(seed, spec.definitions, file_upload_size, infer_meaning)
     columns: list[tuple[Parameter, tuple[Any, ...]]] = []
     for parameter in operation.parameters:
-        values = given.get(parameter.location, {})
-        if parameter.name in values:
-            columns.append((parameter, (values[parameter.name],) * count))
+        known = given.get(parameter.location, {})
+        if parameter.name in known:
+            columns.append((parameter, (known[parameter.name],) * count))
         elif is_sent(parameter, "typical"):
             samples = generator.samples(
                 parameter.schema, count, parameter.name, "minimal", parameter.examples

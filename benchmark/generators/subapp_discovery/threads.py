@@ -22,7 +22,7 @@ def begin(call: Callable[[], Result]) -> Future[Result]:
     def work() -> None:
         try:
             future.set_result(call())
-        except BaseException as error:  # noqa: BLE001  # whoever asks for the result gets it
+        except BaseException as error:  # whoever asks for the result gets it
             future.set_exception(error)
 
     threading.Thread(target=work, daemon=True, name="discovery").start()
