@@ -60,9 +60,9 @@ def require_rate(most: float | None, reader: TimelineReader) -> None:
     from benchmark.runner import StopRun  # noqa: PLC0415  # it starts processes: few commands do
 
     progress = reader.progress(RATE_SECONDS)
-    if progress.elapsed >= RATE_SECONDS and progress.rps > most:
+    if progress.elapsed >= RATE_SECONDS and progress.sent_rate > most:
         raise StopRun(
-            f"{progress.rps:,.0f} requests per second over the last {RATE_SECONDS:g} s, "
+            f"{progress.sent_rate:,.0f} requests per second over the last {RATE_SECONDS:g} s, "
             f"and {most:,.10g} are allowed (--max-request-rate)"
         )
 

@@ -22,13 +22,9 @@ from benchmark.models import (
     PlannedTask,
     PlannedUser,
     Readiness,
-    SkippedOperation,
     Unique,
     unescape_pointer,
 )
-
-NOT_ASKED = "not asked for"
-"""Why an operation is not in the test."""
 
 PREPARES = "not asked for: it only makes what the others need"
 """Why an operation is in the file and no part of the load."""
@@ -63,17 +59,8 @@ class AskedLoad:
         }
         needed = _needed(judged, tasks, plan)
         users = tuple(_only(user, judged, needed) for user in plan.users)
-        left_out = [
-            SkippedOperation(user.applications[0], task.operation, NOT_ASKED)
-            for user in plan.users
-            for task in user.tasks
-            if task.operation not in judged and task.operation not in needed
-        ]
-        return replace(
-            plan,
-            users=tuple(user for user in users if user.tasks),
-            skipped=(*plan.skipped, *left_out),
-        )
+        skipped = tuple(skip for skip in plan.skipped if skip.key in self.asked.operations)
+        return replace(plan, users=tuple(u for u in users if u.tasks), skipped=skipped)
 
     def notes(self, plan: LoadPlan, *, probed: bool) -> Iterator[str]:
         """A sentence for each asked operation that is not as it should be."""
