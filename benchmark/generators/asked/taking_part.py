@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from benchmark.generators.asked.asking import Asked, AskedOperation
 from benchmark.generators.asked.given_values import sends_given, with_given
 from benchmark.generators.parameter_generator import ParameterGenerator
-from benchmark.generators.probe.safety.caution import READ_ONLY, danger
+from benchmark.generators.probe.safety.caution import READ_ONLY, changes_singleton, danger
 from benchmark.generators.scenario_planner import RecipeWriter
 from benchmark.generators.scenario_planner.credential_needs import credential_needs
 from benchmark.models import (
@@ -117,6 +117,8 @@ class AskedLoad:
             return "it is the sign-in: give its body, or --basic user:password"
         if operation.method in READ_ONLY:
             return ""
+        if changes_singleton(operation) and not asked.bodies:
+            return "it would put made-up values where there is one thing alone: give its body"
         for slot in task.recipe.parameters:
             name = unescape_pointer(slot.pointer[1:])
             given = ("path", name) in asked.values
