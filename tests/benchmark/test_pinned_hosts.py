@@ -30,7 +30,7 @@ def test_a_pin_is_a_host_and_an_address(written: str, read: tuple[str, str]) -> 
     "wrong", ["", "host", "host:", ":1.2.3.4", "host:name", "host:80:1.2.3.4", "a b:1.2.3.4", "h:1"]
 )
 def test_anything_else_is_refused(wrong: str) -> None:
-    """curl's form with a port too, by the option's name."""
+    """Also the form with a port that curl takes; the message names the option."""
     with pytest.raises(UsageError, match="--resolve"):
         load_config({"resolve": [wrong or "x"]}, None, {})
 
@@ -44,9 +44,7 @@ def test_a_host_may_have_several_addresses() -> None:
     }
 
 
-def test_the_name_service_is_not_asked(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_name_service_is_not_asked(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that nobody knows leads to the given address, past any proxy."""
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     port = serve({"/": ("text/plain", b"here")}).rpartition(":")[2]

@@ -148,7 +148,7 @@ class _Bare(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"{}")
 
-    do_GET = do_POST = do_DELETE = _answer  # noqa: N815  # the names that http.server asks for
+    do_GET = do_POST = do_DELETE = _answer  # the names that http.server asks for
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -218,8 +218,8 @@ def test_without_endpoints_a_target_needs_a_document(
     url, _ = bare
     with pytest.raises(TargetError, match="no OpenAPI document"):
         pipeline.run_benchmark(config_of(url, tmp_path, resolve=PIN), Heard())
+    away = config_of("http://127.0.0.1:9", tmp_path, "GET /a")
     with pytest.raises(TargetError, match="not reachable"):
-        away = config_of("http://127.0.0.1:9", tmp_path, "GET /a")
         pipeline.run_benchmark(away, Heard())
 
 

@@ -1,4 +1,4 @@
-"""Two interrupts, two seconds apart, end a run at every stage: nothing is left, results are kept."""
+"""Two interrupts, two seconds apart, end a run at every stage; results so far are kept."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PATIENCE = 15.0
 """Seconds that it may take in all, on a machine that is busy with other tests; far less than what
 the target would make it wait for."""
 
-CALLER = '''
+CALLER = """
 import sys, time
 from pathlib import Path
 from benchmark import pipeline, running
@@ -62,7 +62,7 @@ except KeyboardInterrupt:
     print("nothing was measured")
 else:
     print("measured", [(r.result.status, r.result.totals.requests > 0) for r in reports])
-'''
+"""
 
 DOCUMENT = {
     "openapi": "3.1.0",
@@ -139,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST = do_DELETE = _answer  # noqa: N815  # the names that http.server asks for
+    do_GET = do_POST = do_DELETE = _answer  # the names that http.server asks for
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -200,7 +200,6 @@ def test_two_interrupts_end_it_at_any_stage(target: Target, tmp_path: Path, stag
         caller.send_signal(signal.SIGINT)
     out, _ = caller.communicate(timeout=60)
     took = time.monotonic() - began
-    print(f"{stage}: {took:.1f} s")  # shown by pytest -s
     assert took < PATIENCE
     assert _left(str(tmp_path)) == []
     if stage in ("run", "workers", "clean-up"):

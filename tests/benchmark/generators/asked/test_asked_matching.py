@@ -20,7 +20,7 @@ def spec_of(*paths: str, prefix: str = "", methods: tuple[str, ...] = ("get",)) 
     spec = {
         "openapi": "3.1.0",
         "info": {"title": "A", "version": "1"},
-        "paths": {path: {method: operation for method in methods} for path in paths},
+        "paths": {path: dict.fromkeys(methods, operation) for path in paths},
     }
     return parse_document(ApiDocument("main", prefix, "test", spec))
 

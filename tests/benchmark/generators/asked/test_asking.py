@@ -134,7 +134,9 @@ def test_given_values_are_sent_as_they_are(spec: ApiSpec) -> None:
     """In the styles of the document; the rest of the request is made as ever."""
     given = {"limit": 5, "box": {"a": 1, "b": [2]}, "header": "h"}
     asked = asked_of(spec, {"path": "/users", "parameters": given})
-    slots = {(s.location, s.pointer): s.source for s in recipe_of(spec, asked, "GET /users").slots()}
+    slots = {
+        (s.location, s.pointer): s.source for s in recipe_of(spec, asked, "GET /users").slots()
+    }
     assert slots["query", "/limit"] == Constant("5")
     assert slots["query", "/box[a]"] == Constant("1")
     assert slots["query", "/header"] == Constant("h")
@@ -159,9 +161,7 @@ def test_a_given_body_is_not_made_unique_or_dated(spec: ApiSpec) -> None:
 def test_the_probe_tries_given_values_too(spec: ApiSpec) -> None:
     """The document that it reads allows no others, and nothing that was made takes their place."""
     body = {"email": "ada@example.org", "born": "2099-01-01"}
-    asked = asked_of(
-        spec, "GET /users/7", {"method": "POST", "path": "/users", "body": body}
-    )
+    asked = asked_of(spec, "GET /users/7", {"method": "POST", "path": "/users", "body": body})
     (laid,) = laid_over([spec], asked)
     assert not analyze_dependencies([laid]).links
     assert analyze_dependencies([spec]).links
