@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from benchmark.errors import UsageError
 
 ROOT = Path(__file__).resolve().parent.parent
 _IS_CHECKOUT = (ROOT / "pyproject.toml").is_file()
