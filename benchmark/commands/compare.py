@@ -55,7 +55,7 @@ def add_compare(app: typer.Typer) -> None:
             bool, typer.Option("--json", help="print one JSON object and nothing else")
         ] = False,
     ) -> None:
-        """Say what got slower or faster between results, with how much certainty.
+        """Say what got slower or faster between results, and how surely.
 
         The exit code is 1 where something regressed.
         """

@@ -16,6 +16,7 @@ import pytest
 from benchmark import cli
 from benchmark.options import (
     ACTION,
+    BASELINE,
     CAPACITY,
     CONDITIONS,
     CONTENT,
@@ -107,7 +108,8 @@ def test_run_has_the_options_that_work_and_no_others(call: Any) -> None:
         --check-health --discover-only --results-dir --config --seed --wait-time --spec --app
         --locustfile --header --token --basic --api-key --insecure --include --exclude --tag
         --read-only --strategy --no-probe --include-unverified --auth-per-user --allow-host
-        --processes --threshold --abort-on
+        --processes --threshold --abort-on --baseline --margin
+        --endpoints --resolve --max-request-rate
         --json -q --quiet -v --verbose -h --help
     """
     page = call("run", "--help").out.split("Examples:")[0]
@@ -127,8 +129,8 @@ def test_every_option_fills_a_setting_or_a_switch() -> None:
     """No option of the groups is forgotten behind the command line."""
     from benchmark.settings import BenchmarkConfig
 
-    asked = (LOAD, OPEN, CAPACITY, CONDITIONS, ACTION, TARGET, GRAPH, CREDENTIALS, CONTENT)
-    groups = (*asked, FILES, OUTPUT)
+    asked = (LOAD, OPEN, CAPACITY, CONDITIONS, BASELINE, ACTION, TARGET, GRAPH, CREDENTIALS)
+    groups = (*asked, CONTENT, FILES, OUTPUT)
     names = {option.name for group in groups for option in group.options}
     known = set(BenchmarkConfig.__dataclass_fields__) | set(cli.Switches.__dataclass_fields__)
     assert names <= known
@@ -318,12 +320,12 @@ def test_a_missing_locust_ends_with_5_before_anything_is_asked(
 
 def test_a_mistake_of_ours_is_no_traceback(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The message says how to see where it happened; --verbose shows it."""
-    from benchmark import pipeline
+    from benchmark import asking
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError("some mistake")
 
-    monkeypatch.setattr(pipeline, "discover", broken)
+    monkeypatch.setattr(asking, "discover", broken)
     ran = call("run", "--results-dir", "out")
     assert_refused(ran, 5, "ZeroDivisionError: some mistake", "--verbose")
     assert "Traceback" in call("run", "--results-dir", "out", "--verbose").err
