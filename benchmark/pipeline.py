@@ -156,6 +156,10 @@ def prepare(
 
     prepare_folder(config.results_dir)
     if config.locustfile is not None:
+        if config.endpoints:
+            raise UsageError(
+                "--endpoints and --locustfile both say what is called", "leave one of them out"
+            )
         if not config.locustfile.is_file():
             raise UsageError(f"No locustfile {config.locustfile}", "check --locustfile")
         return Prepared(config.base_url, config.locustfile.resolve())

@@ -199,7 +199,7 @@ def _weak_in_rehearsal(plan: LoadPlan, config: BenchmarkConfig) -> dict[str, Wea
     with tempfile.TemporaryDirectory(prefix="stress-api-") as folder:
         locustfile = Path(folder) / "rehearsal.py"
         even = _each_task(plan, lambda task: replace(task, weight=1))
-        hasty = replace(even, wait_time=REHEARSAL_WAIT, strategy="interleaved")
+        hasty = replace(even, wait_time=rehearsal_wait(config), strategy="interleaved")
         locustfile.write_text(render_locustfile(hasty), encoding="utf-8")
         files = RunFiles(Path(folder), "rehearsal")
         request = RunRequest(
@@ -216,6 +216,14 @@ def _weak_in_rehearsal(plan: LoadPlan, config: BenchmarkConfig) -> dict[str, Wea
             raise KeyboardInterrupt(outcome.reason)
         timeline = read_timeline(files.path("_timeline.jsonl"))
     return weak_operations(timeline.operations, timeline.failures)
+
+
+def rehearsal_wait(config: BenchmarkConfig) -> tuple[float, float]:
+    """The pauses of a rehearsal's users: short, but not above the rate that is allowed."""
+    if config.max_request_rate is None:
+        return REHEARSAL_WAIT
+    least = REHEARSAL_USERS / config.max_request_rate
+    return REHEARSAL_WAIT if least <= REHEARSAL_WAIT[0] else (least, max(least, REHEARSAL_WAIT[1]))
 
 
 def weak_operations(
