@@ -204,6 +204,36 @@ def test_samples_of_every_endpoint_of_a_shop() -> None:
         assert json.dumps(made)
 
 
+def test_samples_are_json_whatever_the_document_says() -> None:
+    """Also where it gives values that JSON does not know."""
+    nan = float("nan")
+    spec = {
+        "openapi": "3.1.0",
+        "info": {"title": "A", "version": float("inf")},
+        "paths": {
+            "/a": {
+                "post": {
+                    "parameters": [
+                        {
+                            "name": "x",
+                            "in": "query",
+                            "required": True,
+                            "schema": {"type": "number", "default": nan},
+                        }
+                    ],
+                    "requestBody": {
+                        "content": {"application/json": {"schema": {}, "example": {"a": nan}}}
+                    },
+                    "responses": {},
+                }
+            }
+        },
+    }
+    assert json.dumps(pipeline.endpoints(AWAY, spec), allow_nan=False)
+    made = pipeline.sample_data(AWAY, "POST", "/a", 3, 1, spec)
+    assert json.dumps(made, allow_nan=False)
+
+
 def test_what_cannot_be_sampled_is_refused(serve: Serve) -> None:
     """An unknown endpoint, an absurd number, a target that does not answer."""
     with pytest.raises(UsageError, match="GET /nothing is in no document"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from benchmark.generators.parameter_generator import ParameterGenerator
@@ -46,7 +47,7 @@ def sample_requests(
         valid = media is None or generator.is_valid(bodies[index], media.schema)
         for parameter, values in columns:
             value = values[index % len(values)]
-            found[parameter.location][parameter.name] = value
+            found[parameter.location][parameter.name] = _as_json(value)
             valid = valid and generator.is_valid(value, parameter.schema)
         request = {
             "parameters": found,
@@ -59,7 +60,7 @@ def sample_requests(
 
 
 def _as_json(value: Any) -> Any:
-    """The value with files as objects."""
+    """The value with files as objects; what is no number of JSON is a text."""
     if isinstance(value, Upload):
         return {
             "file_name": value.file_name,
@@ -70,4 +71,4 @@ def _as_json(value: Any) -> Any:
         return {str(name): _as_json(member) for name, member in value.items()}
     if isinstance(value, list | tuple):
         return [_as_json(item) for item in value]
-    return value
+    return str(value) if isinstance(value, float) and not isfinite(value) else value
