@@ -143,6 +143,11 @@ CONDITIONS = Group(
             many=True,
         ),
         Option(
+            "--max-request-rate",
+            "NUMBER",
+            "stop the run when more requests per second than this are sent",
+        ),
+        Option(
             "--abort-on",
             "CONDITION",
             "stop the run as soon as this does not hold over a time: 'p95<500ms for 10s' "
@@ -204,6 +209,12 @@ TARGET = Group(
         Option(
             "--allow-host", "HOST", "another host that may be contacted (repeatable)", many=True
         ),
+        Option(
+            "--resolve",
+            "HOST:ADDRESS",
+            "reach this host at this address, whatever the name service says (repeatable)",
+            many=True,
+        ),
         Option("--insecure", "", "accept any TLS certificate"),
     ),
 )
@@ -230,6 +241,13 @@ GRAPH = Group(
 CONTENT = Group(
     "Test",
     (
+        Option(
+            "--endpoints",
+            "'METHOD PATH [WEIGHT]'",
+            "only these, in this proportion: 'GET /users 2' (repeatable; a path may hold values: "
+            "'GET /users/7?full=true'; without a document they are called as they stand)",
+            many=True,
+        ),
         Option("--include", "GLOB", "only such operations: 'GET /items*' (repeatable)", many=True),
         Option("--exclude", "GLOB", "no such operations: 'DELETE *' (repeatable)", many=True),
         Option("--tag", "TAG", "only operations with this tag (repeatable)", many=True),

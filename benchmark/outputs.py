@@ -100,7 +100,7 @@ def write_reports(report: Report, files: RunFiles) -> None:
         replace_file(files.path(ENDINGS[name]), render(report))
 
 
-def result_files(files: RunFiles, locustfile: Path) -> Mapping[str, str]:
+def result_files(files: RunFiles, locustfile: Path | None) -> Mapping[str, str]:
     """Every file of a run, by what it is."""
     endings = {
         "report": ".html",
@@ -118,4 +118,4 @@ def result_files(files: RunFiles, locustfile: Path) -> Mapping[str, str]:
         "log": ".log",
     }
     own = {name: str(files.path(ending)) for name, ending in endings.items()}
-    return {**own, "locustfile": str(locustfile)}
+    return own if locustfile is None else {**own, "locustfile": str(locustfile)}

@@ -11,124 +11,62 @@ are slow to import and no command needs them all.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from benchmark.baseline import Baseline, compare_results, read_baseline, with_comparison
-from benchmark.errors import DocumentError, TargetError, UsageError
-from benchmark.load_settings import load_in_words
-from benchmark.models import (
-    ApiSpec,
-    Comparison,
-    Dependencies,
-    Discovery,
-    LoadPlan,
-    LoadProfile,
-    Report,
+from benchmark.asking import FoundApi, find_api
+from benchmark.baseline import compare_results, read_baseline
+from benchmark.errors import UsageError
+from benchmark.finding import discover, parse, reach, where_from
+from benchmark.inspecting import (
+    DocumentCheck,
+    TargetCheck,
+    endpoints,
+    sample_data,
+    validate_target,
 )
-from benchmark.outputs import (
-    result_files,
-    shown,
-    time_stamp,
-    write_discovery,
-    write_reports,
-    write_test,
-)
-from benchmark.readiness import readiness_of, require_tasks
-from benchmark.run_conditions import (
-    conditions_without_load,
-    ending,
-    follow,
-    require_known_operations,
-)
+from benchmark.interrupts import held_interrupts
+from benchmark.models import ApiSpec, Comparison, Dependencies, LoadPlan, Report
+from benchmark.outputs import shown, time_stamp, write_discovery, write_test
+from benchmark.readiness import require_tasks
+from benchmark.rebuilding import rebuild
+from benchmark.run_conditions import conditions_without_load, require_known_operations
+from benchmark.running import Observer, Prepared, report_run, request_of, run
 from benchmark.settings import BenchmarkConfig
 
 if TYPE_CHECKING:
     from benchmark.capacity import CapacityReport
-    from benchmark.run_files import RunFiles
-    from benchmark.runner import RunOutcome, RunRequest
-    from benchmark.utils.timeline import Progress
+
+__all__ = [
+    "DocumentCheck",
+    "Observer",
+    "Prepared",
+    "TargetCheck",
+    "analyse",
+    "compare",
+    "discover",
+    "endpoints",
+    "find_capacity",
+    "generate",
+    "graph_text",
+    "interact",
+    "origin",
+    "parse",
+    "plan",
+    "prepare",
+    "prove",
+    "reach",
+    "rebuild",
+    "report_run",
+    "run",
+    "run_benchmark",
+    "sample_data",
+    "validate_target",
+    "where_from",
+]
 
 _GENERATED_FOR = 10  # users, if nobody says how many: enough for one of each class
-
-
-class Observer(Protocol):
-    """Whoever watches a command: a terminal, a service, a test."""
-
-    def stage(self, text: str) -> None:
-        """A stage begins or ended; `text` is one sentence."""
-
-    def probing(self, done: int, total: int, verified: int) -> None:
-        """The probe goes on: operations tried, all of them, and verified ones."""
-
-    def running(self, profile: LoadProfile, progress: Progress) -> None:
-        """The load goes on; called a few times a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A test that is ready to run: its file, what it calls, and where that was found.
-
-    For a locustfile of the user's own there is no discovery and no plan.
-    """
-
-    base_url: str
-    locustfile: Path
-    discovery: Discovery | None = None
-    specs: tuple[ApiSpec, ...] = ()
-    plan: LoadPlan | None = None
-    files: tuple[Path, ...] = ()
-
-
-def reach(config: BenchmarkConfig) -> str:
-    """What the host answers at its base URL, in words. Raises TargetError if it does not answer."""
-    from benchmark.generators.transport import Transport, TransportFailure
-
-    with Transport(config.target) as transport:
-        reply = transport.get(config.base_url)
-    if isinstance(reply, TransportFailure):
-        raise TargetError(
-            f"{config.base_url} is not reachable: {reply.message}",
-            "start the API, or correct the address (--host)",
-        )
-    return f"answers with status {reply.status} after {reply.seconds * 1000:.0f} ms"
-
-
-def discover(config: BenchmarkConfig) -> Discovery:
-    """Find every application's document: given, imported from an application, or by looking."""
-    from benchmark.generators import subapp_discovery
-
-    if config.spec:
-        return subapp_discovery.discover_from_specs(config.target, config.spec)
-    if config.app:
-        return subapp_discovery.discover_from_app(config.target, config.app)
-    timeout = config.dynamic.discovery_timeout
-    return subapp_discovery.discover(config.target, timeout_seconds=timeout)
-
-
-def where_from(config: BenchmarkConfig) -> str:
-    """One sentence: where the documents are taken from."""
-    if config.spec:
-        return f"Reading {', '.join(config.spec)}"
-    if config.app:
-        return f"Importing {config.app}"
-    return f"Looking for API documents at {config.base_url}"
-
-
-def parse(discovery: Discovery) -> tuple[ApiSpec, ...]:
-    """Read every document. Raises DocumentError if not one operation can be used."""
-    from benchmark.generators.openapi_parser import parse_document
-
-    specs = tuple(parse_document(document) for document in discovery.documents)
-    if not any(spec.operations for spec in specs):
-        skipped = [skip for spec in specs for skip in spec.skipped]
-        reason = f": {skipped[0].key}: {skipped[0].reason}" if skipped else ""
-        where = ", ".join(document.openapi_url for document in discovery.documents)
-        raise DocumentError(
-            f"Nothing to test in {where}{reason}", "it documents no usable operation"
-        )
-    return specs
 
 
 def analyse(specs: Sequence[ApiSpec]) -> Dependencies:
@@ -151,15 +89,21 @@ def plan(
     dependencies: Dependencies,
     config: BenchmarkConfig,
     users: int,
+    asked: FoundApi | None = None,
 ) -> LoadPlan:
-    """Decide, from the documents alone, who calls what, with which values."""
+    """Decide, from the documents alone, who calls what, with which values.
+
+    Where endpoints were asked for (`asked`), one user class calls all of them, so that their
+    weights hold.
+    """
     from benchmark.generators.scenario_planner import PlanOptions, plan_scenarios
 
     dynamic = config.dynamic
+    goals = asked.goals if asked is not None else None
     options = PlanOptions(
         seed=config.seed,
         wait_time=config.wait_time,
-        users=users,
+        users=1 if goals else users,
         credentials=config.credentials,
         include=config.include,
         exclude=config.exclude,
@@ -167,30 +111,32 @@ def plan(
         read_only=config.read_only,
         infer_meaning=dynamic.enable_parameter_inference,
         file_upload_size=dynamic.file_upload_size,
-        max_operations=dynamic.max_endpoints_per_app,
+        max_operations=None if goals else dynamic.max_endpoints_per_app,
         strategy=config.strategy,
+        given_in_paths=asked.given_in_paths if asked is not None else frozenset(),
     )
     return plan_scenarios(base_url, specs, dependencies, options)
 
 
 def prove(
     load_plan: LoadPlan,
-    specs: Sequence[ApiSpec],
+    api: FoundApi,
     dependencies: Dependencies,
     config: BenchmarkConfig,
     observer: Observer,
 ) -> LoadPlan:
-    """Try every operation on the live API, then rehearse the load; keep what holds."""
+    """Try the operations on the live API, then rehearse the load; keep what holds."""
     from benchmark import proving
 
-    total = sum(1 for _ in load_plan.tasks())
-    if not total:
+    total = sum(1 for _ in load_plan.tasks()) if api.goals is None else len(api.goals)
+    if not any(load_plan.tasks()):
         return load_plan
     observer.stage(f"Trying {total} operations, one request at a time")
     proved = proving.probe_plan(
-        load_plan, specs, dependencies, config, observer.stage, observer.probing
+        load_plan, api.specs, dependencies, config, api.goals, observer.stage, observer.probing
     )
-    return proving.rehearse(proved, config, observer.stage)
+    proved = api.load(proved, config, probed=True)
+    return api.load(proving.rehearse(proved, config, observer.stage), config, probed=True)
 
 
 def prepare(
@@ -210,19 +156,27 @@ def prepare(
 
     prepare_folder(config.results_dir)
     if config.locustfile is not None:
+        if config.endpoints:
+            raise UsageError(
+                "--endpoints and --locustfile both say what is called", "leave one of them out"
+            )
         if not config.locustfile.is_file():
             raise UsageError(f"No locustfile {config.locustfile}", "check --locustfile")
         return Prepared(config.base_url, config.locustfile.resolve())
     observer.stage(where_from(config))
-    discovery = discover(config)
-    specs = parse(discovery)
+    api = find_api(config, observer.stage)
     stamp = time_stamp()
-    found = write_discovery(config.results_dir, stamp, discovery, specs)
-    dependencies = analyse(specs)
-    load_plan = plan(origin(config.base_url), specs, dependencies, config, users)
+    found = write_discovery(config.results_dir, stamp, api.discovery, api.specs)
+    dependencies = analyse(api.specs)
+    load_plan = plan(origin(config.base_url), api.specs, dependencies, config, users, api)
     require_known_operations(config, load_plan)
-    if live and not config.no_probe:
-        load_plan = prove(load_plan, specs, dependencies, config, observer)
+    probed = live and not config.no_probe
+    if probed:
+        load_plan = prove(load_plan, api, dependencies, config, observer)
+    else:
+        load_plan = api.load(load_plan, config, probed=False)
+    for note in api.notes(load_plan, config, probed=probed):
+        observer.stage(note)
     require_tasks(load_plan)
     for note in conditions_without_load(config, load_plan):
         observer.stage(note)
@@ -231,72 +185,13 @@ def prepare(
     total = sum(1 for _ in load_plan.tasks()) + len(load_plan.skipped)
     observer.stage(f"Wrote {shown(locustfile)}: {enabled} of {total} operations take part")
     return Prepared(
-        load_plan.base_url, locustfile, discovery, specs, load_plan, (found, plan_file, locustfile)
+        load_plan.base_url,
+        locustfile,
+        api.discovery,
+        api.specs,
+        load_plan,
+        (found, plan_file, locustfile),
     )
-
-
-def run(
-    prepared: Prepared,
-    profile: LoadProfile,
-    config: BenchmarkConfig,
-    observer: Observer,
-    baseline: Baseline | None = None,
-) -> Report:
-    """Run one load, and write its result and reports beside Locust's own files."""
-    from benchmark.run_files import claim_files, prepare_folder
-    from benchmark.runner import interrupts_wait, run_headless
-    from benchmark.utils.timeline import TimelineReader
-
-    prepare_folder(config.results_dir)
-    files = claim_files(config.results_dir, profile.name)
-    request = _request(prepared, profile, config, files)
-    observer.stage(f"Running {profile.name}: {load_in_words(profile)} against {prepared.base_url}")
-    reader = TimelineReader(files.path("_timeline.jsonl"))
-
-    def tick() -> None:
-        follow(reader, observer.stage)
-        observer.running(profile, reader.progress())
-
-    def stopping() -> None:
-        observer.stage("Stopping: users finish and delete what they made (Ctrl-C again: at once)")
-
-    outcome = run_headless(request, tick, stopping)
-    with interrupts_wait(forget=outcome.status == "interrupted"):
-        return report_run(prepared, profile, config, files, outcome, baseline)
-
-
-def report_run(
-    prepared: Prepared,
-    profile: LoadProfile,
-    config: BenchmarkConfig,
-    files: RunFiles,
-    outcome: RunOutcome,
-    baseline: Baseline | None = None,
-) -> Report:
-    """Judge what a run recorded, compare it, and write its result and its report."""
-    from benchmark.utils.analyze_results import analyze
-    from benchmark.utils.results import build_result
-    from benchmark.utils.timeline import read_timeline
-
-    timeline = read_timeline(files.path("_timeline.jsonl"))
-    outcome = ending(outcome, timeline.abort_reason)
-    result = build_result(
-        timeline,
-        test_type=profile.name,
-        base_url=prepared.base_url,
-        profile=profile,
-        wait_time=config.wait_time,
-        seed=config.seed,
-        readiness=readiness_of(prepared.plan),
-        status=outcome.status,
-        status_reason=outcome.reason,
-        thresholds=config.threshold,
-        abort_on=config.abort_on,
-    )
-    report = analyze(result, result_files(files, prepared.locustfile))
-    report = with_comparison(report, baseline)
-    write_reports(report, files)
-    return report
 
 
 def run_benchmark(config: BenchmarkConfig, observer: Observer) -> tuple[Report, ...]:
@@ -309,10 +204,17 @@ def run_benchmark(config: BenchmarkConfig, observer: Observer) -> tuple[Report, 
     baseline = read_baseline(config, profiles)
     prepared = prepare(config, min(profile.users for profile in profiles), observer)
     reports: list[Report] = []
-    for profile in profiles:
-        reports.append(run(prepared, profile, config, observer, baseline))
-        if reports[-1].result.status in ("interrupted", "aborted"):
-            break
+    with held_interrupts() as came:
+        for profile in profiles:
+            try:
+                reports.append(run(prepared, profile, config, observer, baseline))
+            except KeyboardInterrupt:  # before its load began
+                if not reports:
+                    raise
+                break
+            if came or reports[-1].result.status in ("interrupted", "aborted"):
+                break
+        came.clear()
     return tuple(reports)
 
 
@@ -328,7 +230,7 @@ def find_capacity(config: BenchmarkConfig, observer: Observer) -> CapacityReport
         search,
         config,
         prepared.base_url,
-        lambda profile, files: _request(prepared, profile, config, files),
+        lambda profile, files: request_of(prepared, profile, config, files),
         observer,
     )
 
@@ -351,7 +253,7 @@ def interact(config: BenchmarkConfig, observer: Observer) -> None:
     require_web_port(config.locust_args)  # known before the user waits for discovery
     prepared = prepare(config, profile.users, observer)
     files = claim_files(config.results_dir, "interactive")
-    request = _request(prepared, profile, config, files)
+    request = request_of(prepared, profile, config, files)
     run_interactive(request, lambda url: observer.stage(f"Open {url} - Ctrl-C ends it"))
     observer.stage(f"Ended; what happened is in {shown(files.path('.log'))}")
 
@@ -372,24 +274,3 @@ def origin(base_url: str) -> str:
     """Scheme, host and port of a URL: operations' paths begin below them."""
     scheme, _, rest = base_url.partition("://")
     return f"{scheme}://{rest.partition('/')[0]}"
-
-
-def _request(
-    prepared: Prepared, profile: LoadProfile, config: BenchmarkConfig, files: RunFiles
-) -> RunRequest:
-    from benchmark.run_facts import run_facts
-    from benchmark.runner import RunRequest
-
-    return RunRequest(
-        locustfile=prepared.locustfile,
-        base_url=prepared.base_url,
-        profile=profile,
-        files=files,
-        credentials=config.credentials,
-        insecure=config.insecure,
-        processes=config.processes,
-        locust_args=config.locust_args,
-        facts=run_facts(profile, config),
-        seed=config.seed,
-        abort_on=config.abort_on,
-    )

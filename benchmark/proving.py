@@ -71,10 +71,14 @@ def probe_plan(
     specs: Sequence[ApiSpec],
     dependencies: Dependencies,
     config: BenchmarkConfig,
+    goals: frozenset[str] | None,
     say: Say,
     probing: Probing,
 ) -> LoadPlan:
-    """The plan with the recipes that the live API accepted, and the readiness of each operation."""
+    """The plan with the recipes that the live API accepted, and the readiness of each operation.
+
+    Where there are `goals`, only these operations are tried, and what they need.
+    """
     from benchmark.generators.probe import ProbeOptions, probe
 
     dynamic = config.dynamic
@@ -84,10 +88,12 @@ def probe_plan(
         seed=config.seed,
         file_upload_size=dynamic.file_upload_size,
         infer_meaning=dynamic.enable_parameter_inference,
+        goals=goals,
     )
     outcome = probe(plan, specs, dependencies, config.target, options, probing)
-    total = sum(1 for _ in outcome.plan.tasks())
-    verified = sum(t.readiness.status == "verified" for t in outcome.plan.tasks())
+    tried = [t for t in outcome.plan.tasks() if goals is None or t.operation in goals]
+    total = len(tried)
+    verified = sum(t.readiness.status == "verified" for t in tried)
     say(
         f"{verified} of {total} operations verified with {outcome.requests} requests "
         f"in {outcome.seconds:.0f} s"
@@ -193,17 +199,31 @@ def _weak_in_rehearsal(plan: LoadPlan, config: BenchmarkConfig) -> dict[str, Wea
     with tempfile.TemporaryDirectory(prefix="stress-api-") as folder:
         locustfile = Path(folder) / "rehearsal.py"
         even = _each_task(plan, lambda task: replace(task, weight=1))
-        hasty = replace(even, wait_time=REHEARSAL_WAIT, strategy="interleaved")
+        hasty = replace(even, wait_time=rehearsal_wait(config), strategy="interleaved")
         locustfile.write_text(render_locustfile(hasty), encoding="utf-8")
         files = RunFiles(Path(folder), "rehearsal")
         request = RunRequest(
-            locustfile, plan.base_url, profile, files, config.credentials, config.insecure
+            locustfile,
+            plan.base_url,
+            profile,
+            files,
+            config.credentials,
+            config.insecure,
+            resolve=config.resolve,
         )
         outcome = run_headless(request, lambda: None, lambda: None)
         if outcome.status == "interrupted":
             raise KeyboardInterrupt(outcome.reason)
         timeline = read_timeline(files.path("_timeline.jsonl"))
     return weak_operations(timeline.operations, timeline.failures)
+
+
+def rehearsal_wait(config: BenchmarkConfig) -> tuple[float, float]:
+    """The pauses of a rehearsal's users: short, but not above the rate that is allowed."""
+    if config.max_request_rate is None:
+        return REHEARSAL_WAIT
+    least = REHEARSAL_USERS / config.max_request_rate
+    return REHEARSAL_WAIT if least <= REHEARSAL_WAIT[0] else (least, max(least, REHEARSAL_WAIT[1]))
 
 
 def weak_operations(

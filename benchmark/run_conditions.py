@@ -12,6 +12,9 @@ from benchmark.models import LoadPlan
 from benchmark.settings import BenchmarkConfig
 from benchmark.thresholds import is_meant
 
+RATE_SECONDS = 3.0
+"""Over how long the rate of requests is taken that must not be exceeded."""
+
 if TYPE_CHECKING:
     from benchmark.runner import RunOutcome
     from benchmark.utils.timeline import TimelineReader
@@ -48,6 +51,20 @@ def follow(reader: TimelineReader, say: Callable[[str], None]) -> None:
     if reader.notes != notes:
         for note in reader.notes:
             say(f"Note: {note}")
+
+
+def require_rate(most: float | None, reader: TimelineReader) -> None:
+    """Raise StopRun where more requests per second were sent than allowed, whatever the load."""
+    if most is None:
+        return
+    from benchmark.runner import StopRun  # noqa: PLC0415  # it starts processes: few commands do
+
+    progress = reader.progress(RATE_SECONDS)
+    if progress.elapsed >= RATE_SECONDS and progress.sent_rate > most:
+        raise StopRun(
+            f"{progress.sent_rate:,.0f} requests per second over the last {RATE_SECONDS:g} s, "
+            f"and {most:,.10g} are allowed (--max-request-rate)"
+        )
 
 
 def ending(outcome: RunOutcome, abort_reason: str) -> RunOutcome:

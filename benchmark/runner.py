@@ -13,15 +13,15 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
 from benchmark.errors import BenchmarkError, LocustError, TargetError, UsageError
+from benchmark.interrupts import held_interrupts
 from benchmark.models import AbortCondition, Credentials, LoadProfile, RunStatus
 from benchmark.run_files import RunFiles
 from benchmark.run_log import LogWriter
@@ -47,7 +47,7 @@ class RunRequest:
     `facts` stand in the first line of the timeline, so that it can be read without us. With more
     than one of `processes`, that many workers share the users, and another process directs them.
     `seed` is that of arrivals that come at random. The run ends where one of `abort_on` no longer
-    holds, and its timeline says so.
+    holds, and its timeline says so. `resolve` gives hosts their addresses (`HOST:ADDRESS`).
     """
 
     locustfile: Path
@@ -61,6 +61,7 @@ class RunRequest:
     facts: Mapping[str, object] = field(default_factory=dict)
     seed: int = 42
     abort_on: tuple[AbortCondition, ...] = ()
+    resolve: tuple[str, ...] = ()
 
 
 class StopRun(Exception):  # noqa: N818  # no error: whoever watches a run has seen enough
@@ -81,65 +82,100 @@ def run_headless(
     """Run Locust without a web page until it ends; `tick` is called a few times a second.
 
     Where `tick` raises StopRun, the run is stopped in good order and its status is "aborted".
-    Ctrl-C (KeyboardInterrupt) stops the run in good order, after a call of `stopping`; a second one
-    stops it at once. What was measured is kept either way; an interruption before the test began
-    is passed on. Raises LocustError if Locust is missing or never began the test, TargetError if
-    the locustfile found nothing to call, UsageError for arguments that Locust does not know.
+    Ctrl-C or SIGTERM (or a KeyboardInterrupt of `tick`) stops the run in good order, after a call
+    of `stopping`; a second one stops it at once. What was measured is kept either way; an
+    interruption before the test began is passed on as KeyboardInterrupt. Raises LocustError if
+    Locust is missing or never began the test, TargetError if the locustfile found nothing to call,
+    UsageError for arguments that Locust does not know. Whatever happens, no process is left.
     """
-    process, log = _start(request, headless_arguments(request))
-    timeline = request.files.path("_timeline.jsonl")
-    # Workers of other machines come when somebody starts them.
-    start_seconds = float("inf") if "--master" in request.locust_args else _START_SECONDS
-    deadline = time.monotonic() + start_seconds
-    interruption = aborted = ""
-    began = overdue = announced = False
-    while process.poll() is None:
+    with held_interrupts() as came:
+        process, log = _start(request, headless_arguments(request))
+        run = _Run(request, process)
         try:
-            if interruption and not announced:
-                announced = True
-                stopping()
-            if not began and timeline.exists():
-                began = True
-                deadline = time.monotonic() + request.profile.run_time + _END_SECONDS
+            while process.poll() is None:
+                run.heed(came, stopping)
+                try:
+                    tick()
+                except StopRun as cause:
+                    run.abort(str(cause))
+                except KeyboardInterrupt as cause:
+                    came.append(str(cause) or "Ctrl-C")
+                time.sleep(_POLL_SECONDS)
+                run.end_if_overdue()
+        finally:
+            if process.poll() is None:
+                _signal_all(process, signal.SIGKILL)
+            _read_to_end(process, log)
+        if run.interruption:
+            came.clear()
+        if not run.timeline.exists():
+            if run.interruption or came:
+                raise KeyboardInterrupt(run.interruption or came.pop(0))
+            raise _never_began(request, process.returncode, log.last_problem())
+        with suppress(StopRun, KeyboardInterrupt):
             tick()
-            time.sleep(_POLL_SECONDS)
-        except StopRun as cause:
-            if not (aborted or interruption):
-                process.send_signal(signal.SIGINT)
-                deadline = time.monotonic() + _END_SECONDS
-            aborted = aborted or str(cause)
-            time.sleep(_POLL_SECONDS)
-        except KeyboardInterrupt as cause:
-            # Before the test began, Locust's answer to SIGINT may not be in place yet.
-            if interruption or not timeline.exists():
-                _signal_all(process, signal.SIGKILL if interruption else signal.SIGTERM)
-            else:
-                process.send_signal(signal.SIGINT)
-            interruption = str(cause) or "Ctrl-C"
-            began = True
-            deadline = time.monotonic() + _END_SECONDS
-        if not overdue and time.monotonic() > deadline:
-            overdue = True
-            _signal_all(process, signal.SIGKILL)
-    _read_to_end(process, log)
-    if interruption and not timeline.exists():
-        raise KeyboardInterrupt(interruption)
-    if not timeline.exists():
-        raise _never_began(request, process.returncode, log.last_problem())
-    with suppress(StopRun):
-        tick()
-    if interruption:
-        return RunOutcome("interrupted", f"stopped by {interruption}")
-    if overdue:
-        return RunOutcome("failed", "Locust did not end in time and was killed")
-    if aborted:
-        return RunOutcome("aborted", aborted)
-    if process.returncode == TargetError.exit_code:  # the static scenarios end this way
-        raise TargetError(log.last_problem(), "start the API, or correct the address (--host)")
-    if process.returncode != 0:
-        reason = f"Locust ended with code {process.returncode}: {log.last_problem()}"
-        return RunOutcome("failed", reason)
-    return RunOutcome("completed", "")
+        return run.outcome(log)
+
+
+class _Run:
+    """A Locust process while it runs, and what is to end it."""
+
+    def __init__(self, request: RunRequest, process: subprocess.Popen[str]) -> None:
+        self.timeline = request.files.path("_timeline.jsonl")
+        self.interruption = self._aborted = ""
+        self._process, self._run_time = process, request.profile.run_time
+        self._began = self._overdue = False
+        # Workers of other machines come when somebody starts them.
+        patience = float("inf") if "--master" in request.locust_args else _START_SECONDS
+        self._deadline = time.monotonic() + patience
+
+    def heed(self, came: list[str], stopping: Callable[[], None]) -> None:
+        """End the run in good order after the first interrupt, and at once after the second."""
+        for cause in came:
+            if self.interruption:
+                _signal_all(self._process, signal.SIGKILL)
+                continue
+            self.interruption = cause
+            self._deadline = time.monotonic() + _END_SECONDS
+            if self.timeline.exists():
+                self._process.send_signal(signal.SIGINT)
+            else:  # Locust's answer to SIGINT may not be in place yet
+                _signal_all(self._process, signal.SIGTERM)
+            stopping()
+        came.clear()
+
+    def abort(self, reason: str) -> None:
+        """End the run in good order because whoever watches it has seen enough."""
+        if not (self._aborted or self.interruption):
+            self._process.send_signal(signal.SIGINT)
+            self._deadline = time.monotonic() + _END_SECONDS
+        self._aborted = self._aborted or reason
+
+    def end_if_overdue(self) -> None:
+        """End the run at once where it took longer than it can take."""
+        if not self._began and self.timeline.exists():
+            self._began = True
+            if not (self.interruption or self._aborted):
+                self._deadline = time.monotonic() + self._run_time + _END_SECONDS
+        if not self._overdue and time.monotonic() > self._deadline:
+            self._overdue = True
+            _signal_all(self._process, signal.SIGKILL)
+
+    def outcome(self, log: LogWriter) -> RunOutcome:
+        """How the run ended; its process is gone. Raises TargetError."""
+        code = self._process.returncode
+        if self.interruption:
+            return RunOutcome("interrupted", f"stopped by {self.interruption}")
+        if self._overdue:
+            return RunOutcome("failed", "Locust did not end in time and was killed")
+        if self._aborted:
+            return RunOutcome("aborted", self._aborted)
+        if code == TargetError.exit_code:  # the static scenarios end this way
+            raise TargetError(log.last_problem(), "start the API, or correct the address (--host)")
+        if code != 0:
+            reason = f"Locust ended with code {code}: {log.last_problem()}"
+            return RunOutcome("failed", reason)
+        return RunOutcome("completed", "")
 
 
 def _never_began(request: RunRequest, code: int, problem: str) -> BenchmarkError:
@@ -148,29 +184,6 @@ def _never_began(request: RunRequest, code: int, problem: str) -> BenchmarkError
         return UsageError(f"Locust refuses what follows --: {what}", "see locust --help")
     hint = f"read {request.files.path('.log')}"
     return LocustError(f"Locust ended with code {code} before the test: {problem}", hint)
-
-
-@contextmanager
-def interrupts_wait(*, forget: bool) -> Iterator[None]:
-    """Hold Ctrl-C and SIGTERM back while results are written.
-
-    One that came is raised at the end, unless `forget` says that the command ends anyway.
-    """
-    if threading.current_thread() is not threading.main_thread():  # signals are not for us then
-        yield
-        return
-    came: list[int] = []
-    kept = {
-        number: signal.signal(number, lambda number, _frame: came.append(number))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)
-    if came and not forget:
-        raise KeyboardInterrupt
 
 
 def run_interactive(request: RunRequest, ready: Callable[[str], None]) -> None:
@@ -349,6 +362,7 @@ def _environment(request: RunRequest) -> dict[str, str]:
         "BENCHMARK_API_KEY": credentials.api_key,
         "BENCHMARK_HEADER": "\n".join(f"{name}: {value}" for name, value in credentials.headers),
         "BENCHMARK_INSECURE": "1" if request.insecure else "",
+        "BENCHMARK_RESOLVE": "\n".join(request.resolve),
     }
     kept = {k: v for k, v in os.environ.items() if k not in own and not k.startswith("LOCUST_")}
     python_path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH", "")]))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from benchmark.errors import UsageError
+from benchmark.pinned_hosts import MAX_PINS, split_pin
 from benchmark.stages import MAX_RATE, Stages, parse_stages
 
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+(?:\.\d+)?)s?)?\Z", re.ASCII)
@@ -133,6 +134,16 @@ def condition_items(read: Callable[[str], Condition]) -> Callable[[Any], tuple[C
 def comma_items(value: Any) -> tuple[str, ...]:
     """A list; in a text its items stand between commas or on lines."""
     return line_items()(value.replace(",", "\n") if isinstance(value, str) else value)
+
+
+def checked_pins(value: Any) -> tuple[str, ...]:
+    """Hosts and their addresses (`HOST:ADDRESS`), as `comma_items`."""
+    pins = comma_items(value)
+    if len(pins) > MAX_PINS:
+        raise UsageError(f"{len(pins):,} addresses are too many", f"at most {MAX_PINS} are taken")
+    for pin in pins:
+        split_pin(pin)
+    return pins
 
 
 def parse_duration(value: Any) -> float:

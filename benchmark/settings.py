@@ -11,18 +11,21 @@ from typing import Annotated, Any, Literal, TypeVar, get_origin, get_type_hints
 
 from benchmark import config as defaults
 from benchmark.abort_conditions import parse_abort_condition
+from benchmark.asked_endpoints import read_endpoints
 from benchmark.config import default_results_dir
 from benchmark.errors import UsageError
 from benchmark.load_settings import load_profile
 from benchmark.models import (
     AbortCondition,
     ArrivalKind,
+    AskedEndpoint,
     Credentials,
     LoadProfile,
     StrategyName,
     Target,
     Threshold,
 )
+from benchmark.pinned_hosts import split_pin
 from benchmark.setting_values import (
     checked_basic,
     checked_folder,
@@ -31,6 +34,7 @@ from benchmark.setting_values import (
     checked_locust_argument,
     checked_margin,
     checked_path,
+    checked_pins,
     checked_rate,
     checked_stages,
     checked_text,
@@ -107,7 +111,8 @@ class BenchmarkConfig:
     """Everything that one command was asked to do. None means "as the preset says".
 
     `run_time`, `wait_time`, `max_start_delay`, `step_time` and `max_time` are in seconds,
-    `request_rate`, `min_rate` and `max_rate` in iterations per second. `command` is the line that
+    `request_rate`, `min_rate` and `max_rate` in iterations per second; a run whose requests per
+    second exceed `max_request_rate` is stopped. `command` is the line that
     asked for it, for results; it is no setting that people write. `load_config` makes it from what
     people write, and checks that; made directly, it takes values as they are, and reads neither the
     environment nor a file.
@@ -141,6 +146,7 @@ class BenchmarkConfig:
     insecure: Annotated[bool, switch] = False
     include: Lines = ()
     exclude: Lines = ()
+    endpoints: Annotated[tuple[AskedEndpoint, ...], read_endpoints] = ()
     tag: Commas = ()
     read_only: Annotated[bool, switch] = False
     strategy: Annotated[StrategyName, one_of("sequential", "interleaved", "random")] = "random"
@@ -148,6 +154,8 @@ class BenchmarkConfig:
     include_unverified: Annotated[bool, switch] = False
     auth_per_user: Annotated[bool, switch] = False
     allow_host: Commas = ()
+    resolve: Annotated[tuple[str, ...], checked_pins] = ()
+    max_request_rate: Annotated[float | None, optional(checked_rate)] = None
     processes: Annotated[int, positive_int] = 1
     threshold: Annotated[tuple[Threshold, ...], condition_items(parse_threshold)] = ()
     abort_on: Annotated[tuple[AbortCondition, ...], condition_items(parse_abort_condition)] = ()
@@ -174,7 +182,9 @@ class BenchmarkConfig:
     @property
     def target(self) -> Target:
         """Where discovery goes, with what, and where else it may go."""
-        return Target(self.base_url, self.credentials, self.allow_host, not self.insecure)
+        pins = tuple(split_pin(pin) for pin in self.resolve)
+        secure = not self.insecure
+        return Target(self.base_url, self.credentials, self.allow_host, secure, pins)
 
     def profile(self, test_type: str | None = None) -> LoadProfile:
         """The load of a test type, with what was given explicitly laid over the preset.

@@ -13,10 +13,10 @@ from benchmark.capacity.sizing import USERS_AT_MOST
 from benchmark.capacity.stepping import MakeRequest, Measured, StepLoad, run_step
 from benchmark.errors import UsageError
 from benchmark.generators.transport import Transport, TransportFailure
+from benchmark.interrupts import interrupts_wait
 from benchmark.load_settings import MAX_START_DELAY
 from benchmark.models import Capacity, LoadProfile
 from benchmark.run_files import claim_stem
-from benchmark.runner import interrupts_wait
 from benchmark.settings import BenchmarkConfig
 from benchmark.utils.reporters.capacity import write_capacity
 from benchmark.utils.reporters.environment import describe_environment

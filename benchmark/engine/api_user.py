@@ -59,6 +59,7 @@ class ApiUser(TidyUser):
     _first_round: ClassVar[deque[Callable[[Any], None]]]
     _listings: ClassVar[Listings]
     _numbers: ClassVar[count[int]]
+    _load: ClassVar[frozenset[Any]]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -71,6 +72,7 @@ class ApiUser(TidyUser):
         """Forget what an earlier test in this process left: each test starts alike."""
         super().start_over()
         cls._first_round = deque(dict.fromkeys(getattr(cls, "tasks", ())))
+        cls._load = frozenset(cls._first_round)
         cls._listings = Listings()
         cls._numbers = count()
 
@@ -287,7 +289,10 @@ class ApiUser(TidyUser):
         return chosen
 
     def _made(self, kind: str, make: Callable[[], None]) -> list[Resource]:
-        """The user's resources of a kind, the last of them new."""
+        """The user's resources of a kind, the last of them new.
+
+        What makes it counts as set-up where it is no task of the load itself.
+        """
         if self._in_deletion is not None or kind in self._making:
             raise SkipTask(f"no {kind} to be had, and not the time to make one")
         if not self._pools.may_make(kind):
@@ -295,9 +300,13 @@ class ApiUser(TidyUser):
         own = self._pools.of(kind)
         newest = own[-1:]
         self._making.add(kind)
+        before = self._role
+        if getattr(make, "__func__", None) not in self._load:
+            self._role = "setup"
         try:
             make()
         finally:
+            self._role = before
             self._making.discard(kind)
         if own[-1:] == newest:
             self._pools.could_not_make(kind)

@@ -12,6 +12,7 @@ Only the standard library is imported here, and nothing here touches the world. 
 from benchmark.models.api import (
     ApiDocument,
     ApiSpec,
+    AskedEndpoint,
     Credentials,
     Dependencies,
     Dependency,
@@ -127,6 +128,7 @@ __all__ = [
     "ArrayNode",
     "ArrivalKind",
     "ArrivalStats",
+    "AskedEndpoint",
     "Block",
     "Breach",
     "Capacity",

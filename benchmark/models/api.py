@@ -42,12 +42,38 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The API under test: `base_url` has a scheme and a host and no trailing slash."""
+    """The API under test: `base_url` has a scheme and a host and no trailing slash.
+
+    Each of `addresses` is a host and an address of it, which counts instead of the name service.
+    """
 
     base_url: str
     credentials: Credentials = Credentials()
     allowed_hosts: tuple[str, ...] = ()
     verify_tls: bool = True
+    addresses: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskedEndpoint:
+    """An operation that the user wants called, and how often in proportion to the others.
+
+    `path` is a template (`/users/{id}`) or a path that one matches (`/users/7`), below the host or
+    below the base URL; it may end in a query string. `parameters` are values that are sent as they
+    are: by name, or by location and name (`{"query": {"limit": 5}}`). `body` is the value of the
+    whole body. None means that it is for us to choose.
+    """
+
+    method: str
+    path: str
+    weight: float = 1.0
+    parameters: Mapping[str, Any] | None = None
+    body: Any = None
+
+    @property
+    def key(self) -> str:
+        """As it was asked for: `GET /users/7`."""
+        return f"{self.method} {self.path}"
 
 
 # ── Discovery ─────────────────────────────────────────────────────────────────────────────────────

@@ -66,7 +66,8 @@ class Progress:
     """How a run is going: its length so far in seconds, users now, and requests so far.
 
     `rps`, `failure_share` (0 to 1), `p95` (milliseconds) and `arrivals` are of the last seconds
-    only; without a schedule, nothing was asked in `arrivals`.
+    only; without a schedule, nothing was asked in `arrivals`. `sent_rate` is as `rps`, but of all
+    requests, those of set-up and clean-up too.
     """
 
     elapsed: float = 0.0
@@ -77,6 +78,7 @@ class Progress:
     failure_share: float = 0.0
     p95: float = 0.0
     arrivals: ArrivalStats = field(default_factory=lambda: ArrivalStats(0, 0, 0, 0.0))
+    sent_rate: float = 0.0
 
 
 def read_timeline(path: Path) -> Timeline:
@@ -110,6 +112,7 @@ class _Recent(NamedTuple):
     second: Second
     latency: Histogram
     counters: Mapping[str, float]
+    sent: int
 
 
 class TimelineReader:
@@ -208,6 +211,7 @@ class TimelineReader:
             failure_share=failures / requests if requests else 0.0,
             p95=merge_histograms(each.latency for each in recent).percentile(95),
             arrivals=ArrivalStats.counted(counters, width),
+            sent_rate=sum(each.sent for each in recent) / width if width > 0 else 0.0,
         )
 
     def timeline(self, written_at: datetime | None = None) -> Timeline:
@@ -292,7 +296,8 @@ class TimelineReader:
             started=arrivals.started,
             dropped=arrivals.dropped,
         )
-        self._recent.append(_Recent(second, latency, line.counters))
+        sent = sum(each.requests for each in line.operations)
+        self._recent.append(_Recent(second, latency, line.counters, sent))
         if len(self._seconds) < MAX_SECONDS:
             self._seconds.append(second)
 

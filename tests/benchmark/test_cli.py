@@ -109,6 +109,7 @@ def test_run_has_the_options_that_work_and_no_others(call: Any) -> None:
         --locustfile --header --token --basic --api-key --insecure --include --exclude --tag
         --read-only --strategy --no-probe --include-unverified --auth-per-user --allow-host
         --processes --threshold --abort-on --baseline --margin
+        --endpoints --resolve --max-request-rate
         --json -q --quiet -v --verbose -h --help
     """
     page = call("run", "--help").out.split("Examples:")[0]
@@ -330,12 +331,12 @@ def test_a_missing_locust_ends_with_5_before_anything_is_asked(
 
 def test_a_mistake_of_ours_is_no_traceback(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The message says how to see where it happened; --verbose shows it."""
-    from benchmark import pipeline
+    from benchmark import asking
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError("some mistake")
 
-    monkeypatch.setattr(pipeline, "discover", broken)
+    monkeypatch.setattr(asking, "discover", broken)
     ran = call("run", "--results-dir", "out")
     assert_refused(ran, 5, "ZeroDivisionError: some mistake", "--verbose")
     assert "Traceback" in call("run", "--results-dir", "out", "--verbose").err

@@ -18,7 +18,15 @@ from benchmark.models import (
     ResourceKind,
     Slot,
 )
-from benchmark.proving import Weakness, weak_operations, with_own_things, without_weak
+from benchmark.proving import (
+    REHEARSAL_WAIT,
+    Weakness,
+    rehearsal_wait,
+    weak_operations,
+    with_own_things,
+    without_weak,
+)
+from benchmark.settings import BenchmarkConfig
 
 VERIFIED = Readiness("verified", True)
 
@@ -113,3 +121,10 @@ def test_what_needs_things_that_cannot_be_relied_on_stays_out_too() -> None:
     assert found["GET /c"] == VERIFIED
     few = readiness(without_weak(plan, {"POST /a": Weakness(100, 4)}))
     assert few["GET /a/{id}"] == VERIFIED
+
+
+def test_a_rehearsal_keeps_to_the_rate_that_is_allowed() -> None:
+    """Five users pause long enough; without a limit, or with a high one, hardly at all."""
+    assert rehearsal_wait(BenchmarkConfig()) == REHEARSAL_WAIT
+    assert rehearsal_wait(BenchmarkConfig(max_request_rate=10.0)) == (0.5, 0.5)
+    assert rehearsal_wait(BenchmarkConfig(max_request_rate=1000.0))[0] == 0.005

@@ -14,13 +14,13 @@ import pytest
 
 from benchmark.abort_conditions import parse_abort_condition
 from benchmark.errors import UsageError
+from benchmark.interrupts import interrupts_wait
 from benchmark.models import Credentials, LoadProfile, OpenModel, Stage
 from benchmark.run_files import RunFiles, claim_files, prepare_folder
 from benchmark.runner import (
     RunRequest,
     headless_arguments,
     interactive_arguments,
-    interrupts_wait,
     port_is_free,
     require_web_port,
     web_port,

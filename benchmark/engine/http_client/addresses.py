@@ -1,7 +1,11 @@
-"""Which addresses a host has: asked once in a run and kept, so that all load goes to one place."""
+"""Which addresses a host has: asked once in a run and kept, so that all load goes to one place.
+
+BENCHMARK_RESOLVE gives hosts their addresses: `HOST:ADDRESS`, with commas or lines between.
+"""
 
 from __future__ import annotations
 
+import os
 import socket
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -14,6 +18,7 @@ from gevent.lock import BoundedSemaphore
 
 from benchmark.engine.http_client.counters import counters
 from benchmark.engine.http_client.errors import ConnectTimeoutError
+from benchmark.pinned_hosts import pinned_addresses
 
 ASK_AGAIN_SECONDS = 1.0
 """How soon a name that could not be resolved is asked for again."""
@@ -76,10 +81,15 @@ class Addresses:
     def _ask(self, entry: _Entry, host: str, port: int) -> None:
         if entry.error is not None and monotonic() - entry.asked_at < ASK_AGAIN_SECONDS:
             return
-        if not _is_numeric(host):
+        names = _given_addresses(host) or (host,)
+        if not _is_numeric(names[0]):
             counters.dns_lookups += 1
         try:
-            found = gevent.socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = [
+                entry
+                for name in names
+                for entry in gevent.socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+            ]
         except OSError as error:
             counters.dns_failures += 1
             entry.error = error
@@ -90,6 +100,12 @@ class Addresses:
             entry.error = None
             entry.addresses = list(dict.fromkeys((family, place) for family, *_, place in found))
         entry.asked_at = monotonic()
+
+
+def _given_addresses(host: str) -> tuple[str, ...]:
+    """The addresses that BENCHMARK_RESOLVE gives a host, in place of the name service."""
+    pins = os.environ.get("BENCHMARK_RESOLVE", "").replace(",", " ").split()
+    return pinned_addresses(pins).get(host.lower(), ())
 
 
 def _is_numeric(host: str) -> bool:

@@ -94,6 +94,8 @@ def find_wants(
     for parameter in operation.parameters:
         name, schema = parameter.name, parameter.schema
         pointer = f"/{escape_pointer(name)}"
+        if "const" in schema_view.resolve(schema, definitions):
+            continue  # nothing else than this value may be sent
         if parameter.location == "path":
             collection = collection_of(operation.path, name)
             if things := _looked_up_in(collection, name, layout):

@@ -75,7 +75,10 @@ _NOT_SENT = Verdict("silent")
 
 @dataclass(slots=True)
 class Prober:
-    """The probe at work on one target. `facts` grows with all that is learnt."""
+    """The probe at work on one target. `facts` grows with all that is learnt.
+
+    Where there are `goals`, other operations are tried only for what those need.
+    """
 
     cases: dict[str, Case]
     kinds: dict[str, ResourceKind]
@@ -84,6 +87,7 @@ class Prober:
     pages: Pages
     writers: Mapping[str, RecipeWriter]
     credentials: Credentials = field(default_factory=Credentials)
+    goals: frozenset[str] | None = None
     catch_all: CatchAll | None = None
     holdings: Holdings = field(default_factory=Holdings)
     listed: dict[str, tuple[Any, ...]] = field(default_factory=dict)

@@ -42,6 +42,9 @@ log = logging.getLogger("benchmark.probe")
 MAX_PASSES = 8
 """How often all operations are gone through; each pass but the first needs something new."""
 
+SIGN_IN_READS = 3
+"""How many reads that nobody asked for show whether an application wants a sign-in."""
+
 NEW_ALLOWANCE = 8
 """How many requests an operation may cost at least in each pass."""
 
@@ -51,7 +54,10 @@ Tell = Callable[[int, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class ProbeOptions:
-    """What a probe may cost: requests for each operation (they are pooled), and seconds in all."""
+    """What a probe may cost: requests for each operation (they are pooled), and seconds in all.
+
+    Where there are `goals`, only these operations are tried for their own sake.
+    """
 
     requests_per_operation: int = 12
     seconds: float = 180.0
@@ -59,6 +65,7 @@ class ProbeOptions:
     seed: int = 0
     file_upload_size: int = 1024
     infer_meaning: bool = True
+    goals: frozenset[str] | None = None
 
 
 def probe(
@@ -138,6 +145,7 @@ def _prober(
         pages=Pages(transport),
         writers=writers,
         credentials=target.credentials,
+        goals=options.goals,
     )
 
 
@@ -178,12 +186,13 @@ def _fingerprint(exchange: Exchange) -> CatchAll | None:
 
 
 def _all_rounds(prober: Prober, tell: Tell | None) -> None:
-    cases = prober.cases.values()
+    reads = _reads_before_sign_in(prober) if prober.goals is not None else []
     for number in range(MAX_PASSES):
         before, prober.is_first_pass = prober.facts, number == 0
-        for case in cases:
+        for case in prober.cases.values():
             case.allowance = max(case.allowance, NEW_ALLOWANCE)
         for round_ in (_plain_reads, _creates, _others, _deletes):
+            cases = _in_question(prober, reads)
             for case in sorted(filter(round_, cases), key=_shallow_first):
                 if case.status in {"open", "worked", "doubt"} and case.facts < prober.facts:
                     _explore(prober, case)
@@ -196,6 +205,34 @@ def _all_rounds(prober: Prober, tell: Tell | None) -> None:
         if number and prober.facts == before:
             break
     check_again(prober)
+
+
+def _in_question(prober: Prober, reads: Sequence[Case]) -> list[Case]:
+    """The operations that are tried for their own sake; others are where something needs them.
+
+    With goals these are the goals, what deletes things that were made for them, and some `reads`.
+    """
+    goals = prober.goals
+    if goals is None:
+        return list(prober.cases.values())
+    return [
+        case
+        for case in prober.cases.values()
+        if case.key in goals
+        or any(case is read for read in reads)
+        or (_deletes(case) and case.takes and prober.holdings.newest(case.takes))
+    ]
+
+
+def _reads_before_sign_in(prober: Prober) -> list[Case]:
+    """A few plain reads of each application with a login: they show whether it is needed."""
+    applications = dict.fromkeys(case.spec.application for case in logins(prober))
+    reads = sorted(filter(_plain_reads, prober.cases.values()), key=_shallow_first)
+    return [
+        read
+        for application in applications
+        for read in [r for r in reads if r.spec.application == application][:SIGN_IN_READS]
+    ]
 
 
 def _explore(prober: Prober, case: Case) -> None:

@@ -47,6 +47,7 @@ class PlanOptions:
     `include` and `exclude` are globs on `GET /path`, on the path, and on the operation's name;
     `tags` are tags or globs on them. `wait_time` is in seconds, `file_upload_size` in bytes.
     `users` is the number of virtual users of the run. `max_operations` is per application.
+    `given_in_paths` are the path parameters of which the user gave the values: operation and name.
     """
 
     seed: int = 0
@@ -61,6 +62,7 @@ class PlanOptions:
     file_upload_size: int = 1024
     max_operations: int | None = None
     strategy: StrategyName = "random"
+    given_in_paths: frozenset[tuple[str, str]] = frozenset()
 
 
 def plan_scenarios(
@@ -68,7 +70,7 @@ def plan_scenarios(
 ) -> LoadPlan:
     """The plan for all applications. Same documents, options and seed: same plan, dates aside."""
     chosen, left_out = _choose(specs, options)
-    readiness = judge(chosen, dependencies, options.credentials)
+    readiness = judge(chosen, dependencies, options.credentials, options.given_in_paths)
     planned = []
     for spec in specs:
         mine = [operation for operation, owner in chosen.values() if owner is spec]

@@ -37,12 +37,14 @@ def judge(
     chosen: Mapping[str, tuple[Operation, ApiSpec]],
     dependencies: Dependencies,
     credentials: Credentials,
+    given_in_paths: Collection[tuple[str, str]] = (),
 ) -> dict[str, Readiness]:
     """Whether each operation can be called, what supplies its path considered, by its key.
 
     An operation is ready once everything in its path has a supplier that is ready, so what would
     need itself never is. What changes or deletes something is only ever ready for a thing that the
-    user made, never for one that was found on the server.
+    run's user made, never for one that was found on the server. What a path parameter names whose
+    value was given (`given_in_paths`: operation and name) is at the user's own risk.
     """
     needs: dict[str, CredentialNeeds] = {}
     for _, spec in chosen.values():
@@ -56,7 +58,8 @@ def judge(
         reasons[key] = _obstacle(operation, needs[spec.application])
         demands[key] = []
         own = operation.method not in READ_ONLY and not _creates(operation, creates)
-        chosen_by_us = creates[key].sent if key in creates else ()
+        chosen_by_us = {*(creates[key].sent if key in creates else ())}
+        chosen_by_us |= {name for one, name in given_in_paths if one == key}
         for demand in _demands(operation, links.get(key, []), dependencies, own, chosen_by_us):
             demands[key].append(demand)
     ready = _ready([key for key in chosen if not reasons[key]], demands)

@@ -112,7 +112,7 @@ class RecipeWriter:
             source = bound.get((parameter.location, pointer))
             if source is not None:
                 yield Slot(parameter.location, pointer, source)
-            elif _is_sent(parameter, variant.level):
+            elif is_sent(parameter, variant.level):
                 yield from self._parameter(parameter, variant.samples, doubts)
 
     def _parameter(self, parameter: Parameter, count: int, doubts: list[str]) -> Iterator[Slot]:
@@ -153,7 +153,7 @@ class RecipeWriter:
             return _as_text(samples)
         if is_structured or isinstance(samples[0], Upload):
             return self._node(list(samples), media.schema, "", bound, creates)
-        if is_xml(media.content_type):
+        if is_xml(media.content_type) and not all(isinstance(s, str) for s in samples):
             return merge_values([to_xml(media.schema, self.definitions, s) for s in samples])
         return _as_text(samples)
 
@@ -168,6 +168,8 @@ class RecipeWriter:
         """Lay samples over each other: members that all have are nodes, the rest is pooled."""
         if pointer in bound:
             return bound[pointer]
+        if "const" in schema_view.resolve(schema, self.definitions):
+            return fixed_node(samples)
         first = samples[0]
         if all(isinstance(s, dict) and s.keys() == first.keys() for s in samples):
             declared = schema_view.properties(schema, self.definitions)
@@ -231,6 +233,17 @@ class RecipeWriter:
         return merge_values(samples)
 
 
+def fixed_node(values: Sequence[Any]) -> Node:
+    """Values as they are, laid over each other: nothing in them is made unique or dated."""
+    first = values[0]
+    if all(isinstance(value, dict) and value.keys() == first.keys() for value in values):
+        members = ((str(name), fixed_node([value[name] for value in values])) for name in first)
+        return ObjectNode(tuple(members))
+    if all(isinstance(value, list) and len(value) == len(first) for value in values):
+        return ArrayNode(tuple(fixed_node(column) for column in zip(*values, strict=True)))
+    return merge_values(values)
+
+
 def merge_values(values: Sequence[Any]) -> Constant | Pooled:
     """One source for several values: constant where they are all alike, else a pool."""
     if all(value == values[0] and type(value) is type(values[0]) for value in values):
@@ -247,7 +260,7 @@ def _place(slot: Slot) -> tuple[str, str]:
     return slot.location, pointer
 
 
-def _is_sent(parameter: Parameter, level: Level) -> bool:
+def is_sent(parameter: Parameter, level: Level) -> bool:
     """Whether a request carries the parameter: required ones, and optional ones that are safe.
 
     Safe are those for which the document itself names a value, and paging. At the level "minimal"

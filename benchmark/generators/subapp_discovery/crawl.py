@@ -7,8 +7,9 @@ import json
 import logging
 import secrets
 import time
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -27,6 +28,7 @@ from benchmark.generators.subapp_discovery.found import (
     leads_to_sign_in,
     same_answer,
 )
+from benchmark.generators.subapp_discovery.threads import begin
 from benchmark.generators.transport import Reply, Transport, TransportFailure
 from benchmark.models import Note
 
@@ -177,17 +179,16 @@ class _Crawl:
     def _work(self) -> None:
         """Ask until nothing is left to ask, or a limit is reached."""
         running: dict[Future[Reply | TransportFailure], _Ask] = {}
-        with ThreadPoolExecutor(places.WORKERS, thread_name_prefix="discovery") as pool:
-            while True:
-                while len(running) < places.WORKERS and (ask := self._next()) is not None:
-                    left = self._deadline - time.monotonic()
-                    limit = min(places.REQUEST_SECONDS, left)
-                    get = self._transport.get
-                    running[pool.submit(get, ask.url, places.ACCEPT, timeout=limit)] = ask
-                if not running:
-                    return
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    self._take(running.pop(future), future.result())
+        while True:
+            while len(running) < places.WORKERS and (ask := self._next()) is not None:
+                left = self._deadline - time.monotonic()
+                limit = min(places.REQUEST_SECONDS, left)
+                get = partial(self._transport.get, ask.url, places.ACCEPT, timeout=limit)
+                running[begin(get)] = ask
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                self._take(running.pop(future), future.result())
 
     def _next(self) -> _Ask | None:
         while self._queue and not self._limit():

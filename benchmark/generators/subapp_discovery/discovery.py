@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from benchmark.errors import BenchmarkError, DocumentError, TargetError, UsageError
@@ -30,6 +32,9 @@ from benchmark.models import Discovery, Note, Target
 
 CRAWL_SHARE = 0.8
 """The part of the time limit after which no more places are asked; the rest settles prefixes."""
+
+INLINE = "the given document"
+"""What a document is called that was given as a value."""
 
 
 def discover(target: Target, *, timeout_seconds: float = 30.0) -> Discovery:
@@ -100,6 +105,23 @@ def discover_from_specs(
         return Discovery(
             target.base_url, documents, tuple(dict.fromkeys(notes)), transport.requests_sent
         )
+
+
+def discover_from_value(target: Target, document: Mapping[str, Any]) -> Discovery:
+    """The application that a document describes which is given as a value. Nothing is sent.
+
+    Raises DocumentError for what is no OpenAPI document, or none with operations.
+    """
+    notes: list[Note] = []
+    try:
+        found = _read(json.dumps(document).encode(), INLINE)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise DocumentError(f"{INLINE} is no JSON: {error}", "give it as an object") from error
+    application = Application(found, _declared_prefix(found, target, notes))
+    if not application.operations():
+        raise _without_operations(INLINE, found, ())
+    documents = arrange([application], target.base_url, notes)
+    return Discovery(target.base_url, documents, tuple(dict.fromkeys(notes)))
 
 
 # ── Nothing found ─────────────────────────────────────────────────────────────────────────────────
@@ -182,7 +204,11 @@ def _elsewhere(
 ) -> tuple[FoundDocument, tuple[Note, ...]]:
     """A document on another host: the user named it, but the target's credentials stay here."""
     parts = urlsplit(url)
-    site = Target(f"{parts.scheme}://{parts.netloc}", verify_tls=target.verify_tls)
+    site = Target(
+        f"{parts.scheme}://{parts.netloc}",
+        verify_tls=target.verify_tls,
+        addresses=target.addresses,
+    )
     with Transport(site, timeout=timeout_seconds) as transport:
         deadline = time.monotonic() + timeout_seconds
         return with_related_urls(_fetched(transport, url), transport, deadline)

@@ -15,7 +15,6 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +22,7 @@ from urllib.parse import urlsplit
 from benchmark.generators.documents import declared_servers, document_version
 from benchmark.generators.subapp_discovery import places
 from benchmark.generators.subapp_discovery.found import FoundDocument, same_answer
+from benchmark.generators.subapp_discovery.threads import each_in_threads
 from benchmark.generators.transport import Reply, Transport, TransportFailure
 from benchmark.models import ApiDocument, Note
 
@@ -203,8 +203,7 @@ class _Sampler:
             seconds = min(_REQUEST_SECONDS, self._deadline - time.monotonic())
             return self._transport.get(url, timeout=seconds)
 
-        with ThreadPoolExecutor(places.WORKERS, thread_name_prefix="discovery") as pool:
-            self._replies.update(zip(new, pool.map(get, new), strict=True))
+        self._replies.update(each_in_threads(get, new, places.WORKERS))
 
 
 def sample_paths(document: FoundDocument) -> tuple[str, ...]:

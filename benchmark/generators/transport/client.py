@@ -57,6 +57,7 @@ class Transport:
         self._headers = credential_headers(target.credentials)
         self._lock = threading.Lock()
         self._verify_tls = target.verify_tls
+        self._addresses = target.addresses
         self._max_bytes = max_bytes
         self._connections = connections
         self._sender: Sender | None = None
@@ -155,6 +156,7 @@ class Transport:
                     verify_tls=self._verify_tls,
                     max_bytes=self._max_bytes,
                     connections=self._connections,
+                    addresses=self._addresses,
                 )
             return self._sender
 

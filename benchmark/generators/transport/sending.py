@@ -6,7 +6,7 @@ import contextlib
 import ipaddress
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -26,7 +26,10 @@ _CHUNK_BYTES = 64 * 1024
 
 
 class Sender:
-    """The connections of one transport; `allows` says to which sites requests may go."""
+    """The connections of one transport; `allows` says to which sites requests may go.
+
+    Hosts of `addresses` are reached there and nowhere else, not through a proxy either.
+    """
 
     def __init__(
         self,
@@ -35,12 +38,16 @@ class Sender:
         verify_tls: bool,
         max_bytes: int,
         connections: int,
+        addresses: Sequence[tuple[str, str]] = (),
     ) -> None:
         self._allows = allows
         self._max_bytes = max_bytes
         self._adapter = PinnedAdapter(connections)
         self._lock = threading.Lock()
         self._addresses: dict[str, tuple[str, ...]] = {}
+        self._given: dict[str, tuple[str, ...]] = {}
+        for host, address in addresses:
+            self._given[host] = (*self._given.get(host, ()), address)
         self.sent = 0
         bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
         self._verify: bool | str = (bundle or True) if verify_tls else False
@@ -132,6 +139,9 @@ class Sender:
         Raises OSError where the host has no address.
         """
         if self._adapter.pinned(site.host, site.port) is not None:
+            return {}
+        if given := self._given.get(site.host):
+            self._adapter.pin(site.host, site.port, first_open(given, site.port, seconds))
             return {}
         proxies = get_environ_proxies(url)
         proxied = select_proxy(url, proxies) is not None

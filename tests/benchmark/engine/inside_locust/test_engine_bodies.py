@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from benchmark.engine import (
@@ -146,6 +146,7 @@ TEMPLATES = st.recursive(
 def test_json_that_is_written_at_import_is_what_would_be_sent(template: Any, seed: int) -> None:
     """The bytes, the headers and the random numbers used are those of a body made at sending."""
     body, one, other = Body(template), Random(seed), Random(seed)
+    assume(not isinstance(template, AtSending) or template.make() is not None)  # none ever is
     theirs = request_body(None, body.sample(one))
     ours = request_body(None, body.json(other))
     assert (ours.headers, one.random()) == (theirs.headers, other.random())
