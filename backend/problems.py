@@ -1,4 +1,4 @@
-"""Errors as the client sees them: problem+json (RFC 9457) that says what happened and what to do."""
+"""Errors as the client sees them: problem+json (RFC 9457), which says what happened, what to do."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """The service's settings: environment variables with safe defaults, read once at the start.
 
-Each field is a variable: `slots` is STRESS_API_SLOTS, those of `Limits` are STRESS_API_MAX_USERS and
-so on; `database_url` is DATABASE_URL, the name that platforms know. A field's annotation names the
-reader of what people write for it. What tokens, targets, addresses and origins may look like says
-`access`, which reads them when the service starts.
+Each field is a variable: `slots` is STRESS_API_SLOTS, those of `Limits` are STRESS_API_MAX_USERS
+and so on; `database_url` is DATABASE_URL, the name that platforms know. A field's annotation names
+the reader of what people write for it. What tokens, targets, addresses and origins may look like
+says `access`, which reads them when the service starts.
 """
 
 from __future__ import annotations

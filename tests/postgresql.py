@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -59,10 +61,12 @@ class Server:
 
 @contextmanager
 def running_server(programs: Path) -> Iterator[Server]:
-    """A server in a folder of its own, which both are gone afterwards. It refuses to run as root."""
+    """A server in a folder of its own; both are gone afterwards. It refuses to run as root."""
     somebody = "postgres" if _exists("postgres") else "nobody"
-    who = {"user": somebody, "group": pwd.getpwnam(somebody).pw_gid, "extra_groups": []}
-    as_other = who if os.geteuid() == 0 else {}
+    as_other: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        group = pwd.getpwnam(somebody).pw_gid
+        as_other = {"user": somebody, "group": group, "extra_groups": []}
     folder = Path(tempfile.mkdtemp(prefix="stress-api-postgresql-"))
     try:
         if as_other:
@@ -84,7 +88,7 @@ def running_server(programs: Path) -> Iterator[Server]:
                 until(lambda: process.poll() is not None or _is_ready(data))
                 yield Server(f"postgresql://tester@127.0.0.1:{port}")
             finally:
-                process.send_signal(2)  # "fast": connections that are left are closed
+                process.send_signal(signal.SIGQUIT)  # at once: nothing has to be kept
     finally:
         shutil.rmtree(folder)
 

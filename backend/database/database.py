@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from backend.database.connecting import checked_url, make_engine, sqlite_file
 from backend.database.errors import DatabaseUnavailable, unavailable
-from backend.database.migrating import migrate
 
 
 class Database:
@@ -44,6 +43,8 @@ class Database:
 
         DatabaseUnfit where a newer version, or something else, made the tables.
         """
+        from backend.database.migrating import migrate  # noqa: PLC0415  # slow
+
         file = sqlite_file(self._url)
         if file is not None:
             _make_folder(file.parent)

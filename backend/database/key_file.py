@@ -31,7 +31,7 @@ class RunCipher:
         return self._fernet.encrypt(to_json([result_id, value]).encode())
 
     def decrypt(self, result_id: str, ciphertext: bytes) -> dict[str, Any]:
-        """What was encrypted for this result. SecretUnreadable where it was not, or by another key."""
+        """What was encrypted for this result. SecretUnreadable where it was not, or otherwise."""
         try:
             whose, value = json.loads(self._fernet.decrypt(ciphertext))
         except InvalidToken:

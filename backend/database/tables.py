@@ -42,7 +42,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
         """Refuse a time without a zone: it would mean another moment on each machine."""
         if value is None:
             return None
@@ -53,7 +53,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         except OverflowError:  # hours before the first or after the last moment that Python knows
             return (datetime.min if value.year == MINYEAR else datetime.max).replace(tzinfo=UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
         """What the database gave, in UTC."""
         if value is None:
             return None
@@ -69,7 +69,7 @@ class ShortText(TypeDecorator[str]):
     impl = String
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: str | None, _: Dialect) -> str | None:
         """The text as every database takes it."""
         return None if value is None else _UNSTORABLE.sub("\ufffd", value)
 

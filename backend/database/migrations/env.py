@@ -6,15 +6,17 @@ Where it was given none, somebody called `alembic`: it is the database that DATA
 from __future__ import annotations
 
 import os
+from typing import Any, Literal
 
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
 from backend.database.connecting import checked_url, make_engine
 from backend.database.tables import Base, LongText, ShortText, UtcDateTime
 
 
-def _as_plain_type(kind: str, item: object, _: object) -> str | bool:
+def _as_plain_type(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
     """Migrations name types of SQLAlchemy only: they must not change with our code."""
     if kind != "type":
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Select, func, select
+from sqlalchemy import delete as delete_from
 from sqlalchemy.orm import Session, contains_eager
 
 from backend.database.queries import sessions
@@ -19,7 +20,7 @@ def find(
     limit: int = 100,
     offset: int = 0,
 ) -> Page[TestConfiguration]:
-    """Configurations, of one session or all, the oldest first; their sessions are read with them."""
+    """Configurations with their sessions, of one session or of all, the oldest first."""
     if session_id is not None and not may_exist(session_id):
         return Page(0, ())
     total = _owned(select(func.count()).select_from(TestConfiguration), owner_email)
@@ -37,12 +38,8 @@ def get(
     session: Session, configuration_id: int, owner_email: str | None = None
 ) -> TestConfiguration | None:
     """One configuration with its session and that one's user."""
-    if not may_exist(configuration_id):
-        return None
-    return session.scalar(
-        _owned(select(TestConfiguration), owner_email)
-        .where(TestConfiguration.id == configuration_id)
-        .options(contains_eager(TestConfiguration.session).contains_eager(TestSession.user))
+    return (
+        session.scalar(_one(configuration_id, owner_email)) if may_exist(configuration_id) else None
     )
 
 
@@ -55,7 +52,7 @@ def create(
     owner_email: str | None = None,
 ) -> TestConfiguration | None:
     """A new configuration in a session; None where there is no such session."""
-    group = sessions.get(session, session_id, owner_email)
+    group = sessions.get_held(session, session_id, owner_email)
     if group is None:
         return None
     made = TestConfiguration(session=group, name=name, target_url=target_url, settings=settings)
@@ -74,7 +71,10 @@ def update(
     owner_email: str | None = None,
 ) -> TestConfiguration | None:
     """The configuration with what was given changed; None stands for "as it is"."""
-    found = get(session, configuration_id, owner_email)
+    if not may_exist(configuration_id):
+        return None
+    held = _one(configuration_id, owner_email).with_for_update(of=TestConfiguration)
+    found = session.scalar(held.execution_options(populate_existing=True))
     if found is None:
         return None
     found.name = found.name if name is None else name
@@ -86,12 +86,24 @@ def update(
 
 def delete(session: Session, configuration_id: int, owner_email: str | None = None) -> bool:
     """Delete a configuration; results stay. Whether there was one."""
-    found = get(session, configuration_id, owner_email)
-    if found is None:
+    if not may_exist(configuration_id):
         return False
-    session.delete(found)
-    session.flush()
-    return True
+    owned = select(TestSession.id).join(TestSession.user)
+    if owner_email is not None:
+        owned = owned.where(User.email == owner_email.lower())
+    statement = delete_from(TestConfiguration).where(
+        TestConfiguration.id == configuration_id, TestConfiguration.session_id.in_(owned)
+    )
+    unsynchronised = statement.execution_options(synchronize_session=False)
+    return session.scalar(unsynchronised.returning(TestConfiguration.id)) is not None
+
+
+def _one(configuration_id: int, owner_email: str | None) -> Select[TestConfiguration]:
+    return (
+        _owned(select(TestConfiguration), owner_email)
+        .where(TestConfiguration.id == configuration_id)
+        .options(contains_eager(TestConfiguration.session).contains_eager(TestSession.user))
+    )
 
 
 def _owned(statement: Select[Any], owner_email: str | None) -> Select[Any]:

@@ -18,7 +18,14 @@ from sqlalchemy.orm import Session
 
 from backend.database.queries import results, secrets
 from backend.database.queries.paging import may_exist
-from backend.database.tables import Base, TestConfiguration, TestResult, TestSession, now
+from backend.database.tables import (
+    Base,
+    TestConfiguration,
+    TestResult,
+    TestSession,
+    UtcDateTime,
+    now,
+)
 
 _LOCK = 0x73747265737302
 """The advisory lock of PostgreSQL under which tests are counted."""
@@ -123,7 +130,7 @@ def position(session: Session, result_id: str) -> int | None:
 
 
 def claim(session: Session, owner: str, slots: int, lease_seconds: float) -> TestResult | None:
-    """Take the first waiting test, which runs from now on. None where none waits or no slot is free.
+    """Take the first waiting test, which runs from now on; None without one, or without a slot.
 
     The caller owns it until the lease ends, and begins it only after the transaction is committed.
     """
@@ -221,9 +228,8 @@ def take_expired(
 def counts(session: Session) -> QueueCounts:
     """How many tests wait and run."""
     statement = select(TestResult.status, func.count()).where(_WAITS_OR_RUNS)
-    found: dict[str, int] = {
-        status: number for status, number in session.execute(statement.group_by(TestResult.status))
-    }
+    grouped = session.execute(statement.group_by(TestResult.status))
+    found: dict[str, int] = dict(grouped.all())
     return QueueCounts(found.get("pending", 0), found.get("running", 0))
 
 
@@ -244,7 +250,7 @@ def _lock(session: Session) -> None:
 def _clock(session: Session) -> datetime:
     """The time by one clock for all processes: on PostgreSQL they may be on several machines."""
     if session.get_bind().dialect.name == "postgresql":
-        return session.scalars(select(func.clock_timestamp())).one()
+        return session.scalars(select(func.clock_timestamp(type_=UtcDateTime))).one()
     return now()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -76,11 +77,7 @@ def find(session: Session, wanted: ResultFilter) -> Page[ResultRow]:
     found = session.execute(statement).all()
     if not found:  # beyond the last page
         return Page(session.scalar(total) or 0, ())
-    rows = tuple(
-        ResultRow(*row[:_PLAIN], summary=Summary(*row[_PLAIN:-1]))  # the total stands last
-        for row in found
-    )
-    return Page(found[0][-1], rows)
+    return Page(found[0][-1], tuple(_row(row[:-1]) for row in found))  # the total stands last
 
 
 def get(session: Session, result_id: str, owner_email: str | None = None) -> TestResult | None:
@@ -95,10 +92,9 @@ def get(session: Session, result_id: str, owner_email: str | None = None) -> Tes
 
 def row_of(result: TestResult) -> ResultRow:
     """A test that was read with its user, as a list shows it."""
-    plain = {each.name: getattr(result, each.name, None) for each in fields(ResultRow)}
-    figures = {each.name: getattr(result, each.name) for each in fields(Summary)}
-    plain["user_email"] = None if result.user is None else result.user.email
-    return ResultRow(**{**plain, "summary": Summary(**figures)})
+    email = None if result.user is None else result.user.email
+    plain = [email if name == "user_email" else getattr(result, name) for name in _PLAIN]
+    return _row([*plain, *(getattr(result, name) for name in _FIGURES)])
 
 
 def document(session: Session, result_id: str) -> dict[str, Any] | None:
@@ -151,15 +147,18 @@ def store(
     return True
 
 
+_PLAIN = tuple(each.name for each in fields(ResultRow) if each.name != "summary")
+_FIGURES = tuple(each.name for each in fields(Summary))
 _COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
-    *(
-        User.email if each.name == "user_email" else getattr(TestResult, each.name)
-        for each in fields(ResultRow)
-        if each.name != "summary"
-    ),
-    *(getattr(TestResult, each.name) for each in fields(Summary)),
+    *(User.email if name == "user_email" else getattr(TestResult, name) for name in _PLAIN),
+    *(getattr(TestResult, name) for name in _FIGURES),
 )
-_PLAIN = len(fields(ResultRow)) - 1
+
+
+def _row(values: Sequence[Any]) -> ResultRow:
+    """A row of the values of `_COLUMNS`."""
+    members = [*values[: len(_PLAIN)], Summary(*values[len(_PLAIN) :])]
+    return ResultRow(*members)
 
 
 def _belongs_to(email: str) -> ColumnElement[bool]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import delete as delete_from
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from backend.database.queries import users
@@ -29,14 +30,17 @@ def find(
 
 def get(session: Session, session_id: int, owner_email: str | None = None) -> TestSession | None:
     """One session with its user and configurations."""
+    return session.scalar(_one(session_id, owner_email)) if may_exist(session_id) else None
+
+
+def get_held(
+    session: Session, session_id: int, owner_email: str | None = None
+) -> TestSession | None:
+    """As `get`; until the transaction's end nobody else changes or deletes the session."""
     if not may_exist(session_id):
         return None
-    return session.scalar(
-        select(TestSession)
-        .join(TestSession.user)
-        .where(TestSession.id == session_id, _owned(owner_email))
-        .options(contains_eager(TestSession.user), selectinload(TestSession.configurations))
-    )
+    held = _one(session_id, owner_email).with_for_update(of=TestSession)
+    return session.scalar(held.execution_options(populate_existing=True))
 
 
 def create(session: Session, email: str, name: str, description: str = "") -> TestSession:
@@ -61,7 +65,7 @@ def update(
     owner_email: str | None = None,
 ) -> TestSession | None:
     """The session with what was given changed; None stands for "as it is"."""
-    found = get(session, session_id, owner_email)
+    found = get_held(session, session_id, owner_email)
     if found is None:
         return None
     found.name = found.name if name is None else name
@@ -72,12 +76,23 @@ def update(
 
 def delete(session: Session, session_id: int, owner_email: str | None = None) -> bool:
     """Delete a session and its configurations; results stay. Whether there was one."""
-    found = get(session, session_id, owner_email)
-    if found is None:
+    if not may_exist(session_id):
         return False
-    session.delete(found)
-    session.flush()
-    return True
+    owners = select(User.id).where(_owned(owner_email))
+    statement = delete_from(TestSession).where(
+        TestSession.id == session_id, TestSession.user_id.in_(owners)
+    )
+    unsynchronised = statement.execution_options(synchronize_session=False)
+    return session.scalar(unsynchronised.returning(TestSession.id)) is not None
+
+
+def _one(session_id: int, owner_email: str | None) -> Select[TestSession]:
+    return (
+        select(TestSession)
+        .join(TestSession.user)
+        .where(TestSession.id == session_id, _owned(owner_email))
+        .options(contains_eager(TestSession.user), selectinload(TestSession.configurations))
+    )
 
 
 def _owned(owner_email: str | None) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ import sys
 
 from backend.database import Database
 from backend.database.queries import queue, results
+from tests.backend.database.processes import say
 
 
 def main() -> None:
@@ -21,7 +22,7 @@ def main() -> None:
     database = Database(url)
     with database.reading() as session:
         queue.counts(session)
-    print("ready", flush=True)
+    say("ready")
     sys.stdin.readline()
     while True:
         with database.writing() as session:
@@ -31,7 +32,7 @@ def main() -> None:
             if counts.pending == 0:
                 break
             continue
-        print(json.dumps([claimed.queue_number, counts.running]), flush=True)
+        say(json.dumps([claimed.queue_number, counts.running]))
         with database.writing() as session:
             assert results.store(session, claimed.id, "completed", "", None, owner=owner)
     database.close()

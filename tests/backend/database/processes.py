@@ -11,6 +11,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 
 
+def say(line: str) -> None:
+    """What such a process says, at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def run_at_once(commands: Sequence[Sequence[str]]) -> list[list[str]]:
     """The lines that each says after all of them have said "ready". Each must end well."""
     with ExitStack() as stack:

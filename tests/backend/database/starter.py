@@ -11,18 +11,19 @@ import sys
 from pathlib import Path
 
 from backend.database import Database, open_cipher
+from tests.backend.database.processes import say
 
 
 def main() -> None:
     """Start, as the service does."""
     url, key_file = sys.argv[1:]
-    print("ready", flush=True)
+    say("ready")
     sys.stdin.readline()
     database = Database(url)
     database.migrate()
     database.check()
     database.close()
-    print(open_cipher(Path(key_file)).encrypt("one", {"said": "hello"}).decode(), flush=True)
+    say(open_cipher(Path(key_file)).encrypt("one", {"said": "hello"}).decode())
 
 
 if __name__ == "__main__":

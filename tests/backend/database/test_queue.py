@@ -247,13 +247,11 @@ def test_an_expired_test_keeps_its_slot(database: Database) -> None:
         assert queue.claim(session, "me", 1, 100) is None
 
 
-@pytest.mark.parametrize("slots", [1, 3])
-def test_several_processes_claim_each_test_once(
-    database: Database, database_url: str, slots: int
-) -> None:
+def test_several_processes_claim_each_test_once(database: Database, database_url: str) -> None:
     """Four processes share twenty tests: each is claimed once, in order, never more than slots."""
     with database.writing() as session:
         rows = [enqueue(session) for _ in range(20)]
+    slots = 2
     claimers = [
         ("tests.backend.database.claimer", database_url, f"owner {number}", str(slots))
         for number in range(4)

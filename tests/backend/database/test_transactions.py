@@ -39,9 +39,14 @@ def test_a_write_is_kept_at_the_end(database: Database) -> None:
 
 def test_an_error_undoes_a_write(database: Database) -> None:
     """Nothing is left of a write transaction that ended with an error; the error is the same."""
-    with pytest.raises(KeyError), database.writing() as session:
-        users.find_or_make(session, "ann@example.com")
-        raise KeyError
+
+    def write_and_fail() -> None:
+        with database.writing() as session:
+            users.find_or_make(session, "ann@example.com")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        write_and_fail()
     assert _emails(database) == []
 
 
@@ -148,12 +153,16 @@ def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
 def test_a_full_disk_is_unavailable(sqlite_url: str, tmp_path: Path) -> None:
     """A write that finds no room says so, leaves nothing behind, and works when there is room."""
     database = Database(sqlite_url)
-    with pytest.raises(DatabaseUnavailable) as caught, database.writing() as session:
-        pages = session.scalar(text("PRAGMA page_count"))
-        session.execute(text(f"PRAGMA max_page_count = {pages}"))
-        users.find_or_make(session, "ann@example.com")
-        for _ in range(1000):
-            audit.add(session, actor="ann@example.com", action="start", detail="x" * 2000)
+
+    def fill() -> None:
+        with database.writing() as session:
+            pages = session.scalar(text("PRAGMA page_count"))
+            session.execute(text(f"PRAGMA max_page_count = {pages}"))
+            users.find_or_make(session, "ann@example.com")
+            _write_much(session)
+
+    with pytest.raises(DatabaseUnavailable) as caught:
+        fill()
     _assert_says(caught, "full", str(tmp_path))
     database.close()  # the limit was the connection's
     assert _emails(database) == []
@@ -161,6 +170,11 @@ def test_a_full_disk_is_unavailable(sqlite_url: str, tmp_path: Path) -> None:
         users.find_or_make(session, "ann@example.com")
     assert _emails(database) == ["ann@example.com"]
     database.close()
+
+
+def _write_much(session: Session) -> None:
+    for _ in range(200):
+        audit.add(session, actor="ann@example.com", action="start", detail="x" * 2000)
 
 
 @contextmanager
@@ -182,8 +196,7 @@ def test_a_broken_disk_is_unavailable(sqlite_url: str, tmp_path: Path) -> None:
         _files_up_to(20_000),
         database.writing() as session,
     ):
-        for _ in range(100):
-            audit.add(session, actor="ann@example.com", action="start", detail="x" * 2000)
+        _write_much(session)
     _assert_says(caught, "disk", str(tmp_path))
     with database.reading() as session:
         assert audit.find(session).total == 0
@@ -243,10 +256,15 @@ def test_a_missing_server_is_unavailable() -> None:
 def test_a_lost_connection_is_unavailable(postgresql_url: str, postgresql_server: Server) -> None:
     """A connection that is cut within a transaction says so; the next transaction has another."""
     database = Database(postgresql_url)
-    with pytest.raises(DatabaseUnavailable), database.writing() as session:
-        users.find_or_make(session, "ann@example.com")
-        _cut(postgresql_server, postgresql_url)
-        users.find_or_make(session, "bob@example.com")
+
+    def lose() -> None:
+        with database.writing() as session:
+            users.find_or_make(session, "ann@example.com")
+            _cut(postgresql_server, postgresql_url)
+            users.find_or_make(session, "bob@example.com")
+
+    with pytest.raises(DatabaseUnavailable):
+        lose()
     assert _emails(database) == []
     _cut(postgresql_server, postgresql_url)  # one that rests in the pool
     assert _emails(database) == []
