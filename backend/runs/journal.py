@@ -1,0 +1,144 @@
+"""Writes down what happens in a run, for whoever watches: events.jsonl and progress.json.
+
+The data of a `progress` event is the beginning of progress.json, which has the figures of all
+requests (`totals`) and of each operation besides, in the words of the result document:
+
+    stage        what is done now, in a sentence
+    elapsed_s    seconds of load so far
+    users        users now
+    requests, failures                       so far
+    rps, failure_share (0 to 1), p95_ms      of the last seconds
+    arrivals     of a run at a rate: {"asked_rate", "achieved_rate", "dropped", "missed"}, likewise
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from backend.runs.folder import TIMELINE, RunFolder, write_json
+from benchmark.models import LoadProfile, OperationStats
+from benchmark.utils.text_safety import clean_text, mask_secrets
+from benchmark.utils.timeline import Progress, TimelineReader
+from benchmark.utils.timeline_sums import total_of
+
+_PROBING_SECONDS = 0.5
+_PROGRESS_SECONDS = 1.0
+_MAX_TEXT = 1_000
+_MAX_EVENTS = 200_000  # a second each, for two days: more are not written
+_PERCENTILES = (50, 75, 90, 95, 99, 99.9)
+
+
+class Journal:
+    """The observer of a run. What cannot be written is told to `failed`; the run goes on.
+
+    `secrets` appear nowhere.
+    """
+
+    def __init__(
+        self, folder: RunFolder, secrets: tuple[str, ...], failed: Callable[[OSError], None]
+    ) -> None:
+        self._folder, self._secrets, self._failed = folder, secrets, failed
+        self._last_id = 0
+        self._stage = ""
+        self._probed_at = self._told_at = float("-inf")
+        self._second = -1.0
+        self._reader: TimelineReader | None = None
+
+    def stage(self, text: str) -> None:
+        """A stage begins or ended."""
+        self._stage = self.safe(text)
+        self._write("stage", {"text": self._stage})
+
+    def probing(self, done: int, total: int, verified: int) -> None:
+        """The probe goes on."""
+        now = time.monotonic()
+        if done >= total or now - self._probed_at >= _PROBING_SECONDS:
+            self._probed_at = now
+            self._write("probing", {"done": done, "total": total, "verified": verified})
+
+    def running(self, profile: LoadProfile, progress: Progress) -> None:
+        """The load goes on: once a second, when the timeline has a new one."""
+        now = time.monotonic()
+        if progress.elapsed <= self._second or now - self._told_at < 0.9 * _PROGRESS_SECONDS:
+            return
+        self._second, self._told_at = progress.elapsed, now
+        figures = _figures(progress, has_arrivals=profile.open_model is not None)
+        self._write("progress", figures)
+        self._write_progress({"stage": self._stage, **figures})
+
+    def end(self, status: str, reason: str) -> None:
+        """The run has ended; the database may not know yet."""
+        self._write("end", {"status": status, "reason": self.safe(reason)})
+
+    def safe(self, text: str) -> str:
+        """A text without secrets, without control characters, not too long."""
+        return clean_text(mask_secrets(text, self._secrets), _MAX_TEXT)
+
+    def _write(self, name: str, data: Mapping[str, Any]) -> None:
+        if self._last_id >= _MAX_EVENTS and name != "end":
+            return
+        self._last_id += 1
+        line = json.dumps({"id": self._last_id, "event": name, "data": data}, ensure_ascii=False)
+        try:
+            with self._folder.events.open("ab", buffering=0) as file:
+                file.write(line.encode() + b"\n")
+        except OSError as error:
+            self._failed(error)
+
+    def _write_progress(self, figures: Mapping[str, Any]) -> None:
+        try:
+            if self._reader is None:
+                self._reader = TimelineReader(max(self._folder.path.glob(f"*{TIMELINE}")))
+            self._reader.read_new()
+            operations = self._reader.operations()
+            seconds = self._second
+            document = {
+                **figures,
+                "totals": _stats_to_json(total_of(operations), seconds),
+                "operations": [
+                    {"method": each.method, "name": each.name, **_stats_to_json(each, seconds)}
+                    for each in operations
+                ],
+            }
+            write_json(self._folder.progress, document)
+        except OSError as error:
+            self._failed(error)
+
+
+def _figures(progress: Progress, *, has_arrivals: bool) -> dict[str, Any]:
+    figures: dict[str, Any] = {
+        "elapsed_s": round(progress.elapsed, 3),
+        "users": progress.users,
+        "requests": progress.requests,
+        "failures": progress.failures,
+        "rps": round(progress.rps, 3),
+        "failure_share": round(progress.failure_share, 6),
+        "p95_ms": round(progress.p95, 3),
+    }
+    if has_arrivals:
+        arrivals = progress.arrivals
+        figures["arrivals"] = {
+            "asked_rate": round(arrivals.asked_rate, 3),
+            "achieved_rate": round(arrivals.achieved_rate, 3),
+            "dropped": arrivals.dropped,
+            "missed": arrivals.missed,
+        }
+    return figures
+
+
+def _stats_to_json(stats: OperationStats, seconds: float) -> dict[str, Any]:
+    latency = stats.latency
+    times = {f"p{percent}": latency.percentile(percent) for percent in _PERCENTILES}
+    times |= {"mean": latency.mean, "min": latency.lowest, "max": latency.highest}
+    return {
+        "requests": stats.requests,
+        "failures": stats.failures,
+        "failure_share": round(stats.failure_share, 6),
+        "rps": round(stats.requests / seconds, 3) if seconds > 0 else 0.0,
+        "received_bytes": stats.received,
+        "statuses": dict(stats.statuses),
+        "latency_ms": {name: round(value, 3) for name, value in times.items()},
+    }
