@@ -8,8 +8,8 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
 from typing import Any, Literal
 from uuid import UUID
 
@@ -29,28 +29,36 @@ class FolderHeldError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: `result` is the name of its result document, "" where there is none."""
+    """How a run ended. `files` are the names of what it left, by what they are, as "result"."""
 
     status: FinalStatus
     reason: str = ""
-    result: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, Any]:
         """As it stands in outcome.json, and on the pipe to the service."""
-        return {"status": self.status, "reason": self.reason, "result": self.result}
+        return {"status": self.status, "reason": self.reason, "files": dict(self.files)}
 
 
 def outcome_from_json(value: Any) -> Outcome | None:
     """The outcome that a supervisor wrote; None for anything else."""
     if not isinstance(value, Mapping):
         return None
-    status, reason, result = (value.get(name) for name in ("status", "reason", "result"))
-    if not isinstance(reason, str) or not isinstance(result, str):
+    status, reason, files = (value.get(name) for name in ("status", "reason", "files"))
+    if not isinstance(reason, str) or not isinstance(files, Mapping):
         return None
+    names = {str(what): str(name) for what, name in files.items()}
     match status:
         case "completed" | "failed" | "stopped" | "interrupted":
-            return Outcome(status, reason, result)
+            return Outcome(status, reason, names)
     return None
+
+
+def names_of(files: Any) -> dict[str, str]:
+    """The files that a result names, by what they are, without their folders."""
+    if not isinstance(files, Mapping):
+        return {}
+    return {str(what): PurePath(str(path)).name for what, path in files.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,7 @@ class RunFolder:
         """Locked while a supervisor lives."""
         return self.path / "supervisor.lock"
 
-    def result_path(self, name: str) -> Path | None:
+    def file(self, name: str) -> Path | None:
         """A file of the run by its bare name; None where that leads elsewhere, or to nothing."""
         if not name or name != Path(name).name or name.startswith("."):
             return None
@@ -100,11 +108,13 @@ class RunFolder:
         """Whether a load began here."""
         return any(self.path.glob(f"*{TIMELINE}"))
 
-    def newest_result(self) -> str:
-        """The name of the result document that was written last; "" without one."""
-        stems = [path.name.removesuffix(TIMELINE) for path in self.path.glob(f"*{TIMELINE}")]
-        found = [path for path in (self.path / f"{stem}.json" for stem in stems) if path.is_file()]
-        return max(found, key=lambda path: path.stat().st_mtime).name if found else ""
+    def written_files(self) -> dict[str, str]:
+        """What the result document names that lies beside the newest timeline; {} without one."""
+        timeline = max(self.path.glob(f"*{TIMELINE}"), default=None)
+        if timeline is None:
+            return {}
+        stem = timeline.name.removesuffix(TIMELINE)
+        return names_of((read_json(self.path / f"{stem}.json") or {}).get("files"))
 
     def size(self) -> int:
         """The bytes of all its files."""

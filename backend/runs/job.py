@@ -42,7 +42,7 @@ def read_job(line: bytes) -> Job:
     if not isinstance(value, dict):
         raise ValueError("a job is an object")  # noqa: TRY004  # as of all else that is no job
     limits = value["limits"]
-    outcome = outcome_from_json({"status": value["rebuild"], "reason": "", "result": ""})
+    outcome = outcome_from_json({"status": value["rebuild"], "reason": "", "files": {}})
     return Job(
         run_id=str(value["run_id"]),
         limits=Limits(**{each.name: limits[each.name] for each in fields(Limits)}),

@@ -1,9 +1,9 @@
 """Writes down what happens in a run, for whoever watches: events.jsonl and progress.json.
 
-The data of a `progress` event is the beginning of progress.json, which has the figures of all
-requests (`totals`) and of each operation besides, in the words of the result document:
+The data of a `progress` event stands in progress.json as well, which says besides what is done now
+(`stage`), how far the probe is (`probing`), and the figures of all requests (`totals`) and of each
+operation (`operations`) in the words of the result document.
 
-    stage        what is done now, in a sentence
     elapsed_s    seconds of load so far
     users        users now
     requests, failures                       so far
@@ -42,22 +42,25 @@ class Journal:
     ) -> None:
         self._folder, self._secrets, self._failed = folder, secrets, failed
         self._last_id = 0
-        self._stage = ""
+        self._progress: dict[str, Any] = {"stage": ""}
         self._probed_at = self._told_at = float("-inf")
         self._second = -1.0
         self._reader: TimelineReader | None = None
 
     def stage(self, text: str) -> None:
         """A stage begins or ended."""
-        self._stage = self.safe(text)
-        self._write("stage", {"text": self._stage})
+        text = self.safe(text)
+        self._write("stage", {"text": text})
+        self._write_progress({"stage": text})
 
     def probing(self, done: int, total: int, verified: int) -> None:
         """The probe goes on."""
         now = time.monotonic()
         if done >= total or now - self._probed_at >= _PROBING_SECONDS:
             self._probed_at = now
-            self._write("probing", {"done": done, "total": total, "verified": verified})
+            counts = {"done": done, "total": total, "verified": verified}
+            self._write("probing", counts)
+            self._write_progress({"probing": counts})
 
     def running(self, profile: LoadProfile, progress: Progress) -> None:
         """The load goes on: once a second, when the timeline has a new one."""
@@ -67,7 +70,7 @@ class Journal:
         self._second, self._told_at = progress.elapsed, now
         figures = _figures(progress, has_arrivals=profile.open_model is not None)
         self._write("progress", figures)
-        self._write_progress({"stage": self._stage, **figures})
+        self._write_progress({**figures, **self._sums(progress.elapsed)})
 
     def end(self, status: str, reason: str) -> None:
         """The run has ended; the database may not know yet."""
@@ -88,24 +91,29 @@ class Journal:
         except OSError as error:
             self._failed(error)
 
-    def _write_progress(self, figures: Mapping[str, Any]) -> None:
+    def _write_progress(self, news: Mapping[str, Any]) -> None:
+        self._progress |= news
         try:
-            if self._reader is None:
-                self._reader = TimelineReader(max(self._folder.path.glob(f"*{TIMELINE}")))
-            self._reader.read_new()
-            operations = self._reader.operations()
-            seconds = self._second
-            document = {
-                **figures,
-                "totals": _stats_to_json(total_of(operations), seconds),
-                "operations": [
-                    {"method": each.method, "name": each.name, **_stats_to_json(each, seconds)}
-                    for each in operations
-                ],
-            }
-            write_json(self._folder.progress, document)
+            write_json(self._folder.progress, self._progress)
         except OSError as error:
             self._failed(error)
+
+    def _sums(self, seconds: float) -> dict[str, Any]:
+        """The figures of all requests and of each operation, so many seconds after the start."""
+        if self._reader is None:
+            timeline = max(self._folder.path.glob(f"*{TIMELINE}"), default=None)
+            if timeline is None:
+                return {}
+            self._reader = TimelineReader(timeline)
+        self._reader.read_new()
+        operations = self._reader.operations()
+        return {
+            "totals": _stats_to_json(total_of(operations), seconds),
+            "operations": [
+                {"method": each.method, "name": each.name, **_stats_to_json(each, seconds)}
+                for each in operations
+            ],
+        }
 
 
 def _figures(progress: Progress, *, has_arrivals: bool) -> dict[str, Any]:

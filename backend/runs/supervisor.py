@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from backend.runs.folder import FolderHeldError, Outcome, RunFolder, write_json
+from backend.runs.folder import FolderHeldError, Outcome, RunFolder, names_of, write_json
 from backend.runs.interrupting import Ending, Interrupter
 from backend.runs.job import Job, read_job
 from backend.runs.journal import Journal
@@ -99,10 +99,11 @@ def _done(job: Job, folder: RunFolder, source: Input) -> Outcome:
         traceback.print_exc()
         outcome = Outcome("failed", f"an error of the service itself: {type(error).__name__}")
     if interrupter.ending is not None and outcome.status == "failed":
-        outcome = Outcome(interrupter.ending.status, interrupter.ending.reason)
+        outcome = replace(outcome, status=interrupter.ending.status, reason=interrupter.ending.reason)
     if not folder.has_timeline() and outcome.status in ("stopped", "interrupted"):
         outcome = replace(outcome, reason=f"{outcome.reason} before the load began")
-    outcome = replace(outcome, reason=journal.safe(outcome.reason), result=folder.newest_result())
+    files = outcome.files or folder.written_files()
+    outcome = replace(outcome, reason=journal.safe(outcome.reason), files=files)
     journal.end(outcome.status, outcome.reason)
     return outcome
 
@@ -118,15 +119,15 @@ def _of_report(report: Report, ending: Ending | None) -> Outcome:
 
     A run that a condition of its own ended was completed: that is what was asked for.
     """
-    status, reason = report.result.status, report.result.status_reason
-    match status:
+    reason, files = report.result.status_reason, names_of(report.files)
+    match report.result.status:
         case "completed" | "aborted":
-            return Outcome("completed", reason)
+            return Outcome("completed", reason, files)
         case "interrupted":
             ending = ending or Ending("interrupted", reason)
-            return Outcome(ending.status, ending.reason)
+            return Outcome(ending.status, ending.reason, files)
         case "failed":
-            return Outcome("failed", reason)
+            return Outcome("failed", reason, files)
 
 
 def _rebuilt(job: Job, folder: RunFolder) -> Outcome:
@@ -134,12 +135,11 @@ def _rebuilt(job: Job, folder: RunFolder) -> Outcome:
     status = job.rebuild or "interrupted"
     try:
         as_result = "failed" if status == "failed" else "interrupted"
-        pipeline.rebuild(folder.path, None, as_result, job.reason)
-    except BenchmarkError as error:
-        print(error, file=sys.stderr)  # noqa: T201  # a log
+        report = pipeline.rebuild(folder.path, None, as_result, job.reason)
     except Exception:  # noqa: BLE001  # the run has to be accounted for, result or not
         traceback.print_exc()
-    return Outcome(status, job.reason, folder.newest_result())
+        return Outcome(status, job.reason)
+    return Outcome(status, job.reason, names_of(report.files))
 
 
 def _in_words(error: OSError | MemoryError) -> str:

@@ -214,6 +214,10 @@ class TimelineReader:
             sent_rate=sum(each.sent for each in recent) / width if width > 0 else 0.0,
         )
 
+    def operations(self) -> tuple[OperationStats, ...]:
+        """The sums of the load's operations so far."""
+        return self._load.stats()
+
     def timeline(self, written_at: datetime | None = None) -> Timeline:
         """Everything read so far. `written_at` dates a run whose first line is lost."""
         operations = self._load.stats()
