@@ -54,7 +54,7 @@ def run_config(
             Path(os.devnull),  # neither a file of this folder nor our environment speaks here
             {},
         )
-        config = _with_all_users_at_once(config)
+        config = _in_proportion(_with_all_users_at_once(config))
         _require_allowed(config, limits)
     except UsageError as error:
         raise UsageError(_as_fields(error.message), _as_fields(error.hint)) from error
@@ -141,6 +141,13 @@ def _with_all_users_at_once(config: BenchmarkConfig) -> BenchmarkConfig:
     if config.spawn_rate is None and config.users and not config.stages:
         return replace(config, spawn_rate=float(config.users))
     return config
+
+
+def _in_proportion(config: BenchmarkConfig) -> BenchmarkConfig:
+    """A rehearsal is no longer than a third of what it rehearses."""
+    most = config.profile().run_time / 3
+    seconds = min(config.dynamic.rehearsal_seconds, most)
+    return replace(config, dynamic=replace(config.dynamic, rehearsal_seconds=seconds))
 
 
 def _require_allowed(config: BenchmarkConfig, limits: Limits) -> None:

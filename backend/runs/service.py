@@ -28,8 +28,8 @@ _NOWHERE = RunFolder(Path(os.devnull))
 class RunService:
     """The runs of one process of the service. Others may share the database and the folder.
 
-    Raises UsageError where the key file or the folder of the runs cannot be used. Its methods raise
-    DatabaseUnavailable; ids that are none are those of no run.
+    Raises UsageError where the key file cannot be used. Its methods raise DatabaseUnavailable; ids
+    that are none are those of no run.
     """
 
     def __init__(self, database: Database, settings: ServiceSettings) -> None:
