@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from backend.runs.folder import TIMELINE, RunFolder, outcome_from_json, read_json
 from backend.runs.values import Artifact
+from backend.supervisor.folder import TIMELINE, RunFolder, outcome_from_json, read_json
 
 _MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",

@@ -10,10 +10,10 @@ import sys
 import threading
 from contextlib import suppress
 
-from backend.runs.folder import Outcome, RunFolder, outcome_from_json, read_json
-from backend.runs.job import STOP, Job
-from backend.runs.marks import VARIABLE, end_processes
 from backend.settings import ROOT
+from backend.supervisor.folder import Outcome, RunFolder, outcome_from_json, read_json
+from backend.supervisor.job import STOP, Job
+from backend.supervisor.marks import VARIABLE, end_processes
 
 _KEPT = (
     "PATH", "HOME", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT",
@@ -32,8 +32,8 @@ class Child:
         self._run_id, self._folder = job.run_id, folder
         path = folder.path.resolve()
         with folder.errors.open("ab") as errors:
-            self._process = subprocess.Popen(  # noqa: S603  # our own program, no shell
-                [sys.executable, "-P", "-m", "backend.runs.supervisor"],
+            self._process = subprocess.Popen(  # our own program, no shell
+                [sys.executable, "-P", "-m", "backend.supervisor"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -9,9 +9,9 @@ import time
 from backend.database import DatabaseUnavailable
 from backend.database.queries import queue, results
 from backend.database.tables import FINAL_STATUSES
-from backend.runs.folder import folder_of
 from backend.runs.keeper import Home, Keeper
 from backend.runs.retention import tidy
+from backend.supervisor.folder import folder_of
 
 _LOG = logging.getLogger(__name__)
 _LOOK_SECONDS = 1.0

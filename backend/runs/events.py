@@ -140,7 +140,7 @@ async def _asked(state: Callable[[], RunState | None]) -> RunState | str:
     """The state; "gone" where there is no such run, "unknown" where the database cannot say it."""
     try:
         known = await asyncio.to_thread(state)
-    except Exception:  # noqa: BLE001  # a database that is away now may be back the next time
+    except Exception:  # a database that is away now may be back the next time
         return "unknown"
     return "gone" if known is None else known
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from backend.database import Database, DatabaseUnavailable, RunCipher
 from backend.database.queries import queue, secrets
 from backend.runs.child import Child
-from backend.runs.folder import Outcome, RunFolder, outcome_from_json, read_json
-from backend.runs.job import Job
-from backend.runs.marks import end_processes
 from backend.runs.storing import read_ended, store
 from backend.settings import ServiceSettings
+from backend.supervisor.folder import Outcome, RunFolder, outcome_from_json, read_json
+from backend.supervisor.job import Job
+from backend.supervisor.marks import end_processes
 from benchmark.errors import BenchmarkError
 
 _LOG = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.runs.folder import RunFolder, folder_of
+from backend.supervisor.folder import RunFolder, folder_of
 
 _LOG = logging.getLogger(__name__)
 _DAY = 86_400.0

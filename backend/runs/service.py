@@ -16,11 +16,11 @@ from backend.database.tables import FINAL_STATUSES, TestResult
 from backend.runs.artifacts import artifacts_of
 from backend.runs.dispatcher import Dispatcher
 from backend.runs.events import RunState, States, follow
-from backend.runs.folder import RunFolder, folder_of, read_json
 from backend.runs.keeper import Home
-from backend.runs.run_config import run_config
 from backend.runs.values import Artifact, Event, RunOrder
 from backend.settings import ServiceSettings
+from backend.supervisor.folder import RunFolder, folder_of, read_json
+from backend.supervisor.run_config import run_config
 
 _NOWHERE = RunFolder(Path(os.devnull))
 
@@ -105,7 +105,7 @@ class RunService:
         return row
 
     def live(self, result_id: str) -> dict[str, Any] | None:
-        """How a run goes, as `backend.runs.journal` writes it; None where it has not begun."""
+        """How a run goes, as `backend.supervisor.journal` says; None where it has not begun."""
         return read_json(self._folder(result_id).progress)
 
     def events(self, result_id: str, after: int = 0) -> AsyncIterator[Event]:

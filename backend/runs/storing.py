@@ -8,7 +8,7 @@ from typing import Any
 from backend.database import Database
 from backend.database.queries import results
 from backend.database.queries.summaries import Summary, summarise
-from backend.runs.folder import Outcome, RunFolder, names_of, read_json
+from backend.supervisor.folder import Outcome, RunFolder, names_of, read_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +49,3 @@ def store(database: Database, run_id: str, owner: str, ended: Ended) -> bool:
             ended.summary,
             owner=owner,
         )
-

@@ -38,7 +38,7 @@ class Event:
 
     stage     {"text"}: a stage began or ended, in a sentence
     probing   {"done", "total", "verified"}: operations tried before the load
-    progress  how the load goes, once a second: see `backend.runs.journal`
+    progress  how the load goes, once a second: see `backend.supervisor.journal`
     end       {"status", "reason"}: the run is final, and its result can be read
     """
 

@@ -20,8 +20,10 @@ class Paper(BaseModel):
 
 
 def create_kiosk() -> FastAPI:
-    """The kiosk. Its state: `calls` by "METHOD /path", `called_at` (monotonic), `papers`;
-    `waits` are the seconds that paths beginning so have to wait.
+    """The kiosk. In its state are what it heard and holds, and how long it lets wait.
+
+    `calls` are counted by "METHOD /path", `called_at` is the monotonic time of the last; `waits`
+    are the seconds that paths which begin so have to wait.
     """
     app = FastAPI(title="Kiosk")
     papers: dict[int, Paper] = {}

@@ -14,7 +14,8 @@ from tests.backend.runs.services import running, settings_in
 def main() -> None:
     """Serve until told otherwise."""
     with running(settings_in(Path(sys.argv[1]), lease_seconds=float(sys.argv[2]))):
-        print("ready", flush=True)
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
         sys.stdin.read()
 
 

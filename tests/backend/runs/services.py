@@ -12,8 +12,8 @@ from backend.database import Database
 from backend.database.queries import results
 from backend.database.tables import FINAL_STATUSES, TestResult
 from backend.runs import RunOrder, RunService
-from backend.runs.marks import marked_processes
 from backend.settings import ServiceSettings
+from backend.supervisor.marks import marked_processes
 from tests.waiting import until
 
 SECRET = "Bearer kiosk-4711-very-secret"

@@ -54,7 +54,7 @@ def run_config(
             Path(os.devnull),  # neither a file of this folder nor our environment speaks here
             {},
         )
-        config = _in_proportion(_with_all_users_at_once(config))
+        config = _in_proportion(config)
         _require_allowed(config, limits)
     except UsageError as error:
         raise UsageError(_as_fields(error.message), _as_fields(error.hint)) from error
@@ -124,7 +124,10 @@ def _fixed(number: Any) -> str:
     """A number without an exponent."""
     if isinstance(number, bool) or not isinstance(number, int | float):
         return str(number)
-    return f"{number:.6f}".rstrip("0").rstrip(".")
+    try:
+        return f"{number:.6f}".rstrip("0").rstrip(".")
+    except OverflowError:
+        return "a number too large"
 
 
 def _require_peak(stages: Any, most: Any) -> None:
@@ -136,17 +139,12 @@ def _require_peak(stages: Any, most: Any) -> None:
         )
 
 
-def _with_all_users_at_once(config: BenchmarkConfig) -> BenchmarkConfig:
-    """Without a rate of starting, users start at once: the duration is that of the load asked."""
-    if config.spawn_rate is None and config.users and not config.stages:
-        return replace(config, spawn_rate=float(config.users))
-    return config
-
-
 def _in_proportion(config: BenchmarkConfig) -> BenchmarkConfig:
-    """A rehearsal is no longer than a third of what it rehearses."""
-    most = config.profile().run_time / 3
-    seconds = min(config.dynamic.rehearsal_seconds, most)
+    """Users start at once unless it is said, and a rehearsal takes a third of the load at most."""
+    profile = config.profile()
+    if config.spawn_rate is None and profile.open_model is None and not profile.stages:
+        config = replace(config, spawn_rate=float(profile.users))
+    seconds = min(config.dynamic.rehearsal_seconds, profile.run_time / 3)
     return replace(config, dynamic=replace(config.dynamic, rehearsal_seconds=seconds))
 
 

@@ -6,10 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from backend.runs.folder import (
+from backend.supervisor.folder import (
     FolderHeldError,
     Outcome,
     RunFolder,
@@ -19,7 +20,6 @@ from backend.runs.folder import (
     read_json,
     write_json,
 )
-from tests.backend.runs.services import new_id
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,8 @@ from tests.backend.runs.services import new_id
 def test_only_ids_have_folders(name: str, tmp_path: Path) -> None:
     """An id is what `uuid4` writes; nothing else becomes part of a path."""
     assert folder_of(tmp_path, name) is None
-    assert folder_of(tmp_path, new_id().upper()) is None
-    run_id = new_id()
+    assert folder_of(tmp_path, str(uuid4()).upper()) is None
+    run_id = str(uuid4())
     folder = folder_of(tmp_path, run_id)
     assert folder is not None
     assert folder.path == tmp_path / run_id

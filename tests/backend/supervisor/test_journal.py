@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from backend.runs import journal
-from backend.runs.folder import RunFolder, read_json
-from backend.runs.journal import Journal
+from backend.supervisor import journal
+from backend.supervisor.folder import RunFolder, read_json
+from backend.supervisor.journal import Journal
 from benchmark.models import LoadProfile, OpenModel
 from benchmark.utils.timeline import Progress
 

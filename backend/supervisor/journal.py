@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from backend.runs.folder import TIMELINE, RunFolder, write_json
+from backend.supervisor.folder import TIMELINE, RunFolder, write_json
 from benchmark.models import LoadProfile, OperationStats
 from benchmark.utils.text_safety import clean_text, mask_secrets
 from benchmark.utils.timeline import Progress, TimelineReader

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from backend.runs.folder import FinalStatus, outcome_from_json
 from backend.settings import Limits
+from backend.supervisor.folder import FinalStatus, outcome_from_json
 
 MAX_JOB_BYTES = 64_000_000
 """More than a start request can be, even where each of its characters is escaped."""
 
 STOP = b"stop\n"
-"""The line that stops a run because somebody asked; an end of the input says that the service ends."""
+"""The line that stops a run because somebody asked. Where the input ends, the service does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Runs one test in its folder, as a process of its own: `python -m backend.runs.supervisor`.
+"""Runs one test in its folder, as a process of its own: `python -m backend.supervisor`.
 
 The job is the first line of standard input, which then stays open: the line "stop" and the end of
 the input both stop the test, and what it measured is kept. The outcome is the last line of standard
@@ -19,16 +19,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from backend.runs.folder import FolderHeldError, Outcome, RunFolder, names_of, write_json
-from backend.runs.interrupting import Ending, Interrupter
-from backend.runs.job import Job, read_job
-from backend.runs.journal import Journal
-from backend.runs.restricting import restrict
-from backend.runs.run_config import run_config, secrets_of
-from backend.runs.watching import Input, obey, watch
+from backend.supervisor.folder import FolderHeldError, Outcome, RunFolder, names_of, write_json
+from backend.supervisor.interrupting import Ending, Interrupter
+from backend.supervisor.job import Job, read_job
+from backend.supervisor.journal import Journal
+from backend.supervisor.restricting import restrict
+from backend.supervisor.run_config import run_config, secrets_of
+from backend.supervisor.watching import Input, obey, watch
 from benchmark import pipeline
 from benchmark.errors import BenchmarkError
-from benchmark.models import Report
+from benchmark.models import Report, RunStatus
 
 NO_JOB, HELD = 2, 3
 """Exit codes of a supervisor that was told nothing, and of one that another one forestalled."""
@@ -92,14 +92,18 @@ def _done(job: Job, folder: RunFolder, source: Input) -> Outcome:
         ending = interrupter.ending or Ending("interrupted", "interrupted by a signal")
         outcome = Outcome(ending.status, ending.reason)
     except BenchmarkError as error:
-        outcome = Outcome("failed", f"{error.message} ({error.hint})" if error.hint else error.message)
+        outcome = Outcome(
+            "failed", f"{error.message} ({error.hint})" if error.hint else error.message
+        )
     except (OSError, MemoryError) as error:
         outcome = Outcome("failed", _in_words(error))
-    except Exception as error:  # noqa: BLE001  # a fault of ours needs an outcome as well
+    except Exception as error:  # a fault of ours needs an outcome as well
         traceback.print_exc()
         outcome = Outcome("failed", f"an error of the service itself: {type(error).__name__}")
     if interrupter.ending is not None and outcome.status == "failed":
-        outcome = replace(outcome, status=interrupter.ending.status, reason=interrupter.ending.reason)
+        outcome = replace(
+            outcome, status=interrupter.ending.status, reason=interrupter.ending.reason
+        )
     if not folder.has_timeline() and outcome.status in ("stopped", "interrupted"):
         outcome = replace(outcome, reason=f"{outcome.reason} before the load began")
     files = outcome.files or folder.written_files()
@@ -134,9 +138,9 @@ def _rebuilt(job: Job, folder: RunFolder) -> Outcome:
     """Make the result of a killed run from its timeline."""
     status = job.rebuild or "interrupted"
     try:
-        as_result = "failed" if status == "failed" else "interrupted"
+        as_result: RunStatus = "failed" if status == "failed" else "interrupted"
         report = pipeline.rebuild(folder.path, None, as_result, job.reason)
-    except Exception:  # noqa: BLE001  # the run has to be accounted for, result or not
+    except Exception:  # the run has to be accounted for, result or not
         traceback.print_exc()
         return Outcome(status, job.reason)
     return Outcome(status, job.reason, names_of(report.files))

@@ -6,9 +6,9 @@ import os
 import threading
 import time
 
-from backend.runs.folder import RunFolder
-from backend.runs.interrupting import Interrupter
-from backend.runs.job import MAX_JOB_BYTES, STOP, Job
+from backend.supervisor.folder import RunFolder
+from backend.supervisor.interrupting import Interrupter
+from backend.supervisor.job import MAX_JOB_BYTES, STOP, Job
 
 PREPARATION_SECONDS = 900.0
 """What discovery, probe, rehearsal and clean-up may take together, besides the load itself."""

@@ -8,8 +8,8 @@ import threading
 from dataclasses import dataclass
 from types import FrameType
 
-from backend.runs.folder import FinalStatus
-from backend.runs.marks import end_processes
+from backend.supervisor.folder import FinalStatus
+from backend.supervisor.marks import end_processes
 
 AGAIN_SECONDS = (2.0, 1.2, 1.3)
 """After so many seconds the next interruption follows: the load is then killed, not ended."""

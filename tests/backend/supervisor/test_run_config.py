@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from backend.runs.run_config import run_config, secrets_of
 from backend.settings import Limits
+from backend.supervisor.run_config import run_config, secrets_of
 from benchmark.errors import UsageError
 
 URL = "http://127.0.0.1:8001"
