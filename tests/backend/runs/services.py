@@ -21,8 +21,8 @@ SECRET = "Bearer kiosk-4711-very-secret"
 SHORT = {"duration": 2, "max_concurrent_users": 2, "wait_time": [0, 0.1], "read_only": True}
 """A load that is over at once."""
 
-LONG = {**SHORT, "duration": 300}
-"""A load that somebody has to stop. Its rehearsal takes some seconds."""
+LONG = {**SHORT, "duration": 15}
+"""A load that somebody stops. It ends by itself so that its rehearsal is short."""
 
 
 def settings_in(folder: Path, **changes: Any) -> ServiceSettings:

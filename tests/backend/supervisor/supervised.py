@@ -23,7 +23,7 @@ from tests.waiting import PATIENCE, until
 SECRET = "Bearer kiosk-4711-very-secret"
 LIGHT = {"max_concurrent_users": 2, "wait_time": [0, 0.1], "read_only": True}
 SHORT = {**LIGHT, "duration": 2}
-LONG = {**LIGHT, "duration": 300}
+LONG = {**LIGHT, "duration": 15}
 
 
 class Supervised:
