@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from backend.settings import Limits
+from backend.limits import Limits
 from backend.supervisor.folder import FinalStatus, outcome_from_json
 
 MAX_JOB_BYTES = 64_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 from contextlib import suppress
 
-from backend.settings import Limits
+from backend.limits import Limits
 
 
 def restrict(limits: Limits) -> None:

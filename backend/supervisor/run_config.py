@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from backend.settings import Limits
+from backend.limits import Limits
 from benchmark.errors import UsageError
 from benchmark.settings import BenchmarkConfig, load_config
 

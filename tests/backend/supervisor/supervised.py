@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from backend.settings import Limits
+from backend.limits import Limits
 from backend.supervisor.folder import Outcome, RunFolder, outcome_from_json, read_json
 from backend.supervisor.job import Job
 from backend.supervisor.marks import VARIABLE, end_processes, marked_processes

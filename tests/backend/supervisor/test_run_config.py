@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backend.settings import Limits
+from backend.limits import Limits
 from backend.supervisor.run_config import run_config, secrets_of
 from benchmark.errors import UsageError
 

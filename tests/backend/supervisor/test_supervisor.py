@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.settings import Limits
+from backend.limits import Limits
 from tests.backend.supervisor.supervised import (
     LONG,
     SECRET,
