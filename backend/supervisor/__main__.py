@@ -85,7 +85,8 @@ def _done(job: Job, folder: RunFolder, source: Input) -> Outcome:
     )
     try:
         try:
-            outcome = _of_report(_run(job, folder, journal, interrupter), interrupter.ending)
+            report = _run(job, folder, journal, interrupter)
+            outcome = _of_report(report, interrupter.ending, asked=journal.ended_by_condition())
         finally:
             interrupter.finished()
     except KeyboardInterrupt:
@@ -118,15 +119,18 @@ def _run(job: Job, folder: RunFolder, journal: Journal, interrupter: Interrupter
     return pipeline.run_benchmark(config, journal)[-1]
 
 
-def _of_report(report: Report, ending: Ending | None) -> Outcome:
+def _of_report(report: Report, ending: Ending | None, *, asked: bool) -> Outcome:
     """The outcome of a run that has a report.
 
-    A run that a condition of its own ended was completed: that is what was asked for.
+    One that was aborted by a condition of its own (`asked`) was completed: that is what somebody
+    wanted. One that was aborted otherwise went faster than the service allows.
     """
     reason, files = report.result.status_reason, names_of(report.files)
     match report.result.status:
-        case "completed" | "aborted":
+        case "completed":
             return Outcome("completed", reason, files)
+        case "aborted":
+            return Outcome("completed" if asked else "failed", reason, files)
         case "interrupted":
             ending = ending or Ending("interrupted", reason)
             return Outcome(ending.status, ending.reason, files)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from backend.supervisor.folder import TIMELINE, RunFolder, write_json
@@ -76,6 +77,14 @@ class Journal:
         """The run has ended; the database may not know yet."""
         self._write("end", {"status": status, "reason": self.safe(reason)})
 
+    def ended_by_condition(self) -> bool:
+        """Whether a condition of the run's own ended it: its timeline says so."""
+        reader = self._timeline()
+        if reader is not None:
+            with suppress(OSError):
+                reader.read_new()
+        return reader is not None and bool(reader.abort_reason)
+
     def safe(self, text: str) -> str:
         """A text without secrets, without control characters, not too long."""
         return clean_text(mask_secrets(text, self._secrets), _MAX_TEXT)
@@ -100,13 +109,11 @@ class Journal:
 
     def _sums(self, seconds: float) -> dict[str, Any]:
         """The figures of all requests and of each operation, so many seconds after the start."""
-        if self._reader is None:
-            timeline = max(self._folder.path.glob(f"*{TIMELINE}"), default=None)
-            if timeline is None:
-                return {}
-            self._reader = TimelineReader(timeline)
-        self._reader.read_new()
-        operations = self._reader.operations()
+        reader = self._timeline()
+        if reader is None:
+            return {}
+        reader.read_new()
+        operations = reader.operations()
         return {
             "totals": _stats_to_json(total_of(operations), seconds),
             "operations": [
@@ -114,6 +121,13 @@ class Journal:
                 for each in operations
             ],
         }
+
+    def _timeline(self) -> TimelineReader | None:
+        """What reads the timeline; None before there is one."""
+        if self._reader is None:
+            path = max(self._folder.path.glob(f"*{TIMELINE}"), default=None)
+            self._reader = TimelineReader(path) if path is not None else None
+        return self._reader
 
 
 def _figures(progress: Progress, *, has_arrivals: bool) -> dict[str, Any]:
