@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 
 from backend.settings import ROOT
 from backend.supervisor.folder import Outcome, RunFolder, outcome_from_json, read_json
@@ -38,7 +39,7 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 cwd=path,
-                env=_environment(job.run_id, str(path / folder.scratch.name)),
+                env=run_environment(job.run_id, path / folder.scratch.name),
                 start_new_session=True,  # what ends the service must not end the run unasked
             )
         self._lock = threading.Lock()
@@ -106,6 +107,14 @@ class Child:
                 stdin.flush()
 
 
-def _environment(run_id: str, scratch: str) -> dict[str, str]:
+def run_environment(run_id: str, scratch: Path) -> dict[str, str]:
+    """The environment of a run's processes, which is all that they inherit of the service."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, "PYTHONPATH": str(ROOT), "TMPDIR": scratch, VARIABLE: run_id}
+    return {
+        **kept,
+        "PYTHONPATH": str(ROOT),
+        "TMPDIR": str(scratch),
+        # Each of glibc's arenas takes 64 MB of address space, which is what is limited.
+        "MALLOC_ARENA_MAX": "2",
+        VARIABLE: run_id,
+    }

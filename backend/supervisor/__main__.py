@@ -96,11 +96,9 @@ def _done(job: Job, folder: RunFolder, source: Input) -> Outcome:
         outcome = Outcome(
             "failed", f"{error.message} ({error.hint})" if error.hint else error.message
         )
-    except (OSError, MemoryError) as error:
-        outcome = Outcome("failed", _in_words(error))
     except Exception as error:  # a fault of ours needs an outcome as well
         traceback.print_exc()
-        outcome = Outcome("failed", f"an error of the service itself: {type(error).__name__}")
+        outcome = Outcome("failed", _in_words(error))
     if interrupter.ending is not None and outcome.status == "failed":
         outcome = replace(
             outcome, status=interrupter.ending.status, reason=interrupter.ending.reason
@@ -150,9 +148,12 @@ def _rebuilt(job: Job, folder: RunFolder) -> Outcome:
     return Outcome(status, job.reason, names_of(report.files))
 
 
-def _in_words(error: OSError | MemoryError) -> str:
-    number = errno.ENOMEM if isinstance(error, MemoryError) else error.errno or 0
-    return _PROBLEMS.get(number) or f"the service's machine refused something: {error}"
+def _in_words(error: Exception) -> str:
+    """What an error means for the run, where it is none of ours."""
+    no_memory = isinstance(error, MemoryError) or "can't start new thread" in str(error)
+    number = error.errno if isinstance(error, OSError) else errno.ENOMEM if no_memory else None
+    known = _PROBLEMS.get(number or 0)
+    return known or f"an error of the service itself: {type(error).__name__}"
 
 
 @contextmanager

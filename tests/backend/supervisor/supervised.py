@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,10 +13,10 @@ from typing import Any
 from uuid import uuid4
 
 from backend.limits import Limits
+from backend.runs.child import run_environment
 from backend.supervisor.folder import Outcome, RunFolder, outcome_from_json, read_json
 from backend.supervisor.job import Job
-from backend.supervisor.marks import VARIABLE, end_processes, marked_processes
-from tests.conftest import ROOT
+from backend.supervisor.marks import end_processes, marked_processes
 from tests.waiting import PATIENCE, until
 
 SECRET = "Bearer kiosk-4711-very-secret"
@@ -49,10 +48,7 @@ class Supervised:
             [sys.executable, "-P", "-m", "backend.supervisor"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             cwd=self.folder.path, start_new_session=True,
-            env={
-                "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), VARIABLE: self.run_id,
-                "TMPDIR": str(self.folder.scratch),
-            },
+            env=run_environment(self.run_id, self.folder.scratch),
         )  # fmt: skip
         self.tell(self.job_line)
 
