@@ -57,9 +57,10 @@ class Journal:
     def probing(self, done: int, total: int, verified: int) -> None:
         """The probe goes on."""
         now = time.monotonic()
-        if done >= total or now - self._probed_at >= _PROBING_SECONDS:
+        counts = {"done": done, "total": total, "verified": verified}
+        is_new = counts != self._progress.get("probing")
+        if is_new and (done >= total or now - self._probed_at >= _PROBING_SECONDS):
             self._probed_at = now
-            counts = {"done": done, "total": total, "verified": verified}
             self._write("probing", counts)
             self._write_progress({"probing": counts})
 

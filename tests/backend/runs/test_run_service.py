@@ -259,9 +259,11 @@ def test_a_service_that_ends_stops_its_runs_and_leaves_what_waits(tmp_path: Path
 
 
 @pytest.mark.end_to_end
-def test_two_services_run_each_test_once_and_stop_each_others(tmp_path: Path) -> None:
+def test_two_services_run_each_test_once_and_stop_each_others(
+    database_url: str, tmp_path: Path
+) -> None:
     """However many claim: no test begins twice, no more run than slots, and anyone can stop one."""
-    settings = settings_in(tmp_path, slots=2)
+    settings = settings_in(tmp_path, slots=2, database_url=database_url)
     with (
         slow_kiosk() as kiosk,
         running(settings) as (one, database),

@@ -207,7 +207,7 @@ def test_a_full_disk_fails_the_run_with_that_reason(kiosk: Served, tmp_path: Pat
     if os.geteuid() != 0 or subprocess.run(mounting, check=False).returncode != 0:
         pytest.skip("only root can mount a small disk")
     try:
-        with supervised(disk, {"target_url": kiosk.url, **LONG}) as one:
+        with supervised(disk, {"target_url": kiosk.url, **SHORT}) as one:
             outcome = one.outcome()
             assert one.nothing_runs()
     finally:
