@@ -1,14 +1,16 @@
 """Writes down what happens in a run, for whoever watches: events.jsonl and progress.json.
 
-The data of a `progress` event stands in progress.json as well, which says besides what is done now
-(`stage`), how far the probe is (`probing`), and the figures of all requests (`totals`) and of each
-operation (`operations`) in the words of the result document.
+The data of a `progress` event, rates and shares being of the last seconds:
 
-    elapsed_s    seconds of load so far
-    users        users now
-    requests, failures                       so far
-    rps, failure_share (0 to 1), p95_ms      of the last seconds
-    arrivals     of a run at a rate: {"asked_rate", "achieved_rate", "dropped", "missed"}, likewise
+    elapsed_s            seconds of load so far
+    users                users now
+    requests, failures   so far
+    requests_per_second, failure_share (0 to 1), p95_ms
+    arrivals             of a run at a rate: asked_rate, achieved_rate, dropped, missed
+
+progress.json has the same and, in the words of the result document, the figures of all requests
+(`totals`), of each `operations` and what failed (`failures`, in place of their number); besides
+what is done now (`stage`) and how far the probe is (`probing`).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 from backend.supervisor.folder import TIMELINE, RunFolder, write_json
@@ -28,6 +31,7 @@ from benchmark.utils.timeline_sums import total_of
 _PROBING_SECONDS = 0.5
 _PROGRESS_SECONDS = 1.0
 _MAX_TEXT = 1_000
+_MAX_FAILURES = 200
 _MAX_EVENTS = 200_000  # a second each, for two days: more are not written
 _PERCENTILES = (50, 75, 90, 95, 99, 99.9)
 
@@ -72,6 +76,7 @@ class Journal:
         self._second, self._told_at = progress.elapsed, now
         figures = _figures(progress, has_arrivals=profile.open_model is not None)
         self._write("progress", figures)
+        del figures["failures"]
         self._write_progress({**figures, **self._sums(progress.elapsed)})
 
     def end(self, status: str, reason: str) -> None:
@@ -121,6 +126,7 @@ class Journal:
                 {"method": each.method, "name": each.name, **_stats_to_json(each, seconds)}
                 for each in operations
             ],
+            "failures": [asdict(each) for each in reader.failures()[:_MAX_FAILURES]],
         }
 
     def _timeline(self) -> TimelineReader | None:
@@ -137,7 +143,7 @@ def _figures(progress: Progress, *, has_arrivals: bool) -> dict[str, Any]:
         "users": progress.users,
         "requests": progress.requests,
         "failures": progress.failures,
-        "rps": round(progress.rps, 3),
+        "requests_per_second": round(progress.rps, 3),
         "failure_share": round(progress.failure_share, 6),
         "p95_ms": round(progress.p95, 3),
     }

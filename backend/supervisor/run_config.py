@@ -144,7 +144,7 @@ def _in_proportion(config: BenchmarkConfig) -> BenchmarkConfig:
     profile = config.profile()
     if config.spawn_rate is None and profile.open_model is None and not profile.stages:
         config = replace(config, spawn_rate=float(profile.users))
-    seconds = min(config.dynamic.rehearsal_seconds, profile.run_time / 3)
+    seconds = min(config.dynamic.rehearsal_seconds, round(profile.run_time / 3, 1))
     return replace(config, dynamic=replace(config.dynamic, rehearsal_seconds=seconds))
 
 

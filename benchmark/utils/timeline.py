@@ -218,6 +218,10 @@ class TimelineReader:
         """The sums of the load's operations so far."""
         return self._load.stats()
 
+    def failures(self) -> tuple[Failure, ...]:
+        """What failed of the load so far, the most frequent first."""
+        return self._load.failures()
+
     def timeline(self, written_at: datetime | None = None) -> Timeline:
         """Everything read so far. `written_at` dates a run whose first line is lost."""
         operations = self._load.stats()

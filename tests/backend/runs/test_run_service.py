@@ -107,6 +107,9 @@ def test_a_test_runs_from_start_to_result(kiosk: Served, tmp_path: Path) -> None
         live = service.live(started.id)
         assert live is not None
         assert {each["name"] for each in live["operations"]} >= {"/papers"}
+        assert live["totals"].keys() <= document["totals"].keys()
+        assert live["totals"]["latency_ms"].keys() == document["totals"]["latency_ms"].keys()
+        assert live["failures"] == []
         artifacts = {each.what: each for each in service.artifacts(started.id)}
         assert {"report", "result", "timeline", "locustfile", "operations", "plan", "log"} <= {
             *artifacts

@@ -41,7 +41,7 @@ def test_events_are_numbered_and_progress_is_whole(tmp_path: Path) -> None:
         (1, "stage"), (2, "probing"), (3, "progress"), (4, "end"),
     ]  # fmt: skip
     assert found[2]["data"] == {
-        "elapsed_s": 1.0, "users": 5, "requests": 40, "failures": 1, "rps": 40.0,
+        "elapsed_s": 1.0, "users": 5, "requests": 40, "failures": 1, "requests_per_second": 40.0,
         "failure_share": 0.0, "p95_ms": 3.5,
     }  # fmt: skip
     document = read_json(folder.progress)
@@ -49,6 +49,7 @@ def test_events_are_numbered_and_progress_is_whole(tmp_path: Path) -> None:
     assert document["stage"] == "Looking for documents"
     assert document["probing"] == {"done": 5, "total": 5, "verified": 3}
     assert document["requests"] == 40
+    assert "failures" not in document  # in a result document they are a list
 
 
 def test_progress_comes_once_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
