@@ -13,35 +13,19 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_origin, get_type_hints
+from typing import Annotated, Any, get_origin, get_type_hints
 
 from backend.database.connecting import checked_url, file_url
+from backend.limits import Limits, PositiveNumber, WholeNumber, at_least
 from benchmark.errors import UsageError
+
+__all__ = ["ROOT", "Limits", "ServiceSettings", "load_settings"]
 
 ROOT = Path(__file__).resolve().parent.parent
 _CHECKOUT = ROOT if (ROOT / "pyproject.toml").is_file() else None
 _PREFIX = "STRESS_API_"
 _OF_KUBERNETES = re.compile(r"STRESS_API_(SERVICE_(HOST|PORT\w*)|PORT(_\d+_(TCP|UDP)\w*)?)")
 """What Kubernetes sets for a service that is called stress-api."""
-
-_Number = TypeVar("_Number", int, float)
-_LARGEST = 10**15
-
-
-def _at_least(lowest: _Number, kind: Callable[[str], _Number]) -> Callable[[str], _Number]:
-    """A reader of a number from `lowest` on; `kind` is int or float."""
-    sort = "a whole number" if kind is int else "a number"
-
-    def read(text: str) -> _Number:
-        try:
-            number = kind(text)
-        except ValueError:
-            raise UsageError(f"{text[:50]!r} is not {sort}", f"for example {lowest}") from None
-        if not lowest <= number <= _LARGEST:
-            raise UsageError(f"{text[:50]!r} is not {sort} from {lowest} to {_LARGEST}")
-        return number
-
-    return read
 
 
 def _path(text: str) -> Path:
@@ -63,29 +47,6 @@ def _items(text: str) -> tuple[str, ...]:
     return tuple(item for item in re.split(r"[\s,]+", text) if item)
 
 
-_WholeNumber = Annotated[int, _at_least(1, int)]
-_PositiveNumber = Annotated[float, _at_least(0.1, float)]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The most that one test may ask for, and that the service bears.
-
-    `max_duration` is in seconds, `max_request_rate` in requests per second whatever the test asked
-    for, `max_body_bytes` is the size of a request to the service, `max_run_bytes` what the files of
-    one run may hold, `max_memory_bytes` what its processes may.
-    """
-
-    max_users: _WholeNumber = 1_000
-    max_request_rate: _PositiveNumber = 5_000.0
-    max_duration: Annotated[float, _at_least(1, float)] = 3_600.0
-    max_endpoints: _WholeNumber = 1_000
-    max_body_bytes: _WholeNumber = 10_000_000
-    max_runs_per_user: _WholeNumber = 10
-    max_run_bytes: Annotated[int, _at_least(1_000_000, int)] = 1_000_000_000
-    max_memory_bytes: Annotated[int, _at_least(200_000_000, int)] = 4_000_000_000
-
-
 @dataclass(frozen=True, slots=True)
 class ServiceSettings:
     """Everything that an operator decides. Made by `load_settings`; tests make it directly.
@@ -102,13 +63,13 @@ class ServiceSettings:
     key_file: Annotated[Path, _path]
     tokens: Annotated[tuple[str, ...], _items] = field(default=(), repr=False)
     allowed_targets: Annotated[tuple[str, ...], _items] = ()
-    slots: _WholeNumber = 1
-    queue_size: Annotated[int, _at_least(0, int)] = 20
-    lease_seconds: Annotated[float, _at_least(5, float)] = 20.0
-    retention_days: _PositiveNumber = 90.0
-    retention_bytes: Annotated[int, _at_least(0, int)] = 20_000_000_000
-    requests_per_minute: _WholeNumber = 600
-    starts_per_minute: _WholeNumber = 60
+    slots: WholeNumber = 1
+    queue_size: Annotated[int, at_least(0, int)] = 20
+    lease_seconds: Annotated[float, at_least(5, float)] = 20.0
+    retention_days: PositiveNumber = 90.0
+    retention_bytes: Annotated[int, at_least(0, int)] = 20_000_000_000
+    requests_per_minute: WholeNumber = 600
+    starts_per_minute: WholeNumber = 60
     cors_origins: Annotated[tuple[str, ...], _items] = ()
     public_addresses: Annotated[tuple[str, ...], _items] = ()
     limits: Limits = field(default_factory=Limits)

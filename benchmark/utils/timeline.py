@@ -214,6 +214,14 @@ class TimelineReader:
             sent_rate=sum(each.sent for each in recent) / width if width > 0 else 0.0,
         )
 
+    def operations(self) -> tuple[OperationStats, ...]:
+        """The sums of the load's operations so far."""
+        return self._load.stats()
+
+    def failures(self) -> tuple[Failure, ...]:
+        """What failed of the load so far, the most frequent first."""
+        return self._load.failures()
+
     def timeline(self, written_at: datetime | None = None) -> Timeline:
         """Everything read so far. `written_at` dates a run whose first line is lost."""
         operations = self._load.stats()
