@@ -34,7 +34,8 @@ What is tested again and again is kept as a configuration in a session, and star
 `configuration_id` alone.
 
 **Errors** are problem documents (RFC 9457): `detail` says what happened, `hint` what to do,
-`errors` what is wrong with the request, and where. A 429 or 503 says in `Retry-After` when to try again.
+`errors` what is wrong with the request, and where. A 429 or 503 says in `Retry-After` when to try
+again.
 
 **Times** are RFC 3339 in UTC, latencies milliseconds, durations seconds, shares 0 to 1.
 """

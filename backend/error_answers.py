@@ -121,15 +121,24 @@ async def _on_wrong_request(_: Request, error: RequestValidationError) -> Respon
     )
 
 
+_WORDS = {
+    "extra_forbidden": "is not known here",
+    "missing": "is missing",
+    "model_attributes_type": "is no JSON object (is Content-Type application/json?)",
+    "model_type": "is no JSON object",
+    "dict_type": "is no JSON object",
+}
+"""What to say of some sorts of mistakes, instead of what pydantic says."""
+
+
 def _wrong_values(errors: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
     for error in errors:
-        message = str(error.get("msg", "is wrong")).removeprefix("Value error, ")
-        reason = error.get("ctx", {}).get("error") if error.get("type") == "json_invalid" else None
-        if reason is not None:
-            message = f"is no JSON: {reason} at character {error['loc'][-1]}"
-            yield "body", clean_text(message)
-            continue
-        yield _place(error.get("loc", ())), clean_text(message)
+        kind, place = error.get("type", ""), error.get("loc", ())
+        message = _WORDS.get(kind, str(error.get("msg", "is wrong")))
+        if kind == "json_invalid":
+            reason = error.get("ctx", {}).get("error", "")
+            message, place = f"is no JSON: {reason} at character {place[-1]}", ("body",)
+        yield _place(place), clean_text(message.removeprefix("Value error, "))
 
 
 def _place(location: Sequence[Any]) -> str:

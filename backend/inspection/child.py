@@ -84,7 +84,11 @@ def _result(job: Job) -> dict[str, Any]:
             }
         case "endpoints":
             found = pipeline.endpoints(config, job.document)
-            return {**found, "total": len(found["endpoints"])}
+            return {
+                "target_url": job.target_url,
+                "total": len(found["endpoints"]),
+                **{name: found[name] for name in ("applications", "endpoints", "skipped", "notes")},
+            }
         case "samples":
             made = pipeline.sample_data(
                 config, job.method, job.path, job.count, job.seed, job.document

@@ -60,7 +60,7 @@ def log_failure(logger: logging.Logger, error: BaseException, **extra: Any) -> N
 
 def places_of(error: BaseException) -> str:
     """Where an error came from, and the one behind it, the innermost last."""
-    texts = []
+    texts: list[str] = []
     seen: BaseException | None = error
     while seen is not None and len(texts) < 5:
         frames = traceback.extract_tb(seen.__traceback__)[-_FRAMES:]

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi import Path as PathParameter
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from backend.problems import Problem
 
@@ -80,19 +80,7 @@ def get_file(name: Annotated[str, PathParameter(max_length=100)]) -> Response:
     )
 
 
-@router.get("/", include_in_schema=False)
-async def show_start() -> HTMLResponse:
-    """Where to go on, for those who open the service in a browser."""
-    return HTMLResponse(_START)
-
-
-_START = f"""{_HEAD}<link rel="stylesheet" href="docs/pages.css">
-</head>
-<body class="start">
-<h1>stress-api</h1>
-<p>Load tests started over REST, every result kept.</p>
-<p><a href="docs">Try the routes</a> · <a href="redoc">Read about them</a> ·
-<a href="openapi.json">OpenAPI document</a> · <a href="health">Health</a></p>
-</body>
-</html>
-"""
+@router.get("/")
+async def show_start() -> RedirectResponse:
+    """For those who open the service in a browser."""
+    return RedirectResponse("docs")

@@ -152,8 +152,11 @@ def _compared(base: dict[str, Any], new: dict[str, Any], margin: float) -> dict[
             Side(label, (measured_run(result_from_json(document), label),))
             for label, document in (("base", base), ("new", new))
         ]
-        return comparison_to_json(compare(sides[0], sides[1], margin))
+        compared = comparison_to_json(compare(sides[0], sides[1], margin))
     except UsageError as error:
         raise Problem(409, f"the two cannot be compared: {error.message}", error.hint) from None
     except ValueError as error:
         raise Problem(409, f"the two cannot be compared: {error}", "compare others") from None
+    for side in ("base", "new"):
+        compared[side]["target_url"] = compared[side].pop("base_url")
+    return compared

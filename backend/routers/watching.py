@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query
@@ -145,6 +144,5 @@ def _file(artifact: Artifact) -> Response:
 async def _lines(parts: Parts, test: str, after: int) -> AsyncIterator[str]:
     with parts.streams.one(parts.metrics):
         yield _RETRY
-        async with aclosing(parts.runs.events(test, after)) as events:
-            async for event in events:
-                yield event.as_text()
+        async for event in parts.runs.events(test, after):
+            yield event.as_text()

@@ -42,7 +42,7 @@ class ComparedTest(Answer):
     """One of the two tests."""
 
     label: str
-    base_url: str
+    target_url: str
     started_at: str
     runs: int
     seconds: float = Field(description="How much of it was compared.")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic.config import JsonDict, JsonValue
 
 from backend.schemas.common import (
     Body,
@@ -32,7 +33,7 @@ Condition = Annotated[str, StringConstraints(min_length=3, max_length=500)]
 Glob = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 ParameterName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
-EXAMPLE_ENDPOINTS = [
+EXAMPLE_ENDPOINTS: list[JsonValue] = [
     {"path": "/users", "method": "GET", "weight": 2.0},
     {"path": "/products", "method": "GET", "weight": 1.0},
 ]
@@ -200,7 +201,9 @@ class Belonging(Part):
     )
 
 
-_NEEDS_A_TARGET = {"anyOf": [{"required": ["target_url"]}, {"required": ["configuration_id"]}]}
+_NEEDS_A_TARGET: JsonDict = {
+    "anyOf": [{"required": ["target_url"]}, {"required": ["configuration_id"]}]
+}
 
 
 class StressTestStart(LoadSettings, Belonging, Body):
@@ -226,7 +229,8 @@ class StressTestStart(LoadSettings, Belonging, Body):
 
     @model_validator(mode="after")
     def _has_a_target(self) -> Self:
-        return _with_a_target(self)
+        _require_target(self)
+        return self
 
 
 class TestStart(Belonging, Body):
@@ -253,7 +257,8 @@ class TestStart(Belonging, Body):
 
     @model_validator(mode="after")
     def _has_a_target(self) -> Self:
-        return _with_a_target(self)
+        _require_target(self)
+        return self
 
     def as_stress_test(self) -> dict[str, Any]:
         """The same in the words of an advanced test, as plain JSON; only what was said."""
@@ -263,10 +268,6 @@ class TestStart(Belonging, Body):
         return asked
 
 
-Start = TypeVar("Start", StressTestStart, TestStart)
-
-
-def _with_a_target(start: Start) -> Start:
+def _require_target(start: StressTestStart | TestStart) -> None:
     if start.target_url is None and start.configuration_id is None:
         raise ValueError("`target_url` is missing (or the `configuration_id` of one that has it)")
-    return start

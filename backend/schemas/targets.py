@@ -152,7 +152,7 @@ class SkippedEndpoint(Answer):
 class EndpointList(Answer):
     """Every endpoint of every application."""
 
-    base_url: str
+    target_url: str
     total: int = Field(ge=0)
     applications: list[Application]
     endpoints: list[FoundEndpoint]
@@ -182,6 +182,24 @@ class SampleAsked(EndpointsAsked):
     seed: Seed = 42
 
 
+class SampleParameters(Answer):
+    """Values of parameters by name, where each stands."""
+
+    path: dict[str, Any]
+    query: dict[str, Any]
+    header: dict[str, Any]
+    cookie: dict[str, Any]
+
+
+class Sample(Answer):
+    """One request."""
+
+    parameters: SampleParameters
+    content_type: str | None = Field(default=None, description="Of the body; null without one.")
+    body: Any = None
+    valid: bool = Field(description="Whether it fits the document: false where nothing was found.")
+
+
 class SampleList(Answer):
     """Valid requests of one endpoint."""
 
@@ -189,4 +207,4 @@ class SampleList(Answer):
     method: str
     path: str
     seed: int
-    samples: list[dict[str, Any]]
+    samples: list[Sample]
