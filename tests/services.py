@@ -15,6 +15,8 @@ import requests
 import uvicorn
 
 from backend.app import create_app
+from backend.database import Database
+from backend.database.queries import queue
 from backend.settings import ServiceSettings
 
 _SECONDS_TO_START = 60.0
@@ -84,3 +86,15 @@ def running_service(settings: ServiceSettings) -> Iterator[RunningService]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+def hold_slot(settings: ServiceSettings) -> None:
+    """Occupy the only slot as if a test of another process ran: what is started then waits."""
+    database = Database(settings.database_url)
+    database.migrate()
+    run = queue.NewRun("test", "http://localhost:1", "random", {})
+    with database.writing() as session:
+        queue.enqueue(session, run, slots=1, queue_size=1, runs_per_user=1)
+        claimed = queue.claim(session, "the tests", slots=1, lease_seconds=86_400)
+    assert claimed is not None
+    database.close()

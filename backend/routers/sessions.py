@@ -31,11 +31,14 @@ from backend.schemas.starts import ConfigurationSettings
 
 router = APIRouter(prefix="/api", tags=["Sessions"])
 
+_LOCAL_USER = "local@localhost"
+"""To whom sessions belong where nobody says who they are, and no token does."""
+
 SessionId = Annotated[int, Path(ge=1, le=MAX_ID)]
 ConfigurationId = Annotated[int, Path(ge=1, le=MAX_ID)]
 _CREATED: dict[int | str, dict[str, Any]] = {
     201: {"headers": {"Location": {"description": "Where it is.", "schema": {"type": "string"}}}},
-    **problems(404),
+    **problems(404, 409),
 }
 
 
@@ -230,23 +233,19 @@ def _page(parts: Parts, email: str | None, asked: PageQuery) -> Response:
 
 
 def _group_for(transaction: Transaction, asked: NewConfiguration, caller: Caller) -> TestSession:
-    """The session that was named, or a new one. Raises Problem (403, 404, 422)."""
+    """The session that was named, or a new one. Raises Problem (403, 404, 409)."""
     if asked.session_id is not None:
         found = sessions.get(transaction, asked.session_id, caller.owner_email)
         if found is None:
             raise no_such("session", asked.session_id, "GET /api/sessions")
         if asked.user_email is not None and asked.user_email != found.user.email:
             raise Problem(
-                422,
+                409,
                 f"session {found.id} belongs to somebody else than user_email",
                 "leave out user_email, or make a new session (session_name)",
             )
         return found
-    email = caller.owner_of_new(asked.user_email)
-    if email is None:
-        raise Problem(
-            422, "a new session needs the user_email of its user", "add user_email to the body"
-        )
+    email = caller.owner_of_new(asked.user_email) or _LOCAL_USER
     assert asked.session_name is not None
     return sessions.create(transaction, email, asked.session_name, asked.session_description or "")
 

@@ -48,7 +48,8 @@ def order_of(session: Session, asked: StressTestStart, caller: Caller) -> Order:
     """The whole of what was asked for: what the request leaves out, its configuration says.
 
     Raises Problem: 404 for a session or configuration that the caller does not have, 403 for a
-    test of somebody else, 422 where request, session and configuration contradict each other.
+    test of somebody else, 409 where session, configuration and user do not belong together, 422
+    where request and configuration together are no test.
     """
     group = _session(session, asked.session_id, caller)
     merged = asked
@@ -58,7 +59,7 @@ def order_of(session: Session, asked: StressTestStart, caller: Caller) -> Order:
             raise no_such("configuration", asked.configuration_id, "GET /api/sessions")
         if group is not None and group.id != kept.session_id:
             raise Problem(
-                422,
+                409,
                 f"configuration {kept.id} is not of session {group.id}, but of {kept.session_id}",
                 "leave out session_id: that of the configuration is taken",
             )
@@ -120,7 +121,7 @@ def _of_session(group: TestSession, asked: str | None) -> str:
     """A test in a session belongs to whom the session belongs."""
     if asked is not None and asked != group.user.email:
         raise Problem(
-            422,
+            409,
             f"session {group.id} belongs to somebody else than user_email",
             "leave out user_email: that of the session is taken",
         )

@@ -39,7 +39,7 @@ IdempotencyKey = Annotated[
 _LOCATION = {"Location": {"description": "Where its result will be.", "schema": {"type": "string"}}}
 _STARTED: dict[int | str, dict[str, Any]] = {
     202: {"description": "Accepted: it runs as soon as there is a place.", "headers": _LOCATION},
-    **problems(404),
+    **problems(404, 409),
 }
 _STOPPED: dict[int | str, dict[str, Any]] = {
     200: {"description": "It had ended already, or ended by this.", "model": StoppedTest},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -9,14 +11,17 @@ from urllib.parse import urlsplit
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     JsonValue,
     PlainSerializer,
     StringConstraints,
     model_validator,
 )
+from pydantic.config import JsonDict
+from pydantic_core import core_schema
 
 from backend.schemas.plain_json import problem_of
 
@@ -53,32 +58,45 @@ class Answer(BaseModel):
 # ── single values ─────────────────────────────────────────────────────────────────────────────
 
 
-def _plain(value: Any) -> Any:
-    """Of a value outside a body, where nobody has looked yet."""
-    if problem := problem_of(value):
-        raise ValueError(problem)
-    return value
+@dataclass(frozen=True, slots=True)
+class Like:
+    """A text like a pattern, which is documented; `problem` says to people what it is not."""
+
+    pattern: str
+    problem: str
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "pattern": f"^{self.pattern}$"}
+
+    def _checked(self, value: str) -> str:
+        if not re.fullmatch(self.pattern, value):
+            raise ValueError(self.problem)
+        return value
 
 
-def _lower(value: str) -> str:
-    return value.lower()
+def given_one_of(**types: str) -> JsonDict:
+    """The schema that one at least of some members is given, and not null; name and type."""
+    return {
+        "anyOf": [
+            {"required": [name], "properties": {name: {"type": kind}}}
+            for name, kind in types.items()
+        ]
+    }
 
 
 def _base_url(value: str) -> str:
-    """An HTTP base URL. What is refused may hold a password, so the text is not repeated."""
-    if any(character.isspace() or ord(character) < 0x21 for character in value):
-        raise ValueError("holds white space or control characters")
+    """What a pattern cannot say. Whether a test may go there is asked when one is started."""
     try:
-        parts = urlsplit(value)
-        host, port = parts.hostname, parts.port
+        port = urlsplit(value).port
     except ValueError:
-        raise ValueError("is no URL; write it as http://localhost:8001") from None
-    if parts.scheme.lower() not in ("http", "https") or not host:
-        raise ValueError("is no base URL; write it as http://localhost:8001")
-    if parts.username is not None or "@" in parts.netloc:
-        raise ValueError("must not hold a user or a password; send them in `headers`")
-    if parts.query or parts.fragment or "?" in value or "#" in value:
-        raise ValueError("must end with the path: no query, no fragment")
+        raise ValueError("has no valid port, or no IPv6 address in its brackets") from None
     if port == 0:
         raise ValueError("has no valid port")
     return value.rstrip("/")
@@ -86,19 +104,22 @@ def _base_url(value: str) -> str:
 
 Email = Annotated[
     str,
-    BeforeValidator(_plain),
-    StringConstraints(
-        min_length=3,
-        max_length=254,
-        pattern=r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,7}$",
+    StringConstraints(min_length=3, max_length=254),
+    Like(
+        r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,7}",
+        "is no e-mail address; write it as user1@example.com",
     ),
-    AfterValidator(_lower),
+    AfterValidator(str.lower),
     Field(description="An e-mail address; upper and lower case are the same."),
 ]
 TargetUrl = Annotated[
     str,
-    StringConstraints(
-        min_length=8, max_length=2048, pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s?#@]+$"
+    StringConstraints(min_length=8, max_length=2048),
+    Like(  # a scheme, a host, perhaps a port, perhaps a path
+        r"[Hh][Tt][Tt][Pp][Ss]?://(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})?)"
+        r"(:[0-9]{1,5})?(/[!-\x22$->A-\x5b\x5d-~]*)?",
+        "is no base URL: write it as http://localhost:8001, without query and fragment; a user "
+        "and a password belong into headers",
     ),
     AfterValidator(_base_url),
     Field(

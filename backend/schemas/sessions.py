@@ -6,7 +6,17 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from backend.schemas.common import Answer, Body, Email, Id, Moment, Name, Page, TargetUrl
+from backend.schemas.common import (
+    Answer,
+    Body,
+    Email,
+    Id,
+    Moment,
+    Name,
+    Page,
+    TargetUrl,
+    given_one_of,
+)
 from backend.schemas.starts import ConfigurationSettings
 
 Description = Annotated[str, StringConstraints(max_length=5_000)]
@@ -17,6 +27,23 @@ class NewConfiguration(Body):
 
     model_config = ConfigDict(
         json_schema_extra={
+            "oneOf": [
+                {
+                    "required": ["session_id"],
+                    "properties": {
+                        "session_id": {"type": "integer"},
+                        "session_name": {"type": "null"},
+                        "session_description": {"type": "null"},
+                    },
+                },
+                {
+                    "required": ["session_name"],
+                    "properties": {
+                        "session_name": {"type": "string"},
+                        "session_id": {"type": "null"},
+                    },
+                },
+            ],
             "example": {
                 "user_email": "user1@example.com",
                 "session_name": "Release 2.1",
@@ -28,14 +55,14 @@ class NewConfiguration(Body):
                     "duration": 60,
                     "endpoints": [{"path": "/users", "method": "GET", "weight": 2.0}],
                 },
-            }
+            },
         }
     )
 
     user_email: Email | None = Field(
         default=None,
         description="Whose session it is; made on first use. The caller's own where tokens are "
-        "used; else needed for a new session.",
+        "used, else `local@localhost`.",
     )
     session_id: Id | None = Field(default=None, description="An existing session.")
     session_name: Name | None = Field(default=None, description="Of a new session.")
@@ -67,7 +94,10 @@ class SessionChange(_Change):
     """What to change of a session."""
 
     model_config = ConfigDict(
-        json_schema_extra={"minProperties": 1, "example": {"session_name": "Release 2.2"}}
+        json_schema_extra={
+            **given_one_of(session_name="string", session_description="string"),
+            "example": {"session_name": "Release 2.2"},
+        }
     )
 
     session_name: Name | None = None
@@ -78,7 +108,10 @@ class ConfigurationChange(_Change):
     """What to change of a configuration. `settings` are replaced as a whole."""
 
     model_config = ConfigDict(
-        json_schema_extra={"minProperties": 1, "example": {"configuration_name": "More users"}}
+        json_schema_extra={
+            **given_one_of(configuration_name="string", target_url="string", settings="object"),
+            "example": {"configuration_name": "More users"},
+        }
     )
 
     configuration_name: Name | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
-from pydantic.config import JsonDict, JsonValue
+from pydantic.config import JsonValue
 
 from backend.schemas.common import (
     Body,
@@ -14,9 +14,11 @@ from backend.schemas.common import (
     HttpMethod,
     Id,
     Json,
+    Like,
     Part,
     StrategyName,
     TargetUrl,
+    given_one_of,
 )
 
 MAX_USERS = 100_000
@@ -39,7 +41,11 @@ EXAMPLE_ENDPOINTS: list[JsonValue] = [
 ]
 EndpointPath = Annotated[
     str,
-    StringConstraints(max_length=2_000, pattern=r"^/([^/\s#][^\s#]*)?$"),
+    StringConstraints(max_length=2_000),
+    Like(
+        r"/([!-\x22$-.0-~\u00a1-\ud7ff][!-\x22$-~\u00a1-\ud7ff]*)?",
+        "is no path: it begins with one slash and is written as in a URL, /users or /users/{id}",
+    ),
     Field(
         description="As in the document (`/users/{id}`), or with its values (`/users/7`).",
         examples=["/users"],
@@ -75,6 +81,21 @@ class Endpoint(Part):
 
 class Stage(Part):
     """For `duration` seconds the load goes in a straight line to so many users, or to a rate."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {
+                    "required": ["users"],
+                    "properties": {"users": {"type": "integer"}, "request_rate": {"type": "null"}},
+                },
+                {
+                    "required": ["request_rate"],
+                    "properties": {"request_rate": {"type": "number"}, "users": {"type": "null"}},
+                },
+            ]
+        }
+    )
 
     duration: int = Field(ge=1, le=int(MAX_SECONDS), strict=True, description="Whole seconds.")
     users: int | None = Field(default=None, ge=0, le=MAX_USERS, strict=True)
@@ -201,9 +222,7 @@ class Belonging(Part):
     )
 
 
-_NEEDS_A_TARGET: JsonDict = {
-    "anyOf": [{"required": ["target_url"]}, {"required": ["configuration_id"]}]
-}
+_NEEDS_A_TARGET = given_one_of(target_url="string", configuration_id="integer")
 
 
 class StressTestStart(LoadSettings, Belonging, Body):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from backend.schemas.common import Answer, Body, Headers, HttpMethod, Json, TargetUrl
 from backend.schemas.starts import EndpointPath, Seed
@@ -58,12 +59,26 @@ class ValidatedTarget(Answer):
     notes: list[Note]
 
 
+_ONE_SOURCE: JsonDict = {
+    "oneOf": [
+        {
+            "required": ["target_url"],
+            "properties": {"target_url": {"type": "string"}, "document": {"type": "null"}},
+        },
+        {
+            "required": ["document"],
+            "properties": {"document": {"type": "object"}, "target_url": {"type": "null"}},
+        },
+    ]
+}
+
+
 class EndpointsAsked(Body):
     """A target, or a document given inline."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "anyOf": [{"required": ["target_url"]}, {"required": ["document"]}],
+            **_ONE_SOURCE,
             "example": {"target_url": "http://localhost:8001"},
         }
     )
@@ -165,7 +180,7 @@ class SampleAsked(EndpointsAsked):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "anyOf": [{"required": ["target_url"]}, {"required": ["document"]}],
+            **_ONE_SOURCE,
             "example": {
                 "target_url": "http://localhost:8001",
                 "path": "/users",
