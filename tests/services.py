@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
@@ -42,9 +43,10 @@ class RunningService:
     settings: ServiceSettings
 
     def ask(self, method: str, path: str, body: Any = None, **options: Any) -> requests.Response:
-        """Send a request; `body` as JSON."""
+        """Send a request; `body` as JSON, with NaN and halves of characters where it has them."""
         if body is not None:
-            options["json"] = body
+            options["data"] = json.dumps(body)
+            options["headers"] = {"Content-Type": "application/json", **options.get("headers", {})}
         return requests.request(method, self.url + path, timeout=60, **options)
 
     def get(self, path: str, **parameters: Any) -> Any:
