@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Match, Route
+from starlette.routing import BaseRoute, Match
 
 from backend.database import DatabaseUnavailable, DatabaseUnfit, SecretUnreadable
 from backend.database.queries.queue import KeyReused, QueueFull, TooManyRuns
@@ -22,6 +22,7 @@ from benchmark.utils.text_safety import clean_text
 
 RETRY_SECONDS = "5"
 _MAX_ERRORS = 50
+_METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 
 def install_error_answers(app: FastAPI) -> None:
@@ -177,11 +178,13 @@ async def _on_http_exception(request: Request, error: HTTPException) -> Response
 
 def _methods_of(request: Request) -> list[str]:
     """The methods of all routes with this path: the router looks at the first of them only."""
-    methods: set[str] = set()
-    for route in request.app.routes:
-        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
-            methods |= route.methods or set()
-    return sorted(methods)
+    routes: Sequence[BaseRoute] = request.app.routes
+    found = []
+    for method in _METHODS:
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in routes):
+            found.append(method)
+    return found
 
 
 def mistake() -> Response:
