@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from backend.database.queries import sessions
 from tests.services import RunningService, running_service, service_settings
 
 
@@ -142,7 +143,6 @@ def test_a_mistake_of_ours_tells_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What nobody expected is answered 500 without details; the log has places, and no values."""
-    from backend.database.queries import sessions
 
     def broken(*_: object) -> None:
         raise RuntimeError("password=hunter22")

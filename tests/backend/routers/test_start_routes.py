@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from backend.database import Database
+from backend.database.queries import audit
 from backend.settings import Limits
 from tests.services import RunningService, hold_slot, running_service, service_settings
 
@@ -218,8 +219,6 @@ def test_forbidden_targets_are_refused_and_noted(service: RunningService) -> Non
     assert reply.json()["hint"]
     database = Database(service.settings.database_url)
     with database.reading() as session:
-        from backend.database.queries import audit
-
         actions = [(entry.action, entry.target_url) for entry in audit.find(session).rows]
     database.close()
     assert ("start refused", target) in actions
