@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
-from backend.access import documented_security, install_access
+from backend.access import SecurityHeadersMiddleware, documented_security, install_access
 from backend.database import Database
 from backend.error_answers import install_error_answers, mistake
 from backend.inspection import Inspector
@@ -77,8 +77,9 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
         app.include_router(router)
     install_error_answers(app)
     install_access(app, chosen)
-    # The outermost: it sees what access refuses, too.
+    # Outside access: it sees what is refused, too.
     app.add_middleware(ObservedRequests, metrics=metrics, mistake=mistake)
+    app.add_middleware(SecurityHeadersMiddleware)  # the outermost: mistakes are answers, too
     return app
 
 

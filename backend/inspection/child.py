@@ -26,9 +26,9 @@ def main() -> int:
     _limit_itself()
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints does not spoil the answer
-    kind, answer = _answer(Job.from_json(json.loads(sys.stdin.buffer.read())))
+    kind, found = answer(Job.from_json(json.loads(sys.stdin.buffer.read())))
     with out:
-        out.write(kind.encode() + b"\n" + answer)
+        out.write(kind.encode() + b"\n" + found)
     return 0
 
 
@@ -46,7 +46,8 @@ def _limit_itself() -> None:
         resource.setrlimit(what, (limit, limit))
 
 
-def _answer(job: Job) -> tuple[str, bytes]:
+def answer(job: Job) -> tuple[str, bytes]:
+    """What the answer is, `result` or a sort of error, and the answer as JSON."""
     try:
         return RESULT, _as_json(_result(job))
     except BenchmarkError as error:

@@ -145,8 +145,24 @@ _HEADER_NAME = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$"
 _HEADER_VALUE = r"^[\x20-\x7e\x80-\xff]*$"
 HeaderName = Annotated[str, StringConstraints(pattern=_HEADER_NAME)]
 HeaderValue = Annotated[str, StringConstraints(max_length=8_000, pattern=_HEADER_VALUE)]
+_NOT_TO_BE_SET = frozenset(
+    "connection content-length expect host http2-settings keep-alive proxy-authenticate "
+    "proxy-authorization proxy-connection te trailer transfer-encoding upgrade".split()
+)
+"""What frames a message, and Host: behind an address that many names share, such as that of a
+content delivery network, it would lead to a target that nobody allowed."""
+
+
+def _may_be_set(headers: dict[str, str]) -> dict[str, str]:
+    for name in headers:
+        if name.lower() in _NOT_TO_BE_SET:
+            raise ValueError(f"must not set {name}; Host is that of target_url")
+    return headers
+
+
 Headers = Annotated[
     dict[HeaderName, HeaderValue],
+    AfterValidator(_may_be_set),
     Field(
         max_length=50,
         description=(

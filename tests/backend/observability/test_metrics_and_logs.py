@@ -59,7 +59,7 @@ def test_requests_are_counted_by_template(service: RunningService) -> None:
     for _ in range(3):
         service.ask("GET", f"/api/test/{uuid4()}/results")
         service.ask("GET", f"/{uuid4()}")
-        service.ask("BREW", "/health")
+        service.ask("PURGE", "/health")
     found = samples(service)
     labels = (("method", "GET"), ("route", "/api/test/{test_id}/results"), ("status", "404"))
     assert found["stress_api_http_requests_total", labels] == 3
@@ -71,7 +71,7 @@ def test_requests_are_counted_by_template(service: RunningService) -> None:
     assert "none" in routes
     assert not any(re.search(r"[0-9a-f]{8}-", route) for route in routes)
     methods = {dict(labels).get("method", "") for _, labels in found}
-    assert "BREW" not in methods
+    assert "PURGE" not in methods
     assert "other" in methods
 
 
@@ -128,7 +128,9 @@ metrics = Metrics(Database(settings.database_url), settings)
 metrics.count("GET", "/health", 200, 0.01)
 sys.stdout.write(metrics.text().decode())
 """
-    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    shared = tmp_path / "metrics"
+    shared.mkdir()
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(shared)}
     for expected in ("1.0", "2.0"):
         text = subprocess.run(
             [sys.executable, "-c", program, str(tmp_path)],
