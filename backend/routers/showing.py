@@ -131,14 +131,15 @@ def results_of(
     in the same words.
     """
     running = row.status not in FINAL_STATUSES
-    measured = document if document is not None else live or {}
+    ended = document or {}
+    measured = ended or live or {}
     totals = measured.get("totals")
     return TestResults(
         **state_of(row, queue_position),
         is_example=row.is_example,
         request=dict(request),
-        duration_s=measured.get("duration_s", row.summary.seconds),
-        summary=_summary(row, document or {}),
+        duration_s=ended.get("duration_s", measured.get("elapsed_s", row.summary.seconds)),
+        summary=_summary(row, ended),
         live=_live(live) if running and live is not None else None,
         results=_figures(totals) if isinstance(totals, Mapping) else _stored_figures(row.summary),
         endpoints=[
@@ -158,10 +159,10 @@ def results_of(
                 count=each.get("count", 0),
                 sample=each.get("sample", ""),
             )
-            for each in list(measured.get("failures", ()))[:_MAX_FAILURES]
+            for each in list(ended.get("failures", ()))[:_MAX_FAILURES]
         ],
         thresholds=[
-            ThresholdOutcome.model_validate(each) for each in measured.get("thresholds", ())
+            ThresholdOutcome.model_validate(each) for each in ended.get("thresholds", ())
         ],
         artifacts=[artifact_of(row.id, each) for each in artifacts],
     )
@@ -236,8 +237,13 @@ def _successes(figures: StoredSummary) -> int | None:
 
 
 def _live(live: Mapping[str, Any]) -> Live:
-    return Live.model_validate(
-        {name: live[name] for name in Live.model_fields if live.get(name) is not None}
+    return Live(
+        stage=live.get("stage", ""),
+        elapsed_s=live.get("elapsed_s", 0.0),
+        users=live.get("users", 0),
+        requests_per_second=live.get("rps", 0.0),
+        failure_share=live.get("failure_share", 0.0),
+        p95_ms=live.get("p95_ms"),
     )
 
 
