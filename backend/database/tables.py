@@ -178,7 +178,7 @@ class TestResult(Base):
     p99_ms: Mapped[float | None] = mapped_column(Float)
     max_ms: Mapped[float | None] = mapped_column(Float)
     seconds: Mapped[float | None] = mapped_column(Float)
-    grade: Mapped[str | None] = mapped_column(String(2))
+    grade: Mapped[str | None] = mapped_column(String(20))
     validity: Mapped[str | None] = mapped_column(String(10))
     thresholds_met: Mapped[bool | None] = mapped_column(Boolean)
 

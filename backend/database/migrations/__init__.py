@@ -1,0 +1,1 @@
+"""Alembic's environment and the steps that tables went through. Run by `database.migrating`."""
