@@ -111,5 +111,6 @@ def closed_url() -> str:
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """The settings of whoever runs the tests do not count in them."""
-    for name in [name for name in os.environ if name.startswith("BENCHMARK_")]:
+    ours = ("BENCHMARK_", "STRESS_API_", "DATABASE_URL")
+    for name in [name for name in os.environ if name.startswith(ours)]:
         monkeypatch.delenv(name)

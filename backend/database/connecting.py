@@ -52,6 +52,11 @@ def sqlite_file(url: URL) -> Path | None:
     return Path(str(url.database)).absolute() if is_file else None
 
 
+def file_url(path: Path) -> str:
+    """The address of an SQLite database in this file."""
+    return URL.create("sqlite", database=str(path)).render_as_string()
+
+
 def make_engine(url: URL) -> Engine:
     """An engine that connects when it is first used."""
     return _postgresql(url) if sqlite_file(url) is None else _sqlite(url)
@@ -64,7 +69,10 @@ def _sqlite(url: URL) -> Engine:
         pool_size=20,
         max_overflow=30,  # together more than a server has threads
         pool_timeout=BUSY_SECONDS,
-        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},  # we say BEGIN ourselves
+        connect_args={
+            **({} if "timeout" in url.query else {"timeout": BUSY_SECONDS}),
+            "isolation_level": None,  # we say BEGIN ourselves
+        },
     )
 
     @event.listens_for(engine, "connect")

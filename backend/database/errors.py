@@ -39,12 +39,12 @@ def unavailable(error: BaseException) -> DatabaseUnavailable | None:
         return DatabaseUnavailable(
             "all connections to the database are in use", "try again in a few seconds"
         )
-    if not isinstance(error, exc.DBAPIError):
-        return None
-    cause = error.orig
+    cause = error.orig if isinstance(error, exc.DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
         return _of_sqlite(getattr(cause, "sqlite_errorname", ""), str(cause))
-    return _of_postgresql(getattr(cause, "sqlstate", None), error)
+    if isinstance(error, exc.DBAPIError):
+        return _of_postgresql(getattr(cause, "sqlstate", None), error)
+    return None
 
 
 _SQLITE = {
@@ -99,7 +99,7 @@ _POSTGRESQL = {
 
 def _of_postgresql(state: str | None, error: exc.DBAPIError) -> DatabaseUnavailable | None:
     if state is None:  # it never reached the server, or lost it
-        if error.connection_invalidated or isinstance(error, exc.OperationalError):
+        if error.connection_invalidated or isinstance(error, exc.OperationalError | exc.InterfaceError):
             return DatabaseUnavailable(
                 "the database server cannot be reached", "try again in a few seconds"
             )

@@ -7,7 +7,8 @@ their own; the whole result is kept apart, so that lists read little. All times 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import MINYEAR, UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +29,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeEngine
 
 RUN_STATUSES = ("pending", "running", "completed", "failed", "stopped", "interrupted")
 """What a test's `status` can be. The last four are final."""
@@ -47,13 +49,40 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a time without a time zone")
-        return value.astimezone(UTC)
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:  # hours before the first or after the last moment that Python knows
+            return (datetime.min if value.year == MINYEAR else datetime.max).replace(tzinfo=UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """What the database gave, in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class PlainText(TypeDecorator[str]):
+    """Text of whatever origin, of at most a number of characters where that is given.
+
+    What PostgreSQL refuses in a text (the character NUL, lone surrogates) becomes U+FFFD.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text as every database takes it."""
+        if value is None or value.isascii() and "\0" not in value:
+            return value
+        return _UNSTORABLE.sub("\ufffd", value)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        """TEXT where there is no greatest length."""
+        length = self.impl_instance.length
+        return dialect.type_descriptor(Text() if length is None else String(length))
+
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def now() -> datetime:
@@ -81,7 +110,7 @@ class User(Base):
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
+    email: Mapped[str] = mapped_column(PlainText(254), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     sessions: Mapped[list[TestSession]] = relationship(
@@ -96,8 +125,8 @@ class TestSession(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    name: Mapped[str] = mapped_column(String(200))
-    description: Mapped[str] = mapped_column(Text, default="")
+    name: Mapped[str] = mapped_column(PlainText(200))
+    description: Mapped[str] = mapped_column(PlainText(), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
@@ -119,8 +148,8 @@ class TestConfiguration(Base):
     session_id: Mapped[int] = mapped_column(
         ForeignKey("test_sessions.id", ondelete="CASCADE"), index=True
     )
-    name: Mapped[str] = mapped_column(String(200))
-    target_url: Mapped[str] = mapped_column(String(2048))
+    name: Mapped[str] = mapped_column(PlainText(200))
+    target_url: Mapped[str] = mapped_column(PlainText(2048))
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
@@ -140,46 +169,49 @@ class TestResult(Base):
     __table_args__ = (
         Index("ix_test_results_queue", "status", "queue_number"),
         Index("ix_test_results_user_created", "user_id", "created_at"),
+        Index("ix_test_results_session_created", "session_id", "created_at"),
+        Index("ix_test_results_configuration_created", "configuration_id", "created_at"),
+        Index("ix_test_results_status_created", "status", "created_at"),
         UniqueConstraint("user_id", "idempotency_key"),
     )
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    queue_number: Mapped[int] = mapped_column(BigInteger)
-    kind: Mapped[str] = mapped_column(String(20))
+    id: Mapped[str] = mapped_column(PlainText(36), primary_key=True)
+    queue_number: Mapped[int] = mapped_column(BigInteger, index=True)
+    kind: Mapped[str] = mapped_column(PlainText(20))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     session_id: Mapped[int | None] = mapped_column(
-        ForeignKey("test_sessions.id", ondelete="SET NULL"), index=True
+        ForeignKey("test_sessions.id", ondelete="SET NULL")
     )
     configuration_id: Mapped[int | None] = mapped_column(
-        ForeignKey("test_configurations.id", ondelete="SET NULL"), index=True
+        ForeignKey("test_configurations.id", ondelete="SET NULL")
     )
     is_example: Mapped[bool] = mapped_column(Boolean, default=False)
-    idempotency_key: Mapped[str | None] = mapped_column(String(200))
-    target_url: Mapped[str] = mapped_column(String(2048))
-    strategy: Mapped[str] = mapped_column(String(20))
+    idempotency_key: Mapped[str | None] = mapped_column(PlainText(200))
+    target_url: Mapped[str] = mapped_column(PlainText(2048))
+    strategy: Mapped[str] = mapped_column(PlainText(20))
     request: Mapped[dict[str, Any]] = mapped_column(JSON)
 
-    status: Mapped[str] = mapped_column(String(20), default="pending")
-    status_reason: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[str] = mapped_column(PlainText(20), default="pending")
+    status_reason: Mapped[str] = mapped_column(PlainText(), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    owner: Mapped[str | None] = mapped_column(String(200))
+    owner: Mapped[str | None] = mapped_column(PlainText(200))
     lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     stop_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    requests: Mapped[int | None] = mapped_column(BigInteger)
-    failures: Mapped[int | None] = mapped_column(BigInteger)
-    rps: Mapped[float | None] = mapped_column(Float)
+    requests: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    failures: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    rps: Mapped[float | None] = mapped_column(Float, index=True)
     min_ms: Mapped[float | None] = mapped_column(Float)
-    mean_ms: Mapped[float | None] = mapped_column(Float)
+    mean_ms: Mapped[float | None] = mapped_column(Float, index=True)
     p50_ms: Mapped[float | None] = mapped_column(Float)
-    p95_ms: Mapped[float | None] = mapped_column(Float)
-    p99_ms: Mapped[float | None] = mapped_column(Float)
+    p95_ms: Mapped[float | None] = mapped_column(Float, index=True)
+    p99_ms: Mapped[float | None] = mapped_column(Float, index=True)
     max_ms: Mapped[float | None] = mapped_column(Float)
     seconds: Mapped[float | None] = mapped_column(Float)
-    grade: Mapped[str | None] = mapped_column(String(20))
-    validity: Mapped[str | None] = mapped_column(String(10))
+    grade: Mapped[str | None] = mapped_column(PlainText(20))
+    validity: Mapped[str | None] = mapped_column(PlainText(10))
     thresholds_met: Mapped[bool | None] = mapped_column(Boolean)
 
     user: Mapped[User | None] = relationship()
@@ -214,9 +246,9 @@ class AuditEntry(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
-    actor: Mapped[str] = mapped_column(String(254))
-    peer: Mapped[str] = mapped_column(String(100), default="")
-    action: Mapped[str] = mapped_column(String(50))
-    target_url: Mapped[str] = mapped_column(String(2048), default="")
-    result_id: Mapped[str | None] = mapped_column(String(36))
-    detail: Mapped[str] = mapped_column(Text, default="")
+    actor: Mapped[str] = mapped_column(PlainText(254))
+    peer: Mapped[str] = mapped_column(PlainText(100), default="")
+    action: Mapped[str] = mapped_column(PlainText(50))
+    target_url: Mapped[str] = mapped_column(PlainText(2048), default="")
+    result_id: Mapped[str | None] = mapped_column(PlainText(36))
+    detail: Mapped[str] = mapped_column(PlainText(), default="")

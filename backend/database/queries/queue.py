@@ -17,13 +17,8 @@ from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.orm import Session
 
 from backend.database.queries import results, secrets
-from backend.database.tables import (
-    Base,
-    TestConfiguration,
-    TestResult,
-    TestSession,
-    now,
-)
+from backend.database.queries.paging import may_exist
+from backend.database.tables import Base, TestConfiguration, TestResult, TestSession, now
 
 _LOCK = 0x73747265737302
 """The advisory lock of PostgreSQL under which tests are counted."""
@@ -147,6 +142,7 @@ def claim(session: Session, owner: str, slots: int, lease_seconds: float) -> Tes
             lease_expires_at=moment + timedelta(seconds=lease_seconds),
         )
         .returning(TestResult.id)
+        .execution_options(synchronize_session=False)
     )
     return None if claimed is None else _reread(session, claimed)
 
@@ -159,6 +155,7 @@ def renew(session: Session, result_id: str, owner: str, lease_seconds: float) ->
         .where(_RUNNING, TestResult.id == result_id, TestResult.owner == owner)
         .values(lease_expires_at=expires)
         .returning(TestResult.stop_requested_at)
+        .execution_options(synchronize_session=False)
     ).first()
     return Renewal(found is not None, found is not None and found[0] is not None)
 
@@ -178,11 +175,13 @@ def request_stop(session: Session, result_id: str) -> TestResult | None:
             stop_requested_at=now(),
         )
         .returning(TestResult.id)
+        .execution_options(synchronize_session=False)
     )
     running = (
         update(TestResult)
         .where(_RUNNING, TestResult.id == result_id, TestResult.stop_requested_at.is_(None))
         .values(stop_requested_at=now())
+        .execution_options(synchronize_session=False)
     )
     if session.execute(waiting).first() is not None:
         secrets.erase(session, result_id)
@@ -210,6 +209,7 @@ def take_expired(
         .where(_expired(moment))
         .values(owner=owner, lease_expires_at=moment + timedelta(seconds=lease_seconds))
         .returning(TestResult.id)
+        .execution_options(synchronize_session=False)
     )
     if only is not None:
         statement = statement.where(TestResult.id.in_(only))
@@ -270,7 +270,7 @@ def _by_key(session: Session, new_run: NewRun) -> TestResult | None:
 
 def _if_there(session: Session, table: type[Base], number: int | None) -> int | None:
     """The id where such a row is there, which stays until the transaction's end; else None."""
-    if number is None:
+    if number is None or not may_exist(number):
         return None
     key = next(iter(table.__table__.primary_key))
     held = select(key).where(key == number).with_for_update(read=True, key_share=True)

@@ -137,7 +137,7 @@ def store(
         ended_at=now(),
         lease_expires_at=None,
         **asdict(summary or Summary()),
-    ).returning(TestResult.id)
+    ).returning(TestResult.id).execution_options(synchronize_session=False)
     if session.execute(ended).first() is None:
         return False
     if document is not None:
