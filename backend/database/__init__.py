@@ -12,7 +12,7 @@
 
 from backend.database.database import Database
 from backend.database.errors import DatabaseUnavailable, DatabaseUnfit, SecretUnreadable
-from backend.database.key_file import RunCipher, open_cipher
+from backend.database.key_file import RunCipher, derived_key, open_cipher
 
 __all__ = [
     "Database",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
 import os
 import stat
@@ -50,6 +52,20 @@ def open_cipher(key_file: Path) -> RunCipher:
     Processes that start at once agree on one key. UsageError where others than the owner can read
     the file, where it holds no key, or where it cannot be made.
     """
+    return RunCipher(_key(key_file))
+
+
+def derived_key(key_file: Path, purpose: str) -> bytes:
+    """A key of 32 bytes for another purpose, which tells nothing of the one in the file.
+
+    Raises UsageError as `open_cipher` does.
+    """
+    key = base64.urlsafe_b64decode(_key(key_file))
+    return hmac.digest(key, f"stress-api: {purpose}".encode(), "sha256")
+
+
+def _key(key_file: Path) -> bytes:
+    """The key of the file, made if need be, in the form that Fernet takes."""
     try:
         key = _read(key_file)
         if key is None:
@@ -61,12 +77,13 @@ def open_cipher(key_file: Path) -> RunCipher:
             "let STRESS_API_KEY_FILE name a file that the service may make or read",
         ) from None
     try:
-        return RunCipher(key or b"")
+        Fernet(key or b"")
     except ValueError:
         raise UsageError(
             f"the key file {key_file} holds no key",
             "restore it, or remove it: a new one is made (tests that wait have to be started anew)",
         ) from None
+    return key or b""
 
 
 def _read(path: Path) -> bytes | None:
