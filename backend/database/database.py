@@ -76,6 +76,7 @@ class Database:
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
+            session.connection()  # begins now, and not with the first statement
             yield session
 
 

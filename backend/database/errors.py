@@ -99,7 +99,9 @@ _POSTGRESQL = {
 
 def _of_postgresql(state: str | None, error: exc.DBAPIError) -> DatabaseUnavailable | None:
     if state is None:  # it never reached the server, or lost it
-        if error.connection_invalidated or isinstance(error, exc.OperationalError | exc.InterfaceError):
+        if error.connection_invalidated or isinstance(
+            error, exc.OperationalError | exc.InterfaceError
+        ):
             return DatabaseUnavailable(
                 "the database server cannot be reached", "try again in a few seconds"
             )

@@ -97,9 +97,7 @@ def _read(path: Path) -> bytes | None:
         if not stat.S_ISREG(about.st_mode):
             raise UsageError(f"the key file {path} is no file", "remove it: a new one is made")
         if stat.S_IMODE(about.st_mode) & 0o077:
-            raise UsageError(
-                f"the key file {path} can be read by others", f"chmod 600 {path}"
-            )
+            raise UsageError(f"the key file {path} can be read by others", f"chmod 600 {path}")
         if about.st_uid not in {os.geteuid(), 0}:
             raise UsageError(
                 f"the key file {path} belongs to somebody else", "let the service own it"

@@ -11,7 +11,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from backend.database.connecting import checked_url, make_engine
-from backend.database.tables import Base, PlainText, UtcDateTime
+from backend.database.tables import Base, LongText, ShortText, UtcDateTime
 
 
 def _as_plain_type(kind: str, item: object, _: object) -> str | bool:
@@ -20,8 +20,10 @@ def _as_plain_type(kind: str, item: object, _: object) -> str | bool:
         return False
     if isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
-    if isinstance(item, PlainText):
-        return f"sa.String({item.length})" if item.length else "sa.Text()"
+    if isinstance(item, LongText):
+        return "sa.Text()"
+    if isinstance(item, ShortText):
+        return f"sa.String({item.length})"
     return False
 
 

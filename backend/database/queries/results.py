@@ -131,13 +131,17 @@ def store(
     )
     if owner is not None:
         ending = ending.where(TestResult.owner == owner)
-    ended = ending.values(
-        status=status,
-        status_reason=reason,
-        ended_at=now(),
-        lease_expires_at=None,
-        **asdict(summary or Summary()),
-    ).returning(TestResult.id).execution_options(synchronize_session=False)
+    ended = (
+        ending.values(
+            status=status,
+            status_reason=reason,
+            ended_at=now(),
+            lease_expires_at=None,
+            **asdict(summary or Summary()),
+        )
+        .returning(TestResult.id)
+        .execution_options(synchronize_session=False)
+    )
     if session.execute(ended).first() is None:
         return False
     if document is not None:

@@ -24,9 +24,7 @@ def find(
         .limit(bounded(limit))
         .offset(bounded(offset))
     )
-    return Page(
-        session.scalar(total.where(_owned(owner_email))) or 0, tuple(session.scalars(rows))
-    )
+    return Page(session.scalar(total.where(_owned(owner_email))) or 0, tuple(session.scalars(rows)))
 
 
 def get(session: Session, session_id: int, owner_email: str | None = None) -> TestSession | None:

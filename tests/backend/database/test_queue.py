@@ -267,4 +267,3 @@ def test_several_processes_claim_each_test_once(
     assert started == sorted(started)
     assert len(started) == 20
     assert {row.status for row in ended if row} == {"completed"}
-

@@ -240,9 +240,7 @@ def test_a_missing_server_is_unavailable() -> None:
     assert "s3cret" not in str(caught.value)
 
 
-def test_a_lost_connection_is_unavailable(
-    postgresql_url: str, postgresql_server: Server
-) -> None:
+def test_a_lost_connection_is_unavailable(postgresql_url: str, postgresql_server: Server) -> None:
     """A connection that is cut within a transaction says so; the next transaction has another."""
     database = Database(postgresql_url)
     with pytest.raises(DatabaseUnavailable), database.writing() as session:
