@@ -13,7 +13,7 @@ from benchmark.config import BENCHMARK_CONFIGS, DYNAMIC_CONFIG
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = ("run", "discover", "generate", "health", "check", "demo", "capacity")
+COMMANDS = ("run", "discover", "generate", "health", "check", "demo", "capacity", "serve", "token")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -20,5 +20,6 @@ __all__ = [
     "DatabaseUnfit",
     "RunCipher",
     "SecretUnreadable",
+    "derived_key",
     "open_cipher",
 ]

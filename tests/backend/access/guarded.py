@@ -1,0 +1,85 @@
+"""A small guarded application, and settings for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import HTTPException
+
+from backend.access import (
+    Caller,
+    caller_or_none,
+    current_caller,
+    install_access,
+    limit_starts,
+    problem_response,
+    require_admin,
+)
+from backend.problems import Problem
+from backend.settings import ServiceSettings
+from benchmark.utils.service_tokens import new_token
+
+USER_TOKEN, USER_LINE = new_token("ann@example.com")
+OTHER_TOKEN, OTHER_LINE = new_token("bob@example.com")
+ADMIN_TOKEN, ADMIN_LINE = new_token("Ops@Example.com", "admin")
+TOKENS = tuple(map(str, (USER_LINE, OTHER_LINE, ADMIN_LINE)))
+
+
+def some_settings(folder: Path, **changes: Any) -> ServiceSettings:
+    """Settings as tests need them; nothing is there yet."""
+    return ServiceSettings(
+        **{
+            "database_url": f"sqlite:///{folder}/none.db",
+            "runs_dir": folder / "runs",
+            "key_file": folder / "key",
+            **changes,
+        }
+    )
+
+
+def guarded_app(settings: ServiceSettings) -> FastAPI:
+    """Routes that say who asked, behind the guards."""
+    app = FastAPI()
+    install_access(app, settings)
+
+    @app.exception_handler(Problem)
+    async def _problem(_: Request, problem: Problem) -> Any:
+        return problem_response(problem)
+
+    @app.get("/health")
+    async def health(caller: Annotated[Caller | None, Depends(caller_or_none)]) -> str:
+        return caller.name if caller else "nobody"
+
+    @app.get("/docs")
+    async def docs() -> str:
+        return "page"
+
+    @app.get("/who")
+    async def who(caller: Annotated[Caller, Depends(current_caller)]) -> dict[str, str | None]:
+        return {"email": caller.email, "role": caller.role}
+
+    @app.get("/admin")
+    async def admin(caller: Annotated[Caller, Depends(require_admin)]) -> str:
+        return caller.name
+
+    @app.post("/start", dependencies=[Depends(limit_starts)])
+    async def start() -> str:
+        return "started"
+
+    @app.post("/size")
+    async def size(request: Request) -> int:
+        return len(await request.body())
+
+    @app.get("/missing")
+    async def missing() -> None:
+        raise HTTPException(404)
+
+    return app
+
+
+def making(settings: ServiceSettings) -> Callable[[], FastAPI]:
+    """For `serving`: makes the guarded application."""
+    return lambda: guarded_app(settings)
