@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import dns.resolver
 
-from backend.access.addresses import Address
+from backend.access.addresses import Address, parse_address
 from backend.access.ownership import OwnershipProof, proves
 from backend.access.proof_places import file_at, has_certificate, text_records
 from backend.access.target_urls import TargetUrl
@@ -47,7 +47,7 @@ def proved_addresses(
             )
         )
     )
-    if by_file or target.scheme != "https" or ":" in target.host:
+    if by_file or not _may_have_record(target):
         return by_file
     records = text_records(proof.record_name, resolver=resolver, seconds=left())
     if not any(valid(record) for record in records):
@@ -65,6 +65,11 @@ def hint_of_proof(target: TargetUrl, proof: OwnershipProof) -> str:
         f"or prove that the host is yours: let {target.scheme}://{target.authority}{proof.path} "
         f"answer 200 with the one line {proof.line}"
     )
-    if target.scheme == "https":
+    if _may_have_record(target):
         hint += f", or put that line into a TXT record of {proof.record_name}"
     return f"{hint}; it counts until {proof.last_day.isoformat()}"
+
+
+def _may_have_record(target: TargetUrl) -> bool:
+    """A record needs a name, and counts only beside a certificate."""
+    return target.scheme == "https" and parse_address(target.host) is None
