@@ -11,7 +11,7 @@ _ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?"
 
 
 def read_origins(entries: Iterable[str]) -> tuple[str, ...]:
-    """The origins as browsers write them. Raises UsageError, for `*` too: it would mean everybody."""
+    """The origins as browsers write them. UsageError for others, and for `*`: that is everybody."""
     origins = tuple(entry.strip().rstrip("/") for entry in entries if entry.strip())
     for origin in origins:
         if not _ORIGIN.fullmatch(origin):

@@ -81,7 +81,7 @@ def file_at(
 
 
 def has_certificate(host: str, address: str, port: int, *, seconds: float = _SECONDS) -> bool:
-    """Whether the server at this address shows a certificate for `host` that this machine trusts."""
+    """Whether the server at this address has a certificate for `host` that this machine trusts."""
     with (
         suppress(OSError, ValueError),
         _connected(host, address, port, tls=True, seconds=seconds),

@@ -18,7 +18,6 @@ from limits.strategies import MovingWindowRateLimiter
 from backend.access.addresses import parse_address
 from backend.access.callers import current_caller
 from backend.problems import Problem
-from backend.settings import ServiceSettings
 
 _PROOF_CHECKS_PER_MINUTE = 10
 _PRIVATE_BITS = 64  # of an IPv6 address: whoever has one has all of its network

@@ -63,7 +63,7 @@ def check_target(
     """The target, confined to addresses that were looked up once and checked.
 
     `service_addresses` are those of the service itself (`service_addresses_of`). Names are looked
-    up, and the target may be asked for a proof, so it takes up to some seconds: call it in a thread.
+    up, and the target may be asked for a proof; that takes some seconds, so call it in a thread.
     Raises Problem: 422 for what is no base URL or has no address, 403 for what is not allowed,
     429 where a user has proofs looked for too often.
     """
@@ -148,7 +148,7 @@ def _require_loopback(target: TargetUrl, addresses: Iterable[Address]) -> None:
 def _allowed(
     target: TargetUrl, addresses: tuple[Address, ...], caller: Caller, settings: ServiceSettings
 ) -> tuple[Address, ...]:
-    """The addresses to which the caller may send a test. Raises Problem (403) where there is none."""
+    """The addresses to which the caller may send a test. Problem (403) where there is none."""
     allowed = read_allowed(settings.allowed_targets)
     named = tuple(
         address

@@ -23,7 +23,8 @@ def add_token(app: typer.Typer) -> None:
         role: Annotated[
             str,
             typer.Option(
-                metavar="NAME", help="user (sees own tests only) or admin (sees all) (default: user)"
+                metavar="NAME",
+                help="user (sees own tests only) or admin (sees all) (default: user)",
             ),
         ] = "user",
         as_json: Annotated[

@@ -60,10 +60,7 @@ def read_token_lines(lines: Iterable[str]) -> tuple[TokenLine, ...]:
     tokens: list[TokenLine] = []
     for number, line in enumerate(lines, 1):
         try:
-            email, role, digest = line.strip().rsplit(":", 2)
-            if not _DIGEST.fullmatch(digest.lower()):
-                raise ValueError
-            token = TokenLine(_email(email), _role(role), bytes.fromhex(digest))
+            token = _read(line.strip())
         except (ValueError, UsageError):
             raise UsageError(
                 f"{SETTING}: entry {number} is not email:role:sha256",
@@ -76,6 +73,14 @@ def read_token_lines(lines: Iterable[str]) -> tuple[TokenLine, ...]:
             )
         tokens.append(token)
     return tuple(tokens)
+
+
+def _read(line: str) -> TokenLine:
+    """Raises UsageError, or ValueError where parts are missing."""
+    email, role, digest = line.rsplit(":", 2)
+    if not _DIGEST.fullmatch(digest.lower()):
+        raise ValueError("no digest")
+    return TokenLine(_email(email), _role(role), bytes.fromhex(digest))
 
 
 def _email(text: str) -> str:

@@ -35,7 +35,7 @@ POSSIBLE = [
 
 @pytest.mark.parametrize("text", NEVER)
 def test_forbidden_addresses(text: str) -> None:
-    """Link-local, metadata, multicast, unspecified and reserved addresses, and other forms of them."""
+    """Link-local, metadata, multicast, unspecified, reserved addresses, and other forms of them."""
     address = parse_address(text)
     assert address is not None
     assert why_never(address)
@@ -63,7 +63,7 @@ FORMS = (
 
 @given(st.ip_addresses(v=4), st.sampled_from(FORMS))
 def test_no_form_of_a_forbidden_address_is_allowed(address: IPv4Address, form: object) -> None:
-    """What is forbidden as IPv4 is forbidden in every IPv6 form of it; tunnels lead nowhere private."""
+    """What is forbidden as IPv4 is forbidden in each IPv6 form; tunnels lead nowhere private."""
     assert callable(form)
     wrapped = IPv6Address(form(int(address)))
     if why_never(address):
@@ -91,7 +91,10 @@ def test_link_local_is_never_allowed(address: IPv4Address | IPv6Address) -> None
     assert why_never(address)
 
 
-@pytest.mark.parametrize("text", ["", "localhost", "127.1", "0x7f.0.0.1", "2130706433", "1.2.3.4.5", "[::1]"])
+NO_ADDRESSES = "localhost 127.1 0x7f.0.0.1 2130706433 1.2.3.4.5 [::1]".split()
+
+
+@pytest.mark.parametrize("text", ["", *NO_ADDRESSES])
 def test_what_is_no_address(text: str) -> None:
     """Odd forms are not guessed at."""
     assert parse_address(text) is None

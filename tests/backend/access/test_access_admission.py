@@ -34,7 +34,12 @@ class Service:
         self.own = f"127.0.0.1:{self.port}"
 
     def ask(
-        self, path: str = "/who", headers: Headers = (), *, host: str | None = "", method: str = "GET"
+        self,
+        path: str = "/who",
+        headers: Headers = (),
+        *,
+        host: str | None = "",
+        method: str = "GET",
     ) -> tuple[int, dict[str, str], Any]:
         """Status, headers (names in lower case) and JSON of an answer; `host=None` sends none."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -54,7 +59,7 @@ class Service:
 
 @pytest.fixture(scope="module")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Without tokens. uvicorn believes forwarding headers of this machine, as it does by default."""
+    """Without tokens. uvicorn believes forwarding headers of this machine, as is its default."""
     settings = some_settings(tmp_path_factory.mktemp("local"), requests_per_minute=100_000)
     with serving(making(settings)) as served:
         yield Service(served.url)
@@ -75,7 +80,15 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.mark.parametrize(
     "host",
-    ["127.0.0.1", "127.0.0.1:{port}", "localhost", "LocalHost:{port}", "127.9.9.9:1", "[::1]:{port}", "[::1]"],
+    [
+        "127.0.0.1",
+        "127.0.0.1:{port}",
+        "localhost",
+        "LocalHost:{port}",
+        "127.9.9.9:1",
+        "[::1]:{port}",
+        "[::1]",
+    ],
 )
 def test_this_machine_is_let_in(local: Service, host: str) -> None:
     """Under each of its names, with and without a port."""
@@ -136,12 +149,18 @@ def test_own_pages_are_let_in(local: Service, origin: str) -> None:
 @pytest.mark.parametrize(
     "origin",
     [
-        *("null", "https://evil.example", "http://localhost", "https://{own}", "http://127.0.0.1:1"),
+        *(
+            "null",
+            "https://evil.example",
+            "http://localhost",
+            "https://{own}",
+            "http://127.0.0.1:1",
+        ),
         *("http://localhost:{port}", "http://{own}.evil.example", "", "file://", "http://{own}/"),
     ],
 )
 def test_foreign_pages_are_refused(local: Service, origin: str) -> None:
-    """A page makes a browser send requests from this machine (CSRF); `null` is a foreign one, too."""
+    """A page makes a browser send requests from this machine (CSRF); `null` is foreign, too."""
     sent = origin.format(own=local.own, port=local.port)
     status, _, body = local.ask(headers=[("Origin", sent)], method="GET")
     assert status == 403
@@ -193,8 +212,8 @@ def test_web_sockets_are_refused(local: Service) -> None:
 
 @pytest.mark.parametrize(
     "client",
-    [("192.168.1.7", 5), ("8.8.8.8", 5), ("0.0.0.0", 5), ("fe80::1%eth0", 5), ("", 0), None, ("x", 1),
-     ("::ffff:10.0.0.1", 5)],
+    [("192.168.1.7", 5), ("8.8.8.8", 5), ("0.0.0.0", 5), ("fe80::1%eth0", 5), ("", 0), None,
+     ("x", 1), ("::ffff:10.0.0.1", 5)],
 )  # fmt: skip
 def test_other_peers_are_refused(client: tuple[str, int] | None) -> None:
     """Whatever they say; a peer that cannot be known is another one."""
@@ -248,7 +267,13 @@ def test_a_token_says_who_it_is(shared: Service, token: str, email: str, role: s
 @pytest.mark.parametrize(
     "sent",
     [
-        *("Bearer wrong", f"Bearer {USER_TOKEN}x", f"Bearer {USER_TOKEN[:-1]}", "Bearer ", "Bearer"),
+        *(
+            "Bearer wrong",
+            f"Bearer {USER_TOKEN}x",
+            f"Bearer {USER_TOKEN[:-1]}",
+            "Bearer ",
+            "Bearer",
+        ),
         *(f"Basic {USER_TOKEN}", USER_TOKEN, f"Bearer {'x' * 600}", f"Bearer {TOKENS[0]}"),
         *(f"Bearer {TOKENS[0].rpartition(':')[2]}", "Bearer \xff\xfe", "", "bearer\x00x"),
     ],
@@ -272,7 +297,8 @@ def test_two_tokens_are_refused(shared: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/who", "/admin", "/missing", "/nowhere", "/health/", "//health", "/docs/../who", "/Health"]
+    "path",
+    ["/who", "/admin", "/missing", "/nowhere", "/health/", "//health", "/docs/../who", "/Health"],
 )
 def test_a_token_is_needed(shared: Service, path: str) -> None:
     """Everywhere but on the open pages, on this machine too; `/docs/…` leads to no route."""

@@ -30,7 +30,7 @@ def allows(entry: str, host: str, port: int = 443, address: str = "93.184.216.34
     ],
 )
 def test_what_an_entry_allows(entry: str, host: str) -> None:
-    """Names mean themselves, `*.domain` all below it, networks every host whose address is inside."""
+    """Names mean themselves, `*.domain` all below it, networks every host that is inside."""
     assert allows(entry, host)
 
 

@@ -322,4 +322,6 @@ def test_whose_a_new_thing_is() -> None:
         None,
         None,
     )
-    assert json.dumps([user.sees("ANN@example.com"), user.sees("bob@example.com")]) == "[true, false]"
+    assert (
+        json.dumps([user.sees("ANN@example.com"), user.sees("bob@example.com")]) == "[true, false]"
+    )

@@ -62,8 +62,13 @@ def test_it_proves_nothing_else() -> None:
     assert not proves(later, EMAIL, HOST, KEY, today=TODAY), "longer than any that was shown"
 
 
-@pytest.mark.parametrize("text", ["", "stress-api-proof", "stress-api-proof=20269999." + "0" * 64, "x" * 10_000,
-                                  "stress-api-proof=20270101." + "g" * 64, "٣" * 8])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "stress-api-proof", "x" * 10_000, "٣" * 8),
+        *(f"stress-api-proof=20269999.{'0' * 64}", f"stress-api-proof=20270101.{'g' * 64}"),
+    ],
+)
 def test_what_is_no_proof(text: str) -> None:
     """Whatever stands there."""
     assert not proves(text, EMAIL, HOST, KEY, today=TODAY)
@@ -84,7 +89,9 @@ def test_the_proof_for_a_route(tmp_path: Path) -> None:
     settings = some_settings(tmp_path)
     proof = proof_for(EMAIL, "API.example.com.", settings)
     assert proof == proof_for(EMAIL, HOST, settings)
-    assert proof.line != proof_for(EMAIL, HOST, some_settings(tmp_path, key_file=tmp_path / "b")).line
+    assert (
+        proof.line != proof_for(EMAIL, HOST, some_settings(tmp_path, key_file=tmp_path / "b")).line
+    )
     with pytest.raises(Problem) as caught:
         proof_for(EMAIL, "no host", settings)
     assert caught.value.status == 422
@@ -335,7 +342,7 @@ def test_a_certificate_without_a_record_proves_nothing(certificate: ssl.SSLConte
 
 
 def test_a_start_looks_for_the_proof(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At a public target which the list does not name: 403 with what to do, or the proved addresses."""
+    """At a public target that is not listed: 403 with what to do, or the proved addresses."""
     user = Caller(EMAIL, "user")
     settings = some_settings(tmp_path)
     url = "https://93.184.216.34/v1"

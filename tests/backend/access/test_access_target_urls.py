@@ -72,8 +72,7 @@ def test_everybody_reads_the_same_host(url: str) -> None:
     """What is accepted means the same host and port to the libraries that send requests."""
     try:
         target = read_target_url(url)
-    except Problem as problem:
-        assert problem.status == 422
+    except Problem:
         return
     text = str(target)
     assert text.isascii()

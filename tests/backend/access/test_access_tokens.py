@@ -44,8 +44,16 @@ def test_several_tokens() -> None:
     [
         *("", "ann@example.com", f"ann@example.com:user:{DIGEST[1:]}", f"ann:user:{DIGEST}"),
         *(f"ann@example.com:root:{DIGEST}", f"ann@example.com::{DIGEST}", f":user:{DIGEST}"),
-        *(f"ann@example.com:user:{'g' * 64}", f"ann@example.com:user:{DIGEST}:", f"a b@c.d:user:{DIGEST}"),
-        *(f"{'a' * 250}@b.cd:user:{DIGEST}", f"ann@exämple.com:user:{DIGEST}", f"ann@b.c:User:{DIGEST}"),
+        *(
+            f"ann@example.com:user:{'g' * 64}",
+            f"ann@example.com:user:{DIGEST}:",
+            f"a b@c.d:user:{DIGEST}",
+        ),
+        *(
+            f"{'a' * 250}@b.cd:user:{DIGEST}",
+            f"ann@exämple.com:user:{DIGEST}",
+            f"ann@b.c:User:{DIGEST}",
+        ),
     ],
 )
 def test_what_is_no_line(line: str) -> None:
@@ -59,10 +67,14 @@ def test_what_is_no_line(line: str) -> None:
 def test_a_token_belongs_to_one_user() -> None:
     """Else it would depend on the order whose it is."""
     with pytest.raises(UsageError, match="entry 2 has the token of another"):
-        read_token_lines([f"ann@example.com:user:{DIGEST}", f"bob@example.com:admin:{DIGEST.upper()}"])
+        read_token_lines(
+            [f"ann@example.com:user:{DIGEST}", f"bob@example.com:admin:{DIGEST.upper()}"]
+        )
 
 
-@pytest.mark.parametrize(("email", "role"), [("ann", "user"), ("", "user"), ("a@b", "boss"), ("a@b c", "user")])
+@pytest.mark.parametrize(
+    ("email", "role"), [("ann", "user"), ("", "user"), ("a@b", "boss"), ("a@b c", "user")]
+)
 def test_wrong_wishes_for_a_token(email: str, role: str) -> None:
     """No e-mail address, no such role."""
     with pytest.raises(UsageError):

@@ -91,8 +91,8 @@ def test_others_are_not_served_without_tokens(call: Any, host: str) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--port", "x"), ("--port", "65536"), ("--port", "-1"), ("--workers", "0"), ("--workers", "65"),
-     ("--reload", "--workers", "2"), ("--host", "192.0.2.1.5"), ("extra",)],
+    [("--port", "x"), ("--port", "65536"), ("--port", "-1"), ("--workers", "0"),
+     ("--workers", "65"), ("--reload", "--workers", "2"), ("--host", "192.0.2.1.5"), ("extra",)],
 )  # fmt: skip
 def test_wrong_usage_of_serve(call: Any, arguments: tuple[str, ...]) -> None:
     """Exit code 2, a message and what to do."""
@@ -139,7 +139,9 @@ def test_uvicorn_believes_no_headers_about_the_peer() -> None:
     assert "--no-proxy-headers" in command
     assert command[command.index("--workers") + 1] == "2"
     reloading = serving_command._command("127.0.0.1", 8000, workers=1, reload=True)
-    watched = [reloading[place + 1] for place, word in enumerate(reloading) if word == "--reload-dir"]
+    watched = [
+        reloading[place + 1] for place, word in enumerate(reloading) if word == "--reload-dir"
+    ]
     assert watched == [str(ROOT / "backend")]
 
 
@@ -166,7 +168,10 @@ while True:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signals_end_the_child_in_order(number: signal.Signals) -> None:
     """Each becomes one SIGTERM for the server, which is waited for."""
-    script = STAND_IN.format(root=str(ROOT), child=WAITING.replace('sys.exit("terminated")', "(print('bye'), sys.exit(0))"))
+    script = STAND_IN.format(
+        root=str(ROOT),
+        child=WAITING.replace('sys.exit("terminated")', "(print('bye'), sys.exit(0))"),
+    )
     with subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
