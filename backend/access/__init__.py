@@ -1,19 +1,21 @@
 """Who may do what, against which targets.
 
-installing.py      puts the guards before an application, in their order
-admission.py       middleware: lets a request in or not, and notes whose it is
-callers.py         who that is, as routes see it
-local_only.py      whether a request comes from this machine, and from no foreign page
-rate_limits.py     how many requests and starts in a minute
-body_limit.py      middleware: how long a body may be, and how long it may take
-answer_headers.py  middleware: security headers
-origins.py         whose pages may read answers
-load_limits.py     how large a test may be
-targets.py         whether a target may be tested, and at which addresses
-target_urls.py look_up.py addresses.py allow_list.py    what that rests on
-ownership.py proving.py proof_places.py                 proofs that a host is the user's
-auditing.py        notes who did what
-problem_answers.py problems as answers of middleware
+    installing.py      puts the guards before an application, in their order
+    admission.py       middleware: lets a request in or not, and notes whose it is
+    callers.py         who that is, as routes see it
+    local_only.py      whether a request comes from this machine, and from no foreign page
+    rate_limits.py     how many requests and starts in a minute
+    body_limit.py      middleware: how long a body may be, and how long it may take
+    answer_headers.py  middleware: security headers
+    origins.py         whose pages may read answers
+    load_limits.py     how large a test may be
+    targets.py         whether a target may be tested, and at which addresses
+    target_urls.py look_up.py addresses.py allow_list.py    what that rests on
+    ownership.py proving.py proof_places.py                 proofs that a host is the user's
+    auditing.py        notes who did what
+    problem_answers.py problems as answers of middleware
+
+Middleware is plain ASGI: it guards every request, and leaves streams as they are.
 """
 
 from backend.access.admission import AccessMiddleware

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.access.callers import (
@@ -92,7 +90,7 @@ def route_path(scope: Scope) -> str:
 
 def _bearer(scope: Scope) -> str | None:
     """The token that was sent; "" for credentials of another kind, None without any."""
-    sent: list[Any] = [value for name, value in scope["headers"] if name == b"authorization"]
+    sent: list[bytes] = [value for name, value in scope["headers"] if name == b"authorization"]
     if not sent:
         return None
     scheme, _, token = sent[0].decode("latin-1").partition(" ")

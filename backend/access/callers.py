@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any, Literal
@@ -73,7 +73,7 @@ def caller_of_token(token: str, lines: tuple[TokenLine, ...]) -> Caller | None:
     return found
 
 
-def remember(scope: dict[str, Any], caller: Caller | None) -> None:
+def remember(scope: MutableMapping[str, Any], caller: Caller | None) -> None:
     """Note with a request who sent it."""
     scope.setdefault("state", {})[_STATE] = caller
 

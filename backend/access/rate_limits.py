@@ -94,4 +94,4 @@ def _network(peer: str) -> str:
     address = parse_address(peer)
     if isinstance(address, IPv6Address):
         return str(IPv6Network((int(address) >> _PRIVATE_BITS << _PRIVATE_BITS, _PRIVATE_BITS)))
-    return peer
+    return str(address or peer)

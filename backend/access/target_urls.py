@@ -62,6 +62,8 @@ def read_target_url(url: str) -> TargetUrl:
     # urlsplit drops tabs and line ends, so the whole text is looked at, too.
     if not _PATH.fullmatch(path) or any(ord(c) <= 0x20 or c in "\\\x7f" for c in url):
         raise Problem(422, "target_url holds characters that a URL has to encode", _EXAMPLE)
+    if "[" in parts.netloc and ":" not in host:  # RFC 3986 keeps brackets for later kinds, too
+        raise Problem(422, "target_url has no IPv6 address in its brackets", _EXAMPLE)
     return TargetUrl(scheme, read_host(host), port or USUAL_PORTS[scheme], path)
 
 

@@ -27,6 +27,7 @@ _EXAMPLES = (
     "stress-api serve --port 9000 --workers 4\n"
     f'{SETTING}="$LINES" stress-api serve --host 0.0.0.0'
 )
+_PANEL = "Service"
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = (
     *("fastapi", "uvicorn", "sqlalchemy", "alembic", "cryptography"),
@@ -42,16 +43,39 @@ def add_serve(app: typer.Typer) -> None:
     @app.command(cls=GroupedCommand, epilog=_EXAMPLES)
     def serve(
         host: Annotated[
-            str, typer.Option(metavar="ADDRESS", help="where to listen (default: 127.0.0.1)")
+            str,
+            typer.Option(
+                metavar="ADDRESS",
+                show_default=False,
+                rich_help_panel=_PANEL,
+                help="where to listen (default: 127.0.0.1)",
+            ),
         ] = "127.0.0.1",
         port: Annotated[
-            str, typer.Option(metavar="N", help="0 for any that is free (default: 8000)")
+            str,
+            typer.Option(
+                metavar="N",
+                show_default=False,
+                rich_help_panel=_PANEL,
+                help="0 for any that is free (default: 8000)",
+            ),
         ] = "8000",
         workers: Annotated[
-            str, typer.Option(metavar="N", help="processes that answer requests (default: 1)")
+            str,
+            typer.Option(
+                metavar="N",
+                show_default=False,
+                rich_help_panel=_PANEL,
+                help="processes that answer requests (default: 1)",
+            ),
         ] = "1",
         reload: Annotated[
-            bool, typer.Option("--reload", help="restart when a file of the service changes")
+            bool,
+            typer.Option(
+                "--reload",
+                rich_help_panel=_PANEL,
+                help="restart when a file of the service changes",
+            ),
         ] = False,
     ) -> None:
         """Run the service: tests started over REST, every result kept."""

@@ -24,11 +24,16 @@ def add_token(app: typer.Typer) -> None:
             str,
             typer.Option(
                 metavar="NAME",
+                show_default=False,
+                rich_help_panel="Token",
                 help="user (sees own tests only) or admin (sees all) (default: user)",
             ),
         ] = "user",
         as_json: Annotated[
-            bool, typer.Option("--json", help="print one JSON object and nothing else")
+            bool,
+            typer.Option(
+                "--json", rich_help_panel="Token", help="print one JSON object and nothing else"
+            ),
         ] = False,
     ) -> None:
         """Make a token for the service; it is shown this once."""

@@ -76,7 +76,7 @@ def test_no_form_of_a_forbidden_address_is_allowed(address: IPv4Address, form: o
 
 @given(st.ip_addresses())
 def test_an_address_is_of_one_sort(address: IPv4Address | IPv6Address) -> None:
-    """What is public is neither loopback nor private nor forbidden; and it is said the same twice."""
+    """What is public is neither loopback nor private nor forbidden; and that stays so."""
     if is_public(address):
         assert not is_loopback(address)
         assert not why_never(address)

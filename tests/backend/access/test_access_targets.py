@@ -209,10 +209,11 @@ def test_whatever_a_name_means_a_run_gets_checked_addresses(
     tmp_path_factory: pytest.TempPathFactory, addresses: list[Any], caller: Caller, entry: str
 ) -> None:
     """No forbidden address, no loopback by a pattern of names, and without tokens nothing else."""
+    folder = tmp_path_factory.getbasetemp()
     NAMES["fuzzed.example"] = [str(address) for address in addresses]
     try:
         target = check(
-            "http://fuzzed.example", Path("none"), caller, allowed_targets=(entry,), service=()
+            "http://fuzzed.example", folder, caller, allowed_targets=(entry,), service=()
         )
     except Problem:
         return
