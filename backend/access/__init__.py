@@ -8,7 +8,6 @@
     body_limit.py      middleware: how long a body may be, and how long it may take
     answer_headers.py  middleware: security headers
     origins.py         whose pages may read answers
-    load_limits.py     how large a test may be
     targets.py         whether a target may be tested, and at which addresses
     target_urls.py look_up.py addresses.py allow_list.py    what that rests on
     ownership.py proving.py proof_places.py                 proofs that a host is the user's
@@ -30,7 +29,6 @@ from backend.access.callers import (
     require_admin,
 )
 from backend.access.installing import documented_security, install_access
-from backend.access.load_limits import check_limits
 from backend.access.ownership import OwnershipProof
 from backend.access.problem_answers import problem_response
 from backend.access.rate_limits import limit_starts
@@ -47,7 +45,6 @@ __all__ = [
     "PinnedTarget",
     "audit",
     "caller_or_none",
-    "check_limits",
     "check_target",
     "current_caller",
     "documented_security",

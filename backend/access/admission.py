@@ -19,11 +19,11 @@ from backend.problems import Problem
 from backend.settings import ServiceSettings
 from benchmark.utils.service_tokens import read_token_lines
 
-OPEN_PATHS = frozenset(("/health", "/docs", "/redoc", "/openapi.json", "/favicon.ico"))
+OPEN_PATHS = frozenset(("/", "/health", "/health/live", "/docs", "/redoc", "/openapi.json"))
 """What needs no token. The document is the same at every installation, and browsers cannot send a
 token when they open a page; what the page then asks for needs one."""
 
-OPEN_FOLDERS = ("/docs/", "/redoc/", "/static/")
+OPEN_FOLDER = "/docs/"
 """Scripts and styles of those pages."""
 
 _LONGEST_TOKEN = 500
@@ -77,7 +77,7 @@ class AccessMiddleware:
 def is_open(scope: Scope) -> bool:
     """Whether this is one of the pages for everybody, or belongs to one."""
     path = route_path(scope)
-    return path in OPEN_PATHS or path.startswith(OPEN_FOLDERS)
+    return path in OPEN_PATHS or path.startswith(OPEN_FOLDER)
 
 
 def route_path(scope: Scope) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.access.admission import OPEN_FOLDERS, route_path
+from backend.access.admission import OPEN_FOLDER, route_path
 
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 """Content-Security-Policy of answers that are no pages."""
@@ -15,7 +15,7 @@ DOCS_POLICY = (
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
-"""Of /docs and /redoc: scripts come from the service alone, and none stands in a page. Swagger UI
+"""Of the service's own pages: scripts come from the service alone, and none stands in a page. Swagger UI
 and ReDoc write style elements, and ReDoc searches in a worker that it makes."""
 
 REPORT_POLICY = (
@@ -26,7 +26,7 @@ REPORT_POLICY = (
 """Of a run's HTML report, which names its own script and style by digest. The sandbox keeps it
 from the service, which would else take its requests for the user's. A route sets it itself."""
 
-_DOCS = frozenset(("/docs", "/redoc"))
+_PAGES = frozenset(("/", "/docs", "/redoc"))
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -61,8 +61,8 @@ class SecurityHeadersMiddleware:
 
 def headers_for(path: str) -> dict[str, str]:
     """The security headers of an answer of this path."""
-    if path in _DOCS:
+    if path in _PAGES:
         return {**_ALWAYS, "Content-Security-Policy": DOCS_POLICY, "Cache-Control": "no-cache"}
-    if path.startswith(OPEN_FOLDERS):
+    if path.startswith(OPEN_FOLDER):
         return {**_ALWAYS, "Content-Security-Policy": API_POLICY}
     return {**_ALWAYS, "Content-Security-Policy": API_POLICY, "Cache-Control": "no-store"}

@@ -14,7 +14,7 @@ import pytest
 import requests
 from fastapi import FastAPI
 
-from backend.access import API_POLICY, DOCS_POLICY, Caller, check_limits, install_access
+from backend.access import API_POLICY, DOCS_POLICY, Caller, install_access
 from backend.access.body_limit import BodyLimitMiddleware
 from backend.access.rate_limits import RateLimits
 from backend.problems import Problem
@@ -269,39 +269,7 @@ def test_wrong_settings_end_the_start(tmp_path: Path, wrong: dict[str, tuple[str
         install_access(FastAPI(), some_settings(tmp_path, **wrong))
 
 
-# ── what a test may ask for ───────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    ("asked", "setting"),
-    [
-        ({"users": 11}, "STRESS_API_MAX_USERS"),
-        ({"users": float("inf")}, "STRESS_API_MAX_USERS"),
-        ({"request_rate": 20.1}, "STRESS_API_MAX_REQUEST_RATE"),
-        ({"request_rate": float("nan")}, "STRESS_API_MAX_REQUEST_RATE"),
-        ({"duration": 30.5}, "STRESS_API_MAX_DURATION"),
-        ({"endpoints": 41}, "STRESS_API_MAX_ENDPOINTS"),
-    ],
-)
-def test_too_large_tests_are_refused(asked: dict[str, Any], setting: str) -> None:
-    """With 422, the limit, and the setting that raises it."""
-    limits = Limits(max_users=10, max_request_rate=20, max_duration=30, max_endpoints=40)
-    with pytest.raises(Problem) as caught:
-        check_limits(limits, **asked)
-    assert caught.value.status == 422
-    assert setting in caught.value.hint
-    check_limits(limits, users=10, request_rate=20, duration=30, endpoints=40)
-    check_limits(limits)
-
-
-def test_too_many_tests_of_a_user_are_refused() -> None:
-    """With 429, since it is over when one ends."""
-    check_limits(Limits(max_runs_per_user=2), active_runs=1)
-    with pytest.raises(Problem) as caught:
-        check_limits(Limits(max_runs_per_user=2), active_runs=2)
-    assert caught.value.status == 429
-    assert caught.value.headers["Retry-After"]
-    assert "STRESS_API_MAX_RUNS_PER_USER" in caught.value.hint
+# ── callers ───────────────────────────────────────────────────────────────────────────────────
 
 
 def test_whose_a_new_thing_is() -> None:
