@@ -15,8 +15,8 @@ DOCS_POLICY = (
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
-"""Of the service's own pages: scripts come from the service alone, and none stands in a page. Swagger UI
-and ReDoc write style elements, and ReDoc searches in a worker that it makes."""
+"""Of the service's own pages: scripts come from the service alone, and none stands in a page.
+Swagger UI and ReDoc write style elements, and ReDoc searches in a worker that it makes."""
 
 REPORT_POLICY = (
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; "
