@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import HTTPException
+from starlette.responses import StreamingResponse
 
 from backend.access import (
     Caller,
@@ -72,6 +74,21 @@ def guarded_app(settings: ServiceSettings) -> FastAPI:
     @app.post("/size")
     async def size(request: Request) -> int:
         return len(await request.body())
+
+    go_on = asyncio.Event()
+
+    @app.get("/stream")
+    async def stream() -> StreamingResponse:
+        async def lines() -> AsyncIterator[str]:
+            yield "one\n"
+            await go_on.wait()
+            yield "two\n"
+
+        return StreamingResponse(lines(), media_type="text/plain")
+
+    @app.post("/go-on")
+    async def release() -> None:
+        go_on.set()
 
     @app.get("/missing")
     async def missing() -> None:

@@ -124,6 +124,15 @@ def test_a_client_that_left_is_not_served() -> None:
     assert not reached
 
 
+def test_streams_pass_the_guards_as_they_come(url: str) -> None:
+    """A line arrives before the next one exists."""
+    with requests.get(f"{url}/stream", stream=True, timeout=60) as answer:
+        lines = answer.iter_lines(chunk_size=1)
+        assert next(lines) == b"one"
+        requests.post(f"{url}/go-on", timeout=60).raise_for_status()
+        assert list(lines) == [b"two"]
+
+
 # ── rates ─────────────────────────────────────────────────────────────────────────────────────
 
 
