@@ -32,20 +32,23 @@ class AllowedTarget:
     network: Network | None = None
     port: int | None = None
 
+    def names(self, host: str, port: int) -> bool:
+        """Whether the entry allows `host` at this port by its name, wherever it is."""
+        if self.port not in {None, port}:
+            return False
+        return host.endswith(self.suffix) if self.suffix else host == self.name
+
     def allows(self, host: str, port: int, address: Address) -> bool:
         """Whether `host`, which is at `address`, may be a target at this port.
 
         Whoever can make names below a domain could let one mean this machine, so `*.domain` does
         not allow loopback addresses.
         """
-        if self.port is not None and port != self.port:
-            return False
         if self.network is not None:
             address = plain(address)
-            return address.version == self.network.version and address in self.network
-        if self.suffix:
-            return host.endswith(self.suffix) and not is_loopback(address)
-        return host == self.name
+            inside = address.version == self.network.version and address in self.network
+            return inside and self.port in {None, port}
+        return self.names(host, port) and not (self.suffix and is_loopback(address))
 
 
 def read_allowed(entries: Iterable[str]) -> tuple[AllowedTarget, ...]:

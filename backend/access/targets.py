@@ -68,7 +68,7 @@ def check_target(
     429 where a user has proofs looked for too often.
     """
     target = read_target_url(url)
-    addresses = look_up(target.host, target.port)
+    addresses = _addresses(target, caller, settings)
     for address in addresses:
         if why := why_never(address):
             raise Problem(
@@ -133,16 +133,44 @@ def _is_service(
     return False
 
 
+def _addresses(target: TargetUrl, caller: Caller, settings: ServiceSettings) -> tuple[Address, ...]:
+    """All addresses of the host. Problem (422) where it has none.
+
+    Or 403, where it would not be allowed anyway: so nobody learns which names there are.
+    """
+    try:
+        return look_up(target.host, target.port)
+    except Problem:
+        if caller.role == "local":
+            raise _not_loopback(f"the target {target.host} is not at a loopback address") from None
+        allowed = read_allowed(settings.allowed_targets)
+        if not any(entry.names(target.host, target.port) for entry in allowed):
+            raise _not_allowed(target) from None
+        raise
+
+
 def _require_loopback(target: TargetUrl, addresses: Iterable[Address]) -> None:
     for address in addresses:
         if not is_loopback(address):
-            raise Problem(
-                403,
-                f"the target {target.host} is at {address}; without tokens only this machine "
-                "may be tested",
-                "give a target such as http://localhost:8001; for others the operator sets "
-                f"STRESS_API_TOKENS (stress-api token EMAIL) and {SETTING}",
-            )
+            raise _not_loopback(f"the target {target.host} is at {address}")
+
+
+def _not_loopback(what: str) -> Problem:
+    return Problem(
+        403,
+        f"{what}; without tokens only this machine may be tested",
+        "give a target such as http://localhost:8001; for others the operator sets "
+        f"STRESS_API_TOKENS (stress-api token EMAIL) and {SETTING}",
+    )
+
+
+def _not_allowed(target: TargetUrl, proof: str = "") -> Problem:
+    hint = f"the operator can allow it with {SETTING} (hosts, *.domain, host:port, networks)"
+    return Problem(
+        403,
+        f"the target {target.authority} is not allowed",
+        f"{hint}; {proof}" if proof else hint,
+    )
 
 
 def _allowed(
@@ -157,19 +185,14 @@ def _allowed(
     )
     if named:
         return named  # the test is confined to them, so others of the host do no harm
-    hint = f"the operator can allow it with {SETTING} (hosts, *.domain, host:port, networks)"
     if caller.email is None or not all(is_public(address) for address in addresses):
-        raise Problem(403, f"the target {target.authority} is not allowed", hint)
+        raise _not_allowed(target)
     key = _key(settings)
     proof = ownership_proof(caller.email, target.host, key)
     count_proof_check(caller.email)
     proved = proved_addresses(target, addresses, proof, key)
     if not proved:
-        raise Problem(
-            403,
-            f"the target {target.authority} is not allowed",
-            f"{hint}; {hint_of_proof(target, proof)}",
-        )
+        raise _not_allowed(target, hint_of_proof(target, proof))
     return proved
 
 

@@ -198,6 +198,16 @@ def test_what_cannot_be_a_target(tmp_path: Path, url: str, status: int) -> None:
     assert problem.hint
 
 
+@pytest.mark.parametrize("caller", [LOCAL, USER, ADMIN])
+def test_unknown_names_that_are_not_allowed_are_refused_as_such(
+    tmp_path: Path, caller: Caller
+) -> None:
+    """With 403: whether a name exists is not for everybody to find out."""
+    problem = refusal("https://unknown.example", tmp_path, caller, allowed_targets=("10.0.0.0/8",))
+    assert problem.status == 403
+    assert "STRESS_API_ALLOWED_TARGETS" in problem.hint
+
+
 def test_a_name_is_looked_up_once(tmp_path: Path, looked_up: list[str]) -> None:
     """What was checked and what is used is one answer."""
     check("http://private.example", tmp_path, USER, allowed_targets=("10.0.0.0/8",))
