@@ -31,7 +31,7 @@ _PANEL = "Service"
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = (
     *("fastapi", "uvicorn", "sqlalchemy", "alembic", "cryptography"),
-    *("limits", "dns", "prometheus_client", "pythonjsonlogger"),
+    *("dns", "prometheus_client", "pythonjsonlogger"),
 )
 _PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 _SECONDS_FOR_CONNECTIONS = 5

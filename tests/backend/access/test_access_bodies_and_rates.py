@@ -16,7 +16,7 @@ from fastapi import FastAPI
 
 from backend.access import API_POLICY, DOCS_POLICY, Caller, install_access
 from backend.access.body_limit import BodyLimitMiddleware
-from backend.access.rate_limits import RateLimits
+from backend.access.rate_limits import Minute, RateLimits
 from backend.problems import Problem
 from backend.settings import Limits
 from benchmark.errors import UsageError
@@ -28,6 +28,7 @@ from tests.backend.access.guarded import (
     some_settings,
 )
 from tests.servers.serving import serving
+from tests.servers.stopped_clock import StoppedClock
 
 MOST = 50_000
 
@@ -178,6 +179,34 @@ def test_starts_have_a_rate_of_their_own(tmp_path: Path) -> None:
         assert [answer.status_code for answer in starts] == [200, 200, 429]
         assert "STRESS_API_STARTS_PER_MINUTE" in starts[2].json()["hint"]
         assert requests.get(f"{served.url}/who", timeout=60).status_code == 200
+
+
+def test_the_minute_before_counts() -> None:
+    """Any 60 seconds hold so many; after the seconds that a refusal names, the next one passes."""
+    clock = StoppedClock()
+    limits = RateLimits(3, 1, clock)
+    for pause in (0, 10, 20):
+        clock.go_on(pause)
+        limits.count_caller("ann@example.com")
+    clock.go_on(5)
+    with pytest.raises(Problem) as caught:
+        limits.count_caller("ann@example.com")
+    assert caught.value.headers["Retry-After"] == "25"
+    limits.count_caller("bob@example.com")
+    clock.go_on(25)
+    limits.count_caller("ann@example.com")
+    with pytest.raises(Problem) as caught:
+        limits.count_caller("ann@example.com")
+    assert caught.value.headers["Retry-After"] == "10"
+
+
+def test_many_senders_take_little_memory() -> None:
+    """Whoever was silent for longest is forgotten first."""
+    minute = Minute(1, StoppedClock())
+    for number in range(10_001):
+        assert minute.wait(f"sender {number}") == 0
+    assert minute.wait("sender 10000") > 0
+    assert minute.wait("sender 0") == 0
 
 
 def test_whoever_has_an_ipv6_address_has_its_network() -> None:

@@ -288,6 +288,8 @@ def test_names_of_the_service_that_the_operator_gives(tmp_path: Path) -> None:
         "http://93.184.216.34:8443",
     ):
         assert "service itself" in refusal(url, tmp_path, USER, service=service, **changes).detail
+    own = refusal("http://public.example:8443", tmp_path, USER, service=service, **changes)
+    assert "service itself" in own.detail, "an address is the service under every name"
     assert check("https://half.example", tmp_path, USER, service, **changes)
     assert check("http://public.example:8080", tmp_path, USER, service, **changes)
 
