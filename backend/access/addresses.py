@@ -38,7 +38,6 @@ _NEVER: tuple[tuple[str, str], ...] = (
 _NEVER_NETWORKS = tuple((ip_network(text), what) for text, what in _NEVER)
 
 _TRANSLATED = ip_network("64:ff9b::/96")  # NAT64, RFC 6052
-_LOCALLY_TRANSLATED = ip_network("64:ff9b:1::/48")  # RFC 8215; where the IPv4 part is, nobody knows
 _COMPATIBLE = ip_network("::/96")  # RFC 4291, long deprecated
 _ISATAP = (0x0000_5EFE, 0x0200_5EFE)  # RFC 5214
 
@@ -72,8 +71,6 @@ def why_never(address: Address) -> str:
         if address.version == network.version and address in network:
             return what
     if isinstance(address, IPv6Address):
-        if address in _LOCALLY_TRANSLATED:
-            return "an address of a translator"
         for inner in _embedded(address):
             if why_never(inner) or not inner.is_global:
                 return f"another form of {inner}"

@@ -198,9 +198,9 @@ def test_an_answer_that_drips_is_cut() -> None:
     over = threading.Event()
 
     def drip(request: BaseHTTPRequestHandler) -> None:
-        request.wfile.write(b"HTTP/1.0 200 OK\r\n")
+        request.wfile.write(b"HTTP/1.0 200 OK\r\nX-Long: ")
         while not over.wait(0.02):
-            request.wfile.write(b"X-A: b\r\n")
+            request.wfile.write(b"a")
 
     with answering(drip) as port:
         try:
@@ -328,6 +328,25 @@ def test_a_record_without_a_certificate_proves_nothing() -> None:
         for scheme in ("http", "https"):
             target = read_target_url(f"{scheme}://{HOST}:{port}")
             assert proved_addresses(target, LOOPBACK, proof, KEY, resolver=resolver) == ()
+
+
+class NeverAsked(dns.resolver.Resolver):
+    """A resolver that must not be asked."""
+
+    def resolve(self, *_: Any, **__: Any) -> Any:
+        """Fail the test."""
+        raise AssertionError("the name service was asked")
+
+
+@pytest.mark.parametrize("origin", ["http://api.example.com", "https://127.0.0.1"])
+def test_records_are_not_looked_for_where_they_do_not_count(origin: str) -> None:
+    """Without TLS, or without a name."""
+    resolver = NeverAsked(configure=False)
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        target = read_target_url(f"{origin}:{closed.getsockname()[1]}")
+        proof = ownership_proof(EMAIL, target.host, KEY)
+        assert proved_addresses(target, LOOPBACK, proof, KEY, resolver=resolver) == ()
 
 
 def test_a_certificate_without_a_record_proves_nothing(certificate: ssl.SSLContext) -> None:
