@@ -10,16 +10,19 @@
     origins.py         whose pages may read answers
     targets.py         whether a target may be tested, and at which addresses
     target_urls.py look_up.py addresses.py allow_list.py    what that rests on
-    target_headers.py  which headers a test may send
     ownership.py proving.py proof_places.py                 proofs that a host is the user's
     auditing.py        notes who did what
-    problem_answers.py problems as answers of middleware
 
 Middleware is plain ASGI: it guards every request, and leaves streams as they are.
 """
 
 from backend.access.admission import AccessMiddleware
-from backend.access.answer_headers import API_POLICY, DOCS_POLICY, REPORT_POLICY, headers_for
+from backend.access.answer_headers import (
+    API_POLICY,
+    DOCS_POLICY,
+    REPORT_POLICY,
+    SecurityHeadersMiddleware,
+)
 from backend.access.auditing import audit
 from backend.access.callers import (
     LOCAL,
@@ -31,9 +34,7 @@ from backend.access.callers import (
 )
 from backend.access.installing import documented_security, install_access
 from backend.access.ownership import OwnershipProof
-from backend.access.problem_answers import problem_response
 from backend.access.rate_limits import limit_starts
-from backend.access.target_headers import check_headers
 from backend.access.targets import PinnedTarget, check_target, proof_for, service_addresses_of
 
 __all__ = [
@@ -45,17 +46,15 @@ __all__ = [
     "Caller",
     "OwnershipProof",
     "PinnedTarget",
+    "SecurityHeadersMiddleware",
     "audit",
     "caller_or_none",
-    "check_headers",
     "check_target",
     "current_caller",
     "documented_security",
-    "headers_for",
     "install_access",
     "limit_starts",
     "peer_of",
-    "problem_response",
     "proof_for",
     "require_admin",
     "service_addresses_of",

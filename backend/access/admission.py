@@ -13,8 +13,8 @@ from backend.access.callers import (
     remember,
 )
 from backend.access.local_only import foreign_sign
-from backend.access.problem_answers import problem_response
 from backend.access.rate_limits import RateLimits
+from backend.error_answers import problem_response
 from backend.problems import Problem
 from backend.settings import ServiceSettings
 from benchmark.utils.service_tokens import read_token_lines

@@ -6,7 +6,7 @@ import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.access.problem_answers import problem_response
+from backend.error_answers import problem_response
 from backend.problems import Problem
 
 _SECONDS = 60.0

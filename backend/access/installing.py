@@ -9,7 +9,6 @@ from starlette.middleware.cors import CORSMiddleware
 
 from backend.access.admission import AccessMiddleware
 from backend.access.allow_list import read_allowed, read_public_addresses
-from backend.access.answer_headers import SecurityHeadersMiddleware
 from backend.access.body_limit import BodyLimitMiddleware
 from backend.access.origins import read_origins
 from backend.access.rate_limits import RateLimits
@@ -20,7 +19,7 @@ _EXPOSED = ("Content-Disposition", "Location", "Retry-After", "X-Request-ID")
 
 
 def install_access(app: FastAPI, settings: ServiceSettings) -> None:
-    """Guard every request to `app`. Call it before other middleware is added, so it stands behind.
+    """Guard every request to `app`. Middleware that is added later sees what is refused, too.
 
     Raises UsageError for settings that are wrong.
     """
@@ -42,7 +41,6 @@ def install_access(app: FastAPI, settings: ServiceSettings) -> None:
             expose_headers=_EXPOSED,
             max_age=600,
         )
-    app.add_middleware(SecurityHeadersMiddleware)
 
 
 def documented_security(settings: ServiceSettings) -> list[Depends]:

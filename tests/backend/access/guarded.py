@@ -13,14 +13,14 @@ from starlette.responses import StreamingResponse
 
 from backend.access import (
     Caller,
+    SecurityHeadersMiddleware,
     caller_or_none,
     current_caller,
     install_access,
     limit_starts,
-    problem_response,
     require_admin,
 )
-from backend.problems import Problem
+from backend.error_answers import install_error_answers
 from backend.settings import ServiceSettings
 from benchmark.utils.service_tokens import new_token
 
@@ -45,11 +45,9 @@ def some_settings(folder: Path, **changes: Any) -> ServiceSettings:
 def guarded_app(settings: ServiceSettings) -> FastAPI:
     """Routes that say who asked, behind the guards."""
     app = FastAPI()
+    install_error_answers(app)
     install_access(app, settings)
-
-    @app.exception_handler(Problem)
-    async def _problem(_: Request, problem: Problem) -> Any:
-        return problem_response(problem)
+    app.add_middleware(SecurityHeadersMiddleware)
 
     @app.get("/health")
     async def health(caller: Annotated[Caller | None, Depends(caller_or_none)]) -> str:
