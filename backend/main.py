@@ -10,10 +10,18 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+_STARTUP_FAILURE = 3
+"""After any other code, uvicorn starts its workers again and again."""
+
 _HERE = Path(__file__).resolve().parent
 sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != _HERE]
 sys.path.insert(0, str(_HERE.parent))
 
 from backend.app import create_app
+from benchmark.errors import BenchmarkError
 
-app = create_app()
+try:
+    app = create_app()
+except BenchmarkError as error:  # a wrong setting; the server would show where we found it
+    sys.stderr.write(f"error: {error}\n")
+    sys.exit(_STARTUP_FAILURE)

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -100,10 +101,11 @@ def run_service(host: str, port: int, *, workers: int = 1, reload: bool = False)
     _require_packages()
     _require_tokens(host, os.environ)
     _require_free(host, port)
-    with _passing_signals_on(_command(host, port, workers=workers, reload=reload)) as child:
+    told_to_end = threading.Event()
+    command = _command(host, port, workers=workers, reload=reload)
+    with _passing_signals_on(command, told_to_end) as child:
         code = child.wait()
-    stopped = {0, *(-getattr(signal, name) for name in _PASSED_ON if hasattr(signal, name))}
-    if code not in stopped:
+    if not told_to_end.is_set():  # even with 0: uvicorn says that where its workers cannot start
         raise BenchmarkError(
             f"the service ended by itself, with code {code}", "its last lines above say why"
         )
@@ -112,7 +114,7 @@ def run_service(host: str, port: int, *, workers: int = 1, reload: bool = False)
 
 def _command(host: str, port: int, *, workers: int, reload: bool) -> list[str]:
     """How uvicorn is started. It believes no header about who the peer is, and guards need that."""
-    given = [sys.executable, "-m", "uvicorn", "backend.app:create_app", "--factory"]
+    given = [sys.executable, "-m", "uvicorn", "backend.main:app"]
     given += ["--app-dir", str(_ROOT), "--host", host, "--port", str(port)]
     given += ["--no-proxy-headers", "--no-server-header", "--ws", "none", "--lifespan", "on"]
     given += ["--timeout-graceful-shutdown", str(_SECONDS_FOR_CONNECTIONS)]
@@ -122,14 +124,14 @@ def _command(host: str, port: int, *, workers: int, reload: bool) -> list[str]:
 
 
 @contextmanager
-def _passing_signals_on(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """The child, to which signals go on. It is ended where this ends in another way."""
+def _passing_signals_on(
+    command: list[str], told_to_end: threading.Event
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The child, to which signals go on, as the event says then. In the end it has ended."""
     child: subprocess.Popen[bytes] | None = None
-    early = False
 
     def pass_on(*_: object) -> None:
-        nonlocal early
-        early = True
+        told_to_end.set()
         if child is not None and child.poll() is None:
             # Ctrl-C reaches the child, too. A second SIGINT would cut off its requests.
             child.terminate()
@@ -141,7 +143,7 @@ def _passing_signals_on(command: list[str]) -> Iterator[subprocess.Popen[bytes]]
     }
     try:
         child = subprocess.Popen(command)  # noqa: S603  # our own words, no shell
-        if early:
+        if told_to_end.is_set():
             child.terminate()
         yield child
     finally:
