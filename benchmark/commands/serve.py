@@ -105,7 +105,8 @@ def run_service(host: str, port: int, *, workers: int = 1, reload: bool = False)
     command = _command(host, port, workers=workers, reload=reload)
     with _passing_signals_on(command, told_to_end) as child:
         code = child.wait()
-    if not told_to_end.is_set():  # even with 0: uvicorn says that where its workers cannot start
+    # Also with 0, which uvicorn says where its workers could not start.
+    if code > 0 or not told_to_end.is_set():
         raise BenchmarkError(
             f"the service ended by itself, with code {code}", "its last lines above say why"
         )
