@@ -22,12 +22,18 @@ from backend.access import (
 )
 from backend.error_answers import install_error_answers
 from backend.settings import ServiceSettings
-from benchmark.utils.service_tokens import new_token
+from benchmark.utils.service_tokens import TokenLine, digest_of
 
-USER_TOKEN, USER_LINE = new_token("ann@example.com")
-OTHER_TOKEN, OTHER_LINE = new_token("bob@example.com")
-ADMIN_TOKEN, ADMIN_LINE = new_token("Ops@Example.com", "admin")
-TOKENS = tuple(map(str, (USER_LINE, OTHER_LINE, ADMIN_LINE)))
+USER_TOKEN, OTHER_TOKEN, ADMIN_TOKEN = "a-token-of-ann", "a-token-of-bob", "a-token-of-operations"
+TOKENS = tuple(
+    str(TokenLine(email, role, digest_of(token)))
+    for email, role, token in (
+        ("ann@example.com", "user", USER_TOKEN),
+        ("bob@example.com", "user", OTHER_TOKEN),
+        ("Ops@Example.com", "admin", ADMIN_TOKEN),
+    )
+)
+"""The same in every process, since tests are named after them."""
 
 
 def some_settings(folder: Path, **changes: Any) -> ServiceSettings:
