@@ -16,7 +16,14 @@ import typer
 
 from benchmark import __version__
 from benchmark.command_line import what_was_typed
-from benchmark.commands import add_analyze, add_capacity, add_compare, add_history
+from benchmark.commands import (
+    add_analyze,
+    add_capacity,
+    add_compare,
+    add_history,
+    add_serve,
+    add_token,
+)
 from benchmark.commands.frame import command, print_json, say_error
 from benchmark.errors import LocustError, UsageError
 from benchmark.help_page import GroupedCommand, Program
@@ -192,6 +199,10 @@ def demo(config: BenchmarkConfig, switches: Switches) -> None:
     from benchmark.guided_demo import run_demo  # noqa: PLC0415  # slow to import
 
     run_demo(config, ask=not switches.yes and sys.stdin.isatty())
+
+
+add_serve(app)
+add_token(app)
 
 
 def _show_version(wanted: bool) -> None:

@@ -13,7 +13,18 @@ from benchmark.config import BENCHMARK_CONFIGS, DYNAMIC_CONFIG
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = ("run", "discover", "generate", "health", "check", "demo", "capacity", "compare")
+COMMANDS = (
+    "run",
+    "discover",
+    "generate",
+    "health",
+    "check",
+    "demo",
+    "capacity",
+    "compare",
+    "serve",
+    "token",
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

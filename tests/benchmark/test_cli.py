@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
     *("run", "discover", "generate", "capacity", "analyze", "compare", "history"),
-    *("health", "check", "demo"),
+    *("health", "check", "demo", "serve", "token"),
 )
 JSON = "application/json"
 DOCUMENT = {
