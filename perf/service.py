@@ -1,0 +1,467 @@
+"""How long the service's read routes take with many stored results.
+
+    python perf/service.py [--results N] [--requests N] [--clients N] [--pause SECONDS]
+                           [--workers N] [--database FILE] [--json FILE]
+
+Rows with whole result documents are put into an SQLite database, and a real uvicorn serves them on
+loopback. Each client has a connection of its own, and asks for all routes in turn, each time with
+other ids, pages and filters, with a pause after each answer. What is measured is the time from
+sending a request to the last byte of its answer. Every documented GET is measured, or the script
+says why not.
+
+Prints Markdown; the exit code is 1 where a bar is missed. `--database FILE` keeps the database, and
+uses it again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import random
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from load import tables
+from load.processes import MeasurementError, accepts, free_port, running, wait_until, working_folder
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # the scripts run without the package being installed
+
+from sqlalchemy import insert, select  # noqa: E402 - see above
+
+from backend.database import Database  # noqa: E402
+from backend.database.example_runs import (  # noqa: E402
+    GATEWAY,
+    ExampleRun,
+    example_report,
+    load_profile,
+)
+from backend.database.json_text import compress  # noqa: E402
+from backend.database.queries.summaries import summarise  # noqa: E402
+from backend.database.tables import (  # noqa: E402
+    ResultDocument,
+    TestConfiguration,
+    TestResult,
+    TestSession,
+    User,
+    now,
+)
+from benchmark.utils.results import result_to_json  # noqa: E402
+
+RESULTS = 10_000
+BAR = 20.0
+"""Milliseconds: the p95 of each route that reads what is stored."""
+
+TARGET = "http://localhost:8001"
+_DOCUMENTS = 40
+"""Different documents; each stands in many rows."""
+_BATCH = 500
+_STATUSES = ("completed",) * 8 + ("failed", "stopped")
+_WARM_UP = 3
+"""Requests of each client and route that are not counted: imports, connections, caches."""
+
+
+# ── What is stored ────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What there is to ask for."""
+
+    emails: tuple[str, ...]
+    session_ids: tuple[int, ...]
+    configuration_ids: tuple[int, ...]
+    result_ids: tuple[str, ...]
+
+
+def fill(database: Database, results: int) -> None:
+    """Put users, sessions, configurations and results into an empty database."""
+    documents = [_document(number) for number in range(_DOCUMENTS)]
+    packed = [compress(document) for document in documents]
+    summaries = [asdict(summarise(document)) for document in documents]
+    dice = random.Random(1)
+    with database.writing() as session:
+        for user in range(20):
+            owner = User(email=f"user{user}@example.com")
+            for group in range(5):
+                test_session = TestSession(user=owner, name=f"Session {group}")
+                test_session.configurations = [
+                    TestConfiguration(name=f"Load {n}", target_url=TARGET, settings=_SETTINGS)
+                    for n in range(3)
+                ]
+            session.add(owner)
+    with database.reading() as session:
+        places = [
+            (row.user_id, row.session_id, row.id)
+            for row in session.execute(
+                select(TestSession.user_id, TestConfiguration.session_id, TestConfiguration.id)
+                .join(TestConfiguration.session)
+            )
+        ]
+    end = now()
+    for first in range(0, results, _BATCH):
+        rows, wholes = [], []
+        for number in range(first, min(first + _BATCH, results)):
+            user_id, session_id, configuration_id = dice.choice(places)
+            created = end - timedelta(minutes=10 * (results - number))
+            choice = dice.randrange(_DOCUMENTS)
+            result_id = f"{dice.getrandbits(128):032x}"
+            result_id = "-".join(
+                (result_id[:8], result_id[8:12], result_id[12:16], result_id[16:20], result_id[20:])
+            )
+            rows.append(
+                {
+                    "id": result_id,
+                    "queue_number": number,
+                    "kind": "stress-test",
+                    "user_id": user_id,
+                    "session_id": session_id,
+                    "configuration_id": configuration_id,
+                    "target_url": TARGET,
+                    "strategy": "interleaved",
+                    "request": {"target_url": TARGET, **_SETTINGS},
+                    "status": dice.choice(_STATUSES),
+                    "created_at": created,
+                    "started_at": created,
+                    "ended_at": created + timedelta(seconds=63),
+                    **summaries[choice],
+                }
+            )
+            wholes.append({"result_id": result_id, "document": packed[choice]})
+        with database.writing() as session:
+            session.execute(insert(TestResult), rows)
+            session.execute(insert(ResultDocument), wholes)
+
+
+_SETTINGS = {
+    "strategy": "interleaved",
+    "max_concurrent_users": 20,
+    "request_rate": 40,
+    "duration": 60,
+    "thresholds": ["p95<250ms"],
+}
+
+
+def _document(number: int) -> dict[str, Any]:
+    run = ExampleRun(
+        started_at=now() - timedelta(days=number),
+        base_url=TARGET,
+        profile=load_profile("dynamic", 20, 60, 40.0),
+        rate=40.0,
+        seed=number,
+        operations=GATEWAY,
+        thresholds=("p95<250ms",),
+        slower={"*": 1 + number / 200},
+    )
+    return result_to_json(example_report(run))
+
+
+def what_is_stored(database: Database) -> Stored:
+    """The ids of what is in the database."""
+    with database.reading() as session:
+        return Stored(
+            tuple(session.scalars(select(User.email))),
+            tuple(session.scalars(select(TestSession.id))),
+            tuple(session.scalars(select(TestConfiguration.id))),
+            tuple(session.scalars(select(TestResult.id).where(TestResult.status == "completed"))),
+        )
+
+
+# ── What is asked for ─────────────────────────────────────────────────────────────────────────────
+
+Path_ = Callable[[Stored, random.Random], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route to measure: what it is called, the template it stands for, and a path of it."""
+
+    name: str
+    template: str
+    path: Path_
+    has_bar: bool = True
+
+
+def _filter(**parameters: Any) -> Path_:
+    def path(stored: Stored, dice: random.Random) -> str:
+        said = {
+            name: value(stored, dice) if callable(value) else value
+            for name, value in parameters.items()
+        }
+        return f"/api/test-results/filter?{urlencode(said)}"
+
+    return path
+
+
+def _any_email(stored: Stored, dice: random.Random) -> str:
+    return dice.choice(stored.emails)
+
+
+_FILTER = "/api/test-results/filter"
+
+ROUTES = (
+    Route("health", "/health", lambda *_: "/health"),
+    Route("filter: everything", _FILTER, _filter(limit=50)),
+    Route("filter: a user", _FILTER, _filter(user_email=_any_email, limit=50)),
+    Route(
+        "filter: a user, completed, 30 days",
+        _FILTER,
+        _filter(
+            user_email=_any_email,
+            status="completed",
+            start_date=lambda *_: f"{now() - timedelta(days=30):%Y-%m-%d}",
+            limit=50,
+        ),
+    ),
+    Route(
+        "filter: a configuration",
+        _FILTER,
+        _filter(configuration_id=lambda stored, dice: dice.choice(stored.configuration_ids)),
+    ),
+    Route(
+        "filter: a session",
+        _FILTER,
+        _filter(session_id=lambda stored, dice: dice.choice(stored.session_ids)),
+    ),
+    Route(
+        "filter: failed, deep page",
+        _FILTER,
+        _filter(status="failed", limit=50, offset=lambda _, dice: dice.randrange(0, 900)),
+    ),
+    Route(
+        "filter: everything, deep page",
+        _FILTER,
+        _filter(limit=50, offset=lambda _, dice: dice.randrange(0, 9_900)),
+    ),
+    Route("filter: slowest first", _FILTER, _filter(order_by="p95_ms", limit=50)),
+    Route(
+        "one result",
+        "/api/test-results/{result_id}",
+        lambda stored, dice: f"/api/test-results/{dice.choice(stored.result_ids)}",
+    ),
+    Route(
+        "results of a stress test",
+        "/api/stress-test/{test_id}/results",
+        lambda stored, dice: f"/api/stress-test/{dice.choice(stored.result_ids)}/results",
+    ),
+    Route(
+        "compare two",
+        "/api/test-results/{result_id}/compare/{other_id}",
+        lambda stored, dice: "/api/test-results/{}/compare/{}".format(
+            *dice.sample(stored.result_ids, 2)
+        ),
+    ),
+    Route(
+        "a user's sessions",
+        "/api/user/{email}/sessions",
+        lambda stored, dice: f"/api/user/{quote(dice.choice(stored.emails))}/sessions",
+    ),
+    Route("sessions", "/api/sessions", lambda *_: "/api/sessions?limit=50"),
+    Route(
+        "a configuration",
+        "/api/configurations/{configuration_id}",
+        lambda stored, dice: f"/api/configurations/{dice.choice(stored.configuration_ids)}",
+    ),
+    Route("metrics", "/metrics", lambda *_: "/metrics"),
+)
+
+NOT_MEASURED = {
+    "/api/stress-test/{test_id}/events": "stays open",
+    "/api/stress-test/{test_id}/artifacts": "lists a folder",
+    "/api/stress-test/{test_id}/artifacts/{name}": "sends a file",
+    "/api/test/{test_id}/results": "the same as that of a stress test",
+}
+
+
+# ── Measuring ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Milliseconds of the requests of one route, and the size of an answer in bytes."""
+
+    route: str
+    requests: int
+    size: int
+    p50: float
+    p95: float
+    p99: float
+    has_bar: bool
+
+
+def unmeasured(port: int) -> list[str]:
+    """Documented GET routes that this script does not know."""
+    status, body = _get(http.client.HTTPConnection("127.0.0.1", port, timeout=30), "/openapi.json")
+    if status != 200:
+        raise MeasurementError(f"/openapi.json answered {status}")
+    documented = {path for path, item in json.loads(body)["paths"].items() if "get" in item}
+    return sorted(documented - {route.template for route in ROUTES} - NOT_MEASURED.keys())
+
+
+def measure(
+    port: int, stored: Stored, requests: int, clients: int, pause: float
+) -> tuple[Times, ...]:
+    """The times of all routes, asked for in turn by each client."""
+    rounds = max(1, requests // clients)
+    taken: defaultdict[str, list[float]] = defaultdict(list)
+    sizes: defaultdict[str, list[int]] = defaultdict(list)
+    problems: list[str] = []
+    lock = threading.Lock()
+
+    def ask(number: int) -> None:
+        dice = random.Random(number)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        own: list[tuple[str, float, int]] = []
+        try:
+            for turn in range(rounds + _WARM_UP):
+                for route in dice.sample(ROUTES, len(ROUTES)):
+                    path = route.path(stored, dice)
+                    begin = time.perf_counter()
+                    status, body = _get(connection, path)
+                    seconds = time.perf_counter() - begin
+                    if status != 200:
+                        raise MeasurementError(f"{path}: {status} {body[:300]!r}")
+                    if turn >= _WARM_UP:
+                        own.append((route.name, seconds * 1000, len(body)))
+                    time.sleep(dice.uniform(0, 2 * pause))
+        except (MeasurementError, OSError, http.client.HTTPException) as error:
+            with lock:
+                problems.append(str(error) or repr(error))
+        finally:
+            connection.close()
+        with lock:
+            for name, milliseconds, size in own:
+                taken[name].append(milliseconds)
+                sizes[name].append(size)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if problems:
+        raise MeasurementError(problems[0])
+    return tuple(
+        Times(
+            route.name,
+            len(taken[route.name]),
+            sum(sizes[route.name]) // len(sizes[route.name]),
+            *(_percentile(taken[route.name], percent) for percent in (50, 95, 99)),
+            route.has_bar,
+        )
+        for route in ROUTES
+    )
+
+
+def _get(connection: http.client.HTTPConnection, path: str) -> tuple[int, bytes]:
+    connection.request("GET", path)
+    reply = connection.getresponse()
+    return reply.status, reply.read()
+
+
+def _percentile(values: Sequence[float], percent: int) -> float:
+    """The nearest-rank definition."""
+    ordered = sorted(values)
+    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
+
+
+# ── The service ───────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def service(folder: Path, database: Path, workers: int) -> Iterator[int]:
+    """The port of a service on that database, with a rate limit that does not matter."""
+    port = free_port()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("STRESS_API_")},
+        "DATABASE_URL": f"sqlite:///{database}",
+        "STRESS_API_RUNS_DIR": str(folder / "runs"),
+        "STRESS_API_KEY_FILE": str(folder / "key"),
+        "STRESS_API_REQUESTS_PER_MINUTE": "1000000000",
+    }
+    command = [sys.executable, "-m", "uvicorn", "main:app", "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--workers", str(workers), "--no-access-log"]
+    log = folder / "service.log"
+    with running(command, log, cwd=ROOT / "backend", environment=environment) as process:
+        wait_until("the service", lambda: accepts(port), process, log)
+        yield port
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, and print the table."""
+    options = _parser().parse_args(arguments)
+    with working_folder() as folder:
+        path = Path(options.database or folder / "stored.db").absolute()
+        is_new = not path.exists()
+        database = Database(f"sqlite:///{path}")
+        try:
+            database.migrate()
+            if is_new:
+                fill(database, options.results)
+            stored = what_is_stored(database)
+        finally:
+            database.close()
+        try:
+            with service(folder, path, options.workers) as port:
+                forgotten = unmeasured(port)
+                times = measure(port, stored, options.requests, options.clients, options.pause)
+        except MeasurementError as error:
+            print(f"error: {error}", file=sys.stderr)  # noqa: T201 - the output of a script
+            return 2
+        size = path.stat().st_size
+    return _show(times, forgotten, size, options.json)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Times of the service's read routes.")
+    parser.add_argument("--results", type=int, default=RESULTS, help="stored (%(default)s)")
+    parser.add_argument("--requests", type=int, default=400, help="of each route (%(default)s)")
+    parser.add_argument("--clients", type=int, default=4, help="at the same time (%(default)s)")
+    parser.add_argument(
+        "--pause", type=float, default=0.05, help="of a client in seconds, on average (%(default)s)"
+    )
+    parser.add_argument("--workers", type=int, default=1, help="processes (%(default)s)")
+    parser.add_argument("--database", help="a file that is kept, and used again")
+    parser.add_argument("--json", type=Path, help="write the figures to this file too")
+    return parser
+
+
+def _show(
+    times: Sequence[Times], forgotten: Sequence[str], size: int, json_file: Path | None
+) -> int:
+    rows = [
+        (
+            each.route,
+            f"{each.requests:,}",
+            f"{each.size / 1000:,.1f}",
+            f"{each.p50:.1f}",
+            f"{each.p95:.1f}",
+            f"{each.p99:.1f}",
+            tables.verdict(each.p95, BAR, at_least=False) if each.has_bar else "no bar",
+        )
+        for each in times
+    ]
+    columns = ("route", "requests", "kB", "p50 ms", "p95 ms", "p99 ms", f"p95 < {BAR:g} ms")
+    print(tables.markdown(columns, rows))  # noqa: T201 - the output of a script
+    print(f"\nDatabase: {size / 1e6:,.0f} MB")  # noqa: T201
+    for path in forgotten:
+        print(f"not measured: GET {path}")  # noqa: T201
+    if json_file is not None:
+        json_file.write_text(json.dumps([asdict(each) for each in times], indent=1))
+    missed = any(each.has_bar and each.p95 >= BAR for each in times)
+    return int(missed or bool(forgotten))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
