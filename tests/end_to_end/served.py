@@ -208,3 +208,37 @@ def processes_below(folder: Path) -> tuple[int, ...]:
                 if str(folder).encode() in command or where.startswith(str(folder)):
                     found.append(int(process.name))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One server-sent event."""
+
+    id: int
+    name: str
+    data: Any
+
+
+def read_events(service: Service, test_id: str, after: int = 0, most: int = 10_000) -> list[Event]:
+    """The events of a test from one on, until the stream ends or there are enough."""
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=120)
+    headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": str(after)} if after else {})
+    found: list[Event] = []
+    try:
+        connection.request("GET", f"/api/stress-test/{test_id}/events", headers=headers)
+        reply = connection.getresponse()
+        assert reply.status == 200, reply.read()
+        assert reply.headers["content-type"].startswith("text/event-stream")
+        fields: dict[str, str] = {}
+        while len(found) < most and (line := reply.readline()):
+            text = line.decode().rstrip("\n")
+            if text and not text.startswith(":"):
+                name, _, value = text.partition(":")
+                fields[name] = value.removeprefix(" ")
+            elif fields:
+                data = json.loads(fields["data"])
+                found.append(Event(int(fields["id"]), fields["event"], data))
+                fields = {}
+        return found
+    finally:
+        connection.close()

@@ -1,0 +1,154 @@
+"""The story of the service from an empty database to two results beside each other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from served import Service, processes_below, read_events, run_script, running_service
+
+pytestmark = pytest.mark.end_to_end
+
+WRITTEN = {
+    "target_url": "https://example-api.com",
+    "strategy": "interleaved",
+    "max_concurrent_users": 100,
+    "request_rate": 10,
+    "duration": 60,
+    "endpoints": [
+        {"path": "/users", "method": "GET", "weight": 2.0},
+        {"path": "/products", "method": "GET", "weight": 1.0},
+    ],
+    "headers": {"Authorization": "Bearer your-token"},
+}
+"""The request that every client of this service was told to send."""
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """A service whose database holds the seeded configurations."""
+    with running_service(tmp_path / "data") as service:
+        run_script(service.environment, "seed_database")
+        yield service
+
+
+def test_from_a_seeded_database_to_a_comparison(service: Service, gateway_url: str) -> None:
+    """Start, watch, read, filter, compare: each step finds what the one before it left."""
+    sessions = service.get("/api/user/user1@example.com/sessions")["items"]
+    configuration = next(
+        each
+        for session in sessions
+        for each in session["configurations"]
+        if each["configuration_name"] == "Reads only"
+    )
+    request = {
+        "configuration_id": configuration["configuration_id"],
+        "target_url": gateway_url,
+        "duration": 6,
+        "request_rate": 40,
+    }
+    first = service.start(request)
+    events = read_events(service, first)
+    assert [event.id for event in events] == sorted(event.id for event in events)
+    names = [event.name for event in events]
+    assert names[-1] == "end"
+    assert events[-1].data["status"] == "completed"
+    assert names.count("progress") >= 4
+    counted = [event.data["requests"] for event in events if event.name == "progress"]
+    assert counted == sorted(counted)
+    resumed = read_events(service, first, after=events[2].id)
+    assert resumed == events[3:]
+
+    result = service.wait_until_final(first)
+    assert result["status"] == "completed"
+    assert result["configuration_id"] == configuration["configuration_id"]
+    assert result["session_id"] == configuration["session_id"]
+    assert result["user_email"] == "user1@example.com"
+    assert result["results"]["requests"] == pytest.approx(240, abs=30)
+    assert result["results"]["successes"] == result["results"]["requests"]
+    assert sum(each["requests"] for each in result["endpoints"]) == result["results"]["requests"]
+    by_path = {each["path"]: each["requests"] for each in result["endpoints"]}
+    assert by_path["/api/v1/documents/"] == pytest.approx(3 * by_path["/"], rel=0.3)
+
+    second = service.start(request)
+    assert service.wait_until_final(second)["status"] == "completed"
+    page = service.get(
+        "/api/test-results/filter?user_email=user1@example.com&status=completed"
+        f"&configuration_id={configuration['configuration_id']}&limit=10"
+    )
+    assert [item["result_id"] for item in page["items"]] == [second, first]
+    assert page["total"] == 2
+    comparison = service.get(f"/api/test-results/{first}/compare/{second}")
+    assert comparison
+    report = service.ask("GET", f"/api/stress-test/{first}/artifacts/report")
+    assert report.status == 200
+    assert b"Fine" in report.body
+
+
+def test_a_test_is_stopped_halfway(service: Service, gateway_url: str) -> None:
+    """Within five seconds; what it measured is kept, and no process of it is left."""
+    test_id = service.start(short(gateway_url, 60))
+    service.wait_for_load(test_id, requests=20)
+    begin = time.monotonic()
+    answer = service.ask("POST", f"/api/stress-test/{test_id}/stop")
+    assert answer.status in (200, 202)
+    stopped = service.wait_until_final(test_id, seconds=10)
+    assert time.monotonic() - begin < 6  # a fifth of a second is ours
+    assert stopped["status"] == "stopped"
+    assert stopped["results"]["requests"] >= 20
+    deadline = time.monotonic() + 5
+    while processes_below(service.folder / "runs"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    again = service.ask("POST", f"/api/stress-test/{test_id}/stop")
+    assert again.status < 500
+    assert service.results(test_id) == stopped
+
+
+def test_the_written_request_works_as_it_stands(
+    service: Service, gateway_url: str
+) -> None:
+    """With a target that is not there, or not allowed, it is refused as such; with one, it starts.
+
+    The gateway has neither of the two endpoints, so its answers are failures, which are counted.
+    """
+    refused = service.ask("POST", "/api/stress-test/start", WRITTEN)
+    assert refused.status == 403
+    assert "STRESS_API_ALLOWED_TARGETS" in refused.body.decode()
+    test_id = service.start({**WRITTEN, "target_url": gateway_url, "duration": 3})
+    result = service.wait_until_final(test_id)
+    assert result["status"] in ("completed", "failed")
+    assert result["request"]["headers"] != WRITTEN["headers"]
+    assert b"your-token" not in service.ask("GET", f"/api/test-results/{test_id}").body
+
+
+def test_two_starts_of_one_configuration_are_two_tests(
+    service: Service, gateway_url: str
+) -> None:
+    """They run one after the other; with one Idempotency-Key they are one."""
+    request = {"configuration_id": 2, "target_url": gateway_url, "duration": 2}
+    first, second = service.start(request), service.start(request)
+    assert first != second
+    same = {service.start(request, **{"Idempotency-Key": "once"}) for _ in range(3)}
+    assert len(same) == 1
+    done = [service.wait_until_final(test_id) for test_id in (first, second, *same)]
+    assert [each["status"] for each in done] == ["completed"] * 3
+    ends_and_starts = [(each["started_at"], each["ended_at"]) for each in done]
+    assert ends_and_starts == sorted(ends_and_starts)
+    for (_, ended), (started, _) in zip(ends_and_starts, ends_and_starts[1:], strict=False):
+        assert started >= ended
+
+
+def short(gateway_url: str, seconds: int) -> dict[str, Any]:
+    """A test of two endpoints."""
+    return {
+        "target_url": gateway_url,
+        "strategy": "interleaved",
+        "max_concurrent_users": 5,
+        "request_rate": 20,
+        "duration": seconds,
+        "endpoints": [{"path": "/", "method": "GET"}, {"path": "/health", "method": "GET"}],
+    }
