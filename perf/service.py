@@ -24,9 +24,9 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -38,144 +38,17 @@ from load.processes import MeasurementError, accepts, free_port, running, wait_u
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the scripts run without the package being installed
 
-from sqlalchemy import insert, select  # noqa: E402 - see above
+from stored_results import Stored, fill, what_is_stored  # noqa: E402 - see above
 
 from backend.database import Database  # noqa: E402
-from backend.database.example_runs import (  # noqa: E402
-    GATEWAY,
-    ExampleRun,
-    example_report,
-    load_profile,
-)
-from backend.database.json_text import compress  # noqa: E402
-from backend.database.queries.summaries import summarise  # noqa: E402
-from backend.database.tables import (  # noqa: E402
-    ResultDocument,
-    TestConfiguration,
-    TestResult,
-    TestSession,
-    User,
-    now,
-)
-from benchmark.utils.results import result_to_json  # noqa: E402
+from backend.database.tables import now  # noqa: E402
 
 RESULTS = 10_000
 BAR = 20.0
 """Milliseconds: the p95 of each route that reads what is stored."""
 
-TARGET = "http://localhost:8001"
-_DOCUMENTS = 40
-"""Different documents; each stands in many rows."""
-_BATCH = 500
-_STATUSES = ("completed",) * 8 + ("failed", "stopped")
 _WARM_UP = 3
 """Requests of each client and route that are not counted: imports, connections, caches."""
-
-
-# ── What is stored ────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What there is to ask for."""
-
-    emails: tuple[str, ...]
-    session_ids: tuple[int, ...]
-    configuration_ids: tuple[int, ...]
-    result_ids: tuple[str, ...]
-
-
-def fill(database: Database, results: int) -> None:
-    """Put users, sessions, configurations and results into an empty database."""
-    documents = [_document(number) for number in range(_DOCUMENTS)]
-    packed = [compress(document) for document in documents]
-    summaries = [asdict(summarise(document)) for document in documents]
-    dice = random.Random(1)
-    with database.writing() as session:
-        for user in range(20):
-            owner = User(email=f"user{user}@example.com")
-            for group in range(5):
-                test_session = TestSession(user=owner, name=f"Session {group}")
-                test_session.configurations = [
-                    TestConfiguration(name=f"Load {n}", target_url=TARGET, settings=_SETTINGS)
-                    for n in range(3)
-                ]
-            session.add(owner)
-    with database.reading() as session:
-        places = [
-            (row.user_id, row.session_id, row.id)
-            for row in session.execute(
-                select(TestSession.user_id, TestConfiguration.session_id, TestConfiguration.id)
-                .join(TestConfiguration.session)
-            )
-        ]
-    end = now()
-    for first in range(0, results, _BATCH):
-        rows, wholes = [], []
-        for number in range(first, min(first + _BATCH, results)):
-            user_id, session_id, configuration_id = dice.choice(places)
-            created = end - timedelta(minutes=10 * (results - number))
-            choice = dice.randrange(_DOCUMENTS)
-            result_id = f"{dice.getrandbits(128):032x}"
-            result_id = "-".join(
-                (result_id[:8], result_id[8:12], result_id[12:16], result_id[16:20], result_id[20:])
-            )
-            rows.append(
-                {
-                    "id": result_id,
-                    "queue_number": number,
-                    "kind": "stress-test",
-                    "user_id": user_id,
-                    "session_id": session_id,
-                    "configuration_id": configuration_id,
-                    "target_url": TARGET,
-                    "strategy": "interleaved",
-                    "request": {"target_url": TARGET, **_SETTINGS},
-                    "status": dice.choice(_STATUSES),
-                    "created_at": created,
-                    "started_at": created,
-                    "ended_at": created + timedelta(seconds=63),
-                    **summaries[choice],
-                }
-            )
-            wholes.append({"result_id": result_id, "document": packed[choice]})
-        with database.writing() as session:
-            session.execute(insert(TestResult), rows)
-            session.execute(insert(ResultDocument), wholes)
-
-
-_SETTINGS = {
-    "strategy": "interleaved",
-    "max_concurrent_users": 20,
-    "request_rate": 40,
-    "duration": 60,
-    "thresholds": ["p95<250ms"],
-}
-
-
-def _document(number: int) -> dict[str, Any]:
-    run = ExampleRun(
-        started_at=now() - timedelta(days=number),
-        base_url=TARGET,
-        profile=load_profile("dynamic", 20, 60, 40.0),
-        rate=40.0,
-        seed=number,
-        operations=GATEWAY,
-        thresholds=("p95<250ms",),
-        slower={"*": 1 + number / 200},
-    )
-    return result_to_json(example_report(run))
-
-
-def what_is_stored(database: Database) -> Stored:
-    """The ids of what is in the database."""
-    with database.reading() as session:
-        return Stored(
-            tuple(session.scalars(select(User.email))),
-            tuple(session.scalars(select(TestSession.id))),
-            tuple(session.scalars(select(TestConfiguration.id))),
-            tuple(session.scalars(select(TestResult.id).where(TestResult.status == "completed"))),
-        )
 
 
 # ── What is asked for ─────────────────────────────────────────────────────────────────────────────
@@ -244,7 +117,7 @@ ROUTES = (
         _FILTER,
         _filter(limit=50, offset=lambda _, dice: dice.randrange(0, 9_900)),
     ),
-    Route("filter: slowest first", _FILTER, _filter(order_by="p95_ms", limit=50)),
+    Route("filter: slowest first", _FILTER, _filter(order_by="p95", limit=50)),
     Route(
         "one result",
         "/api/test-results/{result_id}",
@@ -269,6 +142,11 @@ ROUTES = (
     ),
     Route("sessions", "/api/sessions", lambda *_: "/api/sessions?limit=50"),
     Route(
+        "a session",
+        "/api/sessions/{session_id}",
+        lambda stored, dice: f"/api/sessions/{dice.choice(stored.session_ids)}",
+    ),
+    Route(
         "a configuration",
         "/api/configurations/{configuration_id}",
         lambda stored, dice: f"/api/configurations/{dice.choice(stored.configuration_ids)}",
@@ -278,9 +156,9 @@ ROUTES = (
 
 NOT_MEASURED = {
     "/api/stress-test/{test_id}/events": "stays open",
-    "/api/stress-test/{test_id}/artifacts": "lists a folder",
     "/api/stress-test/{test_id}/artifacts/{name}": "sends a file",
     "/api/test/{test_id}/results": "the same as that of a stress test",
+    "/health/live": "reads nothing",
 }
 
 
@@ -309,59 +187,66 @@ def unmeasured(port: int) -> list[str]:
     return sorted(documented - {route.template for route in ROUTES} - NOT_MEASURED.keys())
 
 
+class Client(threading.Thread):
+    """Asks for all routes in turn, on a connection of its own; `problem` says what went wrong."""
+
+    def __init__(self, port: int, stored: Stored, number: int, rounds: int, pause: float) -> None:
+        super().__init__()
+        self.problem = ""
+        self.taken: defaultdict[str, list[float]] = defaultdict(list)
+        self.sizes: defaultdict[str, list[int]] = defaultdict(list)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._stored, self._rounds, self._pause = stored, rounds, pause
+        self._dice = random.Random(number)
+
+    def run(self) -> None:
+        """Until it is done, or until an answer is none of success."""
+        try:
+            for turn in range(self._rounds + _WARM_UP):
+                for route in self._dice.sample(ROUTES, len(ROUTES)):
+                    if not self._ask(route, counts=turn >= _WARM_UP):
+                        return
+        except (OSError, http.client.HTTPException) as error:
+            self.problem = repr(error)
+        finally:
+            self._connection.close()
+
+    def _ask(self, route: Route, *, counts: bool) -> bool:
+        path = route.path(self._stored, self._dice)
+        begin = time.perf_counter()
+        status, body = _get(self._connection, path)
+        milliseconds = (time.perf_counter() - begin) * 1000
+        if status != 200:
+            self.problem = f"{path}: {status} {body[:300]!r}"
+            return False
+        if counts:
+            self.taken[route.name].append(milliseconds)
+            self.sizes[route.name].append(len(body))
+        time.sleep(self._dice.uniform(0, 2 * self._pause))
+        return True
+
+
 def measure(
     port: int, stored: Stored, requests: int, clients: int, pause: float
 ) -> tuple[Times, ...]:
     """The times of all routes, asked for in turn by each client."""
     rounds = max(1, requests // clients)
-    taken: defaultdict[str, list[float]] = defaultdict(list)
-    sizes: defaultdict[str, list[int]] = defaultdict(list)
-    problems: list[str] = []
-    lock = threading.Lock()
-
-    def ask(number: int) -> None:
-        dice = random.Random(number)
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        own: list[tuple[str, float, int]] = []
-        try:
-            for turn in range(rounds + _WARM_UP):
-                for route in dice.sample(ROUTES, len(ROUTES)):
-                    path = route.path(stored, dice)
-                    begin = time.perf_counter()
-                    status, body = _get(connection, path)
-                    seconds = time.perf_counter() - begin
-                    if status != 200:
-                        raise MeasurementError(f"{path}: {status} {body[:300]!r}")
-                    if turn >= _WARM_UP:
-                        own.append((route.name, seconds * 1000, len(body)))
-                    time.sleep(dice.uniform(0, 2 * pause))
-        except (MeasurementError, OSError, http.client.HTTPException) as error:
-            with lock:
-                problems.append(str(error) or repr(error))
-        finally:
-            connection.close()
-        with lock:
-            for name, milliseconds, size in own:
-                taken[name].append(milliseconds)
-                sizes[name].append(size)
-
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if problems:
+    asking = [Client(port, stored, number, rounds, pause) for number in range(clients)]
+    for client in asking:
+        client.start()
+    for client in asking:
+        client.join()
+    if problems := [client.problem for client in asking if client.problem]:
         raise MeasurementError(problems[0])
-    return tuple(
-        Times(
-            route.name,
-            len(taken[route.name]),
-            sum(sizes[route.name]) // len(sizes[route.name]),
-            *(_percentile(taken[route.name], percent) for percent in (50, 95, 99)),
-            route.has_bar,
-        )
-        for route in ROUTES
-    )
+    return tuple(_times(route, asking) for route in ROUTES)
+
+
+def _times(route: Route, clients: Sequence[Client]) -> Times:
+    taken = [each for client in clients for each in client.taken[route.name]]
+    sizes = [each for client in clients for each in client.sizes[route.name]]
+    p50, p95, p99 = (_percentile(taken, percent) for percent in (50, 95, 99))
+    size = sum(sizes) // len(sizes)
+    return Times(route.name, len(taken), size, p50, p95, p99, route.has_bar)
 
 
 def _get(connection: http.client.HTTPConnection, path: str) -> tuple[int, bytes]:

@@ -99,7 +99,7 @@ class Made:
 
 
 def make_examples(at: datetime) -> tuple[Made, ...]:
-    """All examples as they would be at a moment. Takes a few seconds: no transaction waits for it."""
+    """All examples as they would be at a moment. Takes seconds: no transaction waits for it."""
     dice = random.Random("examples")
     made = []
     for number, example in enumerate(_examples()):
@@ -180,7 +180,9 @@ def _run(example: Example, started: datetime, number: int) -> ExampleRun:
         profile=load_profile("dynamic", users, settings["duration"], rate),
         rate=rate or users * _CLOSED_RATE,
         seed=number,
-        operations=tuple(each for each in GATEWAY if not asked or (each.method, each.name) in asked),
+        operations=tuple(
+            each for each in GATEWAY if not asked or (each.method, each.name) in asked
+        ),
         thresholds=tuple(settings.get("thresholds", ())),
         slower=example.slower,
         failing=example.failing,

@@ -175,7 +175,7 @@ def _load(settings: object) -> str:
 
 
 def _results(session: Session, limit: int | None) -> Table:
-    """A result takes two lines: whole ids are needed, and whoever looks for one knows whose it is."""
+    """A result takes two lines: ids are needed whole, and one is looked for by whose it is."""
     table = _table("Results", "result, whose, configuration", "status", "when", "p95")
     rows = (
         select(TestResult, TestConfiguration.name)

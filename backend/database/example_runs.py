@@ -142,10 +142,8 @@ def _second(run: ExampleRun, second: int, dice: random.Random) -> dict[str, Any]
     load = 1.0 if is_open else min(1.0, second / _RAMP_SECONDS)
     total = round(run.rate * load * (1.0 if is_open else dice.uniform(0.93, 1.07)))
     drawn = dice.choices(run.operations, [each.weight for each in run.operations], k=total)
-    parts = []
-    for operation in run.operations:
-        if count := drawn.count(operation):
-            parts.append(_operation(run, operation, count, second, dice))
+    counted = ((operation, drawn.count(operation)) for operation in run.operations)
+    parts = [_operation(run, each, count, second, dice) for each, count in counted if count]
     line: dict[str, Any] = {
         "kind": "second",
         "elapsed": float(second),
@@ -176,9 +174,7 @@ def _operation(
     else:
         warmth = 1 + 0.05 * math.sin(second / 4)
         median = operation.median * warmth * _of(run.slower, operation, 1.0)
-        latencies = [
-            dice.lognormvariate(math.log(median), operation.spread) for _ in range(count)
-        ]
+        latencies = [dice.lognormvariate(math.log(median), operation.spread) for _ in range(count)]
         share = _of(run.failing, operation, 0.0)
         failed = sum(dice.random() < share for _ in range(count))
         statuses = {str(operation.status): count - failed, "503": failed}

@@ -20,8 +20,8 @@ from backend.database.scripting import (
     count_rows,
     leave,
     opened,
+    runs_at_work,
     say,
-    tests_at_work,
     the_place,
 )
 from backend.database.tables import Base
@@ -72,7 +72,7 @@ _WORDS = {
 
 def _require_idle(session: Session) -> None:
     """UsageError where a test is going on: its result would have no place."""
-    if running := tests_at_work(session):
+    if running := runs_at_work(session):
         raise UsageError(
             f"the service is running a test now: {', '.join(running[:5])}",
             "stop it (POST /api/stress-test/{test_id}/stop) and the service, then reset",

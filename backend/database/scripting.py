@@ -73,7 +73,7 @@ def count_rows(session: Session) -> dict[str, int]:
     }
 
 
-def tests_at_work(session: Session, at: datetime | None = None) -> tuple[str, ...]:
+def runs_at_work(session: Session, at: datetime | None = None) -> tuple[str, ...]:
     """The ids of the tests that some process of the service runs: their lease still holds."""
     runs = select(TestResult.id).where(
         TestResult.status == "running",

@@ -32,6 +32,7 @@ class Answer:
 
     @property
     def json(self) -> Any:
+        """Its body."""
         return json.loads(self.body)
 
 
@@ -47,6 +48,7 @@ class Service:
 
     @property
     def url(self) -> str:
+        """Its base URL."""
         return f"http://127.0.0.1:{self.port}"
 
     def ask(
@@ -79,9 +81,7 @@ class Service:
         """How a test is."""
         return self.get(f"/api/stress-test/{test_id}/results")
 
-    def wait_for(
-        self, test_id: str, is_so: Callable[[Any], bool], seconds: float = 60
-    ) -> Any:
+    def wait_for(self, test_id: str, is_so: Callable[[Any], bool], seconds: float = 60) -> Any:
         """The results of a test as soon as something holds of them."""
         deadline = time.monotonic() + seconds
         while True:
@@ -131,9 +131,7 @@ def children_of(pid: int) -> tuple[int, ...]:
 
 def environment_of(folder: Path, **settings: str) -> dict[str, str]:
     """The environment of a service whose data are in a folder; limits far away."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith("STRESS_API_")
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("STRESS_API_")}
     return {
         **kept,
         "DATABASE_URL": f"sqlite:///{folder / 'service.db'}",
@@ -204,7 +202,7 @@ def processes_below(folder: Path) -> tuple[int, ...]:
         if process.name.isdigit() and int(process.name) != os.getpid():
             with contextlib.suppress(OSError):
                 command = (process / "cmdline").read_bytes()
-                where = os.readlink(process / "cwd")
+                where = str((process / "cwd").readlink())
                 if str(folder).encode() in command or where.startswith(str(folder)):
                     found.append(int(process.name))
     return tuple(found)

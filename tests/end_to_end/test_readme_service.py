@@ -36,8 +36,8 @@ for argument in sys.argv[1:]:
         argument = argument.replace(f"localhost:{{written}}", f"127.0.0.1:{{real}}")
     arguments.append(argument)
 head = folder / "head"
-done = subprocess.run([{curl!r}, "--silent", "--show-error", "--dump-header", str(head), *arguments],
-                      stdout=subprocess.PIPE, check=False)
+command = [{curl!r}, "--silent", "--show-error", "--dump-header", str(head), *arguments]
+done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
 body = done.stdout
 if "-o" in arguments:
     body = pathlib.Path(arguments[arguments.index("-o") + 1]).read_bytes()
@@ -64,6 +64,7 @@ class Call:
 
     @property
     def json(self) -> Any:
+        """The answer's body."""
         return json.loads(self.body)
 
 

@@ -42,7 +42,7 @@ def in_threads(number: int, work: Callable[[int], None]) -> None:
     def guarded(which: int) -> None:
         try:
             work(which)
-        except BaseException as error:  # noqa: BLE001 - it is raised below
+        except BaseException as error:
             problems.append(error)
 
     threads = [threading.Thread(target=guarded, args=(which,)) for which in range(number)]
@@ -85,7 +85,7 @@ def test_four_workers_bear_a_crowd_while_a_test_runs(gateway_url: str, tmp_path:
             f"/api/stress-test/{running}/results",
             "/api/user/user2@example.com/sessions",
             "/api/sessions",
-            "/api/test-results/no-such-result",
+            "/api/test-results/00000000-0000-4000-8000-000000000000",
             "/metrics",
         ]
         statuses: Counter[tuple[str, int]] = Counter()
@@ -138,7 +138,7 @@ def test_four_workers_bear_a_crowd_while_a_test_runs(gateway_url: str, tmp_path:
 def test_nothing_that_was_stored_is_lost_by_a_crash(
     gateway_url: str, tmp_path: Path, workers: int
 ) -> None:
-    """kill -9 during a test: no process stays; afterwards it is interrupted, its results kept.
+    """Kill -9 during a test: no process stays; afterwards it is interrupted, its results kept.
 
     What had been stored before is as it was, what waited is run, and a new test can be started.
     """
@@ -167,12 +167,12 @@ def test_nothing_that_was_stored_is_lost_by_a_crash(
         new = service.start(short_test(gateway_url, 1))
         assert service.wait_until_final(new)["status"] == "completed"
         time.sleep(6)  # longer than a lease: whoever recovers looks once more
-        rows = dict((row[0], row[1:]) for row in rows_of(service))
+        rows = {result_id: rest for result_id, *rest in rows_of(service)}
         assert rows == {
-            before: ("completed", 1),
-            killed: ("interrupted", 1),
-            waiting: ("completed", 1),
-            new: ("completed", 1),
+            before: ["completed", 1],
+            killed: ["interrupted", 1],
+            waiting: ["completed", 1],
+            new: ["completed", 1],
         }
         assert service.results(killed) == after
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -108,9 +109,7 @@ def test_a_test_is_stopped_halfway(service: Service, gateway_url: str) -> None:
     assert service.results(test_id) == stopped
 
 
-def test_the_written_request_works_as_it_stands(
-    service: Service, gateway_url: str
-) -> None:
+def test_the_written_request_works_as_it_stands(service: Service, gateway_url: str) -> None:
     """With a target that is not there, or not allowed, it is refused as such; with one, it starts.
 
     The gateway has neither of the two endpoints, so its answers are failures, which are counted.
@@ -125,9 +124,7 @@ def test_the_written_request_works_as_it_stands(
     assert b"your-token" not in service.ask("GET", f"/api/test-results/{test_id}").body
 
 
-def test_two_starts_of_one_configuration_are_two_tests(
-    service: Service, gateway_url: str
-) -> None:
+def test_two_starts_of_one_configuration_are_two_tests(service: Service, gateway_url: str) -> None:
     """They run one after the other; with one Idempotency-Key they are one."""
     request = {"configuration_id": 2, "target_url": gateway_url, "duration": 2}
     first, second = service.start(request), service.start(request)
@@ -138,7 +135,7 @@ def test_two_starts_of_one_configuration_are_two_tests(
     assert [each["status"] for each in done] == ["completed"] * 3
     ends_and_starts = [(each["started_at"], each["ended_at"]) for each in done]
     assert ends_and_starts == sorted(ends_and_starts)
-    for (_, ended), (started, _) in zip(ends_and_starts, ends_and_starts[1:], strict=False):
+    for (_, ended), (started, _) in pairwise(ends_and_starts):
         assert started >= ended
 
 

@@ -38,9 +38,12 @@ class Scripts:
 
     @property
     def url(self) -> str:
+        """The database, as DATABASE_URL names it."""
         return f"sqlite:///{self.file}"
 
-    def run(self, name: str, *arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, name: str, *arguments: str, **options: object
+    ) -> subprocess.CompletedProcess[str]:
         """What a script prints, with nobody at its terminal."""
         return subprocess.run(
             [sys.executable, f"{name}.py", *arguments],
@@ -61,11 +64,13 @@ class Scripts:
         return process.stdout
 
     def environment(self) -> dict[str, str]:
+        """Ours, with that database."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("STRESS_API_", "COLUMNS"))}
         return {**kept, "DATABASE_URL": self.url}
 
     @contextmanager
     def database(self) -> Iterator[Database]:
+        """The database, open."""
         database = Database(self.url)
         try:
             yield database
@@ -129,7 +134,7 @@ def test_examples_are_replaced_and_not_doubled(scripts: Scripts) -> None:
 
 
 def test_the_database_is_shown_in_eighty_columns(scripts: Scripts) -> None:
-    """Every table, whole ids, no line longer than 80 characters; --limit says what it leaves out."""
+    """Every table, whole ids, no line longer than that; --limit says what it leaves out."""
     scripts.done("add_test_results")
     shown = scripts.done("display_database", "--limit", "3")
     assert max(map(len, shown.splitlines())) <= 80
