@@ -104,7 +104,9 @@ def make_examples(at: datetime) -> tuple[Made, ...]:
     made = []
     for number, example in enumerate(_examples()):
         result_id = str(uuid.UUID(int=dice.getrandbits(128), version=4))
-        started = at - timedelta(days=example.days_ago)
+        # Not all at the same time of day.
+        earlier = timedelta(minutes=0 if example.status else number * 97 % 300)
+        started = at - timedelta(days=example.days_ago) - earlier
         document = None
         if not example.status:
             document = result_to_json(example_report(_run(example, started, number)))

@@ -80,7 +80,7 @@ def _table(title: str, *columns: str) -> Table:
         caption_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
-        padding=(0, 2, 0, 0),
+        padding=(0, 1, 0, 0),
     )
     for column in columns:
         is_number = column in _NUMBERS

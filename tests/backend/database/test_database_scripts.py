@@ -16,14 +16,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from backend.database import Database
-from backend.database.tables import (
-    TestConfiguration,
-    TestResult,
-    TestSession,
-    User,
-    now,
-)
+from backend.database import Database, tables
+from backend.database.tables import now
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "backend" / "database"
@@ -82,7 +76,12 @@ class Scripts:
         with self.database() as database, database.reading() as session:
             return {
                 table.__tablename__: session.scalar(select(func.count()).select_from(table)) or 0
-                for table in (User, TestSession, TestConfiguration, TestResult)
+                for table in (
+                    tables.User,
+                    tables.TestSession,
+                    tables.TestConfiguration,
+                    tables.TestResult,
+                )
             }
 
 
@@ -100,11 +99,11 @@ def test_seeding_makes_three_users_five_sessions_and_seven_configurations(script
     assert "made 15 of 15" in scripts.done("seed_database")
     assert scripts.counts() == SEEDED
     with scripts.database() as database, database.reading() as session:
-        emails = session.scalars(select(User.email).order_by(User.id)).all()
+        emails = session.scalars(select(tables.User.email).order_by(tables.User.id)).all()
         assert emails == [f"user{number}@example.com" for number in (1, 2, 3)]
-        first = session.get_one(TestSession, 1)
+        first = session.get_one(tables.TestSession, 1)
         assert first.user.email == "user1@example.com"
-        assert session.get_one(TestConfiguration, 1).session_id == first.id
+        assert session.get_one(tables.TestConfiguration, 1).session_id == first.id
     assert "all there" in scripts.done("seed_database")
     assert scripts.counts() == SEEDED
 
@@ -113,11 +112,11 @@ def test_seeding_changes_nothing_that_is_there(scripts: Scripts) -> None:
     """What somebody edited stays as it is; what somebody deleted comes back."""
     scripts.done("seed_database")
     with scripts.database() as database, database.writing() as session:
-        session.get_one(TestConfiguration, 1).settings = {"duration": 7}
-        session.delete(session.get_one(TestConfiguration, 2))
+        session.get_one(tables.TestConfiguration, 1).settings = {"duration": 7}
+        session.delete(session.get_one(tables.TestConfiguration, 2))
     assert "made 1 of 15" in scripts.done("seed_database")
     with scripts.database() as database, database.reading() as session:
-        assert session.get_one(TestConfiguration, 1).settings == {"duration": 7}
+        assert session.get_one(tables.TestConfiguration, 1).settings == {"duration": 7}
     assert scripts.counts() == SEEDED
 
 
@@ -141,9 +140,9 @@ def test_the_database_is_shown_in_eighty_columns(scripts: Scripts) -> None:
     for title in ("Users", "Sessions", "Configurations", "Results"):
         assert title in shown
     with scripts.database() as database, database.reading() as session:
-        total = session.scalar(select(func.count()).select_from(TestResult)) or 0
+        total = session.scalar(select(func.count()).select_from(tables.TestResult)) or 0
         newest = session.scalars(
-            select(TestResult.id).order_by(TestResult.created_at.desc()).limit(4)
+            select(tables.TestResult.id).order_by(tables.TestResult.created_at.desc()).limit(4)
         ).all()
     assert all(result_id in shown for result_id in newest[:3])
     assert newest[3] not in shown
@@ -157,9 +156,12 @@ def test_text_of_others_cannot_write_on_the_terminal(scripts: Scripts) -> None:
     """Control characters and markup in names are shown as text, or not at all."""
     scripts.done("seed_database")
     with scripts.database() as database, database.writing() as session:
-        session.get_one(TestConfiguration, 1).name = "\x1b[2J[red]name[/nothing]\x07"
-        session.get_one(TestConfiguration, 2).settings = {"duration": "\x1b[31m", "strategy": []}
-        session.get_one(TestSession, 1).name = "x" * 200
+        session.get_one(tables.TestConfiguration, 1).name = "\x1b[2J[red]name[/nothing]\x07"
+        session.get_one(tables.TestConfiguration, 2).settings = {
+            "duration": "\x1b[31m",
+            "strategy": [],
+        }
+        session.get_one(tables.TestSession, 1).name = "x" * 200
     shown = scripts.done("display_database")
     assert "\x1b" not in shown
     assert "\x07" not in shown
@@ -205,7 +207,7 @@ def add_running(scripts: Scripts, *, lease: timedelta, is_example: bool = False)
     """A test that some process of the service owns until its lease ends."""
     with scripts.database() as database, database.writing() as session:
         session.add(
-            TestResult(
+            tables.TestResult(
                 id="5f0c3a55-5a3c-4b6e-9c34-0d4d6c6d5a01",
                 queue_number=1, kind="stress-test", is_example=is_example,
                 target_url="http://localhost:8001", strategy="random", request={},
@@ -223,7 +225,7 @@ def test_reset_refuses_while_a_test_is_running(scripts: Scripts) -> None:
     assert "running a test now" in refused.stderr
     assert scripts.counts()["users"] == 3
     with scripts.database() as database, database.writing() as session:
-        for row in session.scalars(select(TestResult)):
+        for row in session.scalars(select(tables.TestResult)):
             row.lease_expires_at = now() - timedelta(seconds=1)
     scripts.done("reset_database", "--yes")
     assert scripts.counts()["users"] == 0
@@ -306,6 +308,6 @@ def test_examples_lie_in_the_last_weeks(scripts: Scripts) -> None:
     """Over more than three weeks, and none of them in the future."""
     scripts.done("add_test_results")
     with scripts.database() as database, database.reading() as session:
-        times = session.scalars(select(TestResult.created_at)).all()
+        times = session.scalars(select(tables.TestResult.created_at)).all()
     assert max(times) <= datetime.now(UTC)
     assert max(times) - min(times) > timedelta(weeks=3)

@@ -12,11 +12,11 @@ import pytest
 from backend.schemas.starts import ConfigurationSettings, StressTestStart
 from sqlalchemy import select
 
-from backend.database import Database
+from backend.database import Database, tables
 from backend.database.add_test_results import Made, add_examples, make_examples
 from backend.database.queries import queue, results
 from backend.database.seed_database import SESSIONS
-from backend.database.tables import TestResult, now
+from backend.database.tables import now
 from benchmark.utils.analyze_results import analyze
 from benchmark.utils.comparison import Side, compare, measured_run
 from benchmark.utils.history import find_shifts, summarise
@@ -102,7 +102,7 @@ def test_the_history_shows_when_it_became_slower(made: tuple[Made, ...]) -> None
 def test_rows_hold_what_their_documents_say(database: Database) -> None:
     """Status and figures of a row are those of its document; without one there are none."""
     with database.reading() as session:
-        rows = session.scalars(select(TestResult)).all()
+        rows = session.scalars(select(tables.TestResult)).all()
         for row in rows:
             document = results.document(session, row.id)
             assert row.is_example
@@ -124,7 +124,7 @@ def test_examples_occupy_no_slot_and_nobody_recovers_them(database: Database) ->
     """Though some say running, a test that waits is claimed, and no lease of theirs expires."""
     with database.writing() as session:
         session.add(
-            TestResult(
+            tables.TestResult(
                 id="5f0c3a55-5a3c-4b6e-9c34-0d4d6c6d5a01",
                 queue_number=1, kind="stress-test", target_url="http://localhost:8001",
                 strategy="random", request={},
@@ -137,7 +137,9 @@ def test_examples_occupy_no_slot_and_nobody_recovers_them(database: Database) ->
         assert not claimed.is_example
     with database.reading() as session:
         running = session.scalars(
-            select(TestResult).where(TestResult.is_example, TestResult.status == "running")
+            select(tables.TestResult).where(
+                tables.TestResult.is_example, tables.TestResult.status == "running"
+            )
         ).all()
     assert len(running) == 2
     assert all(now() - each.created_at < timedelta(hours=1) for each in running)
