@@ -69,7 +69,7 @@ def _examples() -> Iterator[Example]:
     slow = {_UPLOAD: 1.8}
     for days in (35, 28, 24, 21, 17, 14, 12):
         yield Example(first, "Steady load", days)
-    yield Example(first, "Steady load", 11, silent_after=33)
+    yield Example(first, "Steady load", 11, silent_after=17)
     for days in (10, 7, 5, 3, 1):
         yield Example(first, "Steady load", days, slower=slow)
     for days in (20, 13, 6):
@@ -83,7 +83,7 @@ def _examples() -> Iterator[Example]:
         yield Example(second, "Uploads", days, slower=slower, failing={_UPLOAD: 0.004})
     yield Example(second, "At the peak", 8, failing={"*": 0.08}, silent_after=12)
     yield Example(second, "At the peak", 7.9)
-    yield Example(second, "At the peak", 2, stopped_after=25)
+    yield Example(second, "At the peak", 2, stopped_after=14)
     yield Example(third, "Quick look", 3)
     yield Example(third, "Quick look", 0.001, "running")
 

@@ -62,7 +62,7 @@ SESSIONS = (
                     "strategy": "interleaved",
                     "max_concurrent_users": 20,
                     "request_rate": 40,
-                    "duration": 60,
+                    "duration": 30,
                     "thresholds": ["p95<250ms", "failures<1%"],
                 },
             ),
@@ -72,7 +72,7 @@ SESSIONS = (
                     "strategy": "random",
                     "max_concurrent_users": 30,
                     "request_rate": 60,
-                    "duration": 60,
+                    "duration": 30,
                     "endpoints": _READS,
                 },
             ),
@@ -88,7 +88,7 @@ SESSIONS = (
                 {
                     "strategy": "sequential",
                     "max_concurrent_users": 10,
-                    "duration": 120,
+                    "duration": 60,
                     "thresholds": ["failures<0.5%"],
                 },
             ),
@@ -105,7 +105,7 @@ SESSIONS = (
                     "strategy": "interleaved",
                     "max_concurrent_users": 25,
                     "request_rate": 30,
-                    "duration": 60,
+                    "duration": 30,
                     "endpoints": [
                         {
                             "path": "/api/v1/documents/sessions",
@@ -134,7 +134,7 @@ SESSIONS = (
                     "max_concurrent_users": 200,
                     "stages": [
                         {"duration": 30, "request_rate": 20},
-                        {"duration": 60, "request_rate": 120},
+                        {"duration": 30, "request_rate": 120},
                         {"duration": 30, "request_rate": 20},
                     ],
                     "thresholds": ["p95<500ms"],
@@ -146,7 +146,7 @@ SESSIONS = (
                     "strategy": "random",
                     "max_concurrent_users": 200,
                     "request_rate": 120,
-                    "duration": 60,
+                    "duration": 30,
                     "endpoints": _READS,
                 },
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -91,6 +92,22 @@ def scripts(tmp_path: Path) -> Scripts:
     return Scripts(tmp_path / "folder" / "some.db")
 
 
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> Scripts:
+    """A database that the script for examples has made; it is not to be changed."""
+    scripts = Scripts(tmp_path_factory.mktemp("examples") / "some.db")
+    scripts.done("add_test_results")
+    return scripts
+
+
+@pytest.fixture
+def copied(examples: Scripts, scripts: Scripts) -> Scripts:
+    """A copy of it, which may be changed."""
+    scripts.file.parent.mkdir()
+    shutil.copy(examples.file, scripts.file)
+    return scripts
+
+
 SEEDED = {"users": 3, "test_sessions": 5, "test_configurations": 7, "test_results": 0}
 
 
@@ -120,26 +137,24 @@ def test_seeding_changes_nothing_that_is_there(scripts: Scripts) -> None:
     assert scripts.counts() == SEEDED
 
 
-def test_examples_are_replaced_and_not_doubled(scripts: Scripts) -> None:
+def test_examples_are_replaced_and_not_doubled(copied: Scripts) -> None:
     """Added to nothing, users and configurations are made too; added again, nothing is doubled."""
-    first = scripts.done("add_test_results")
-    counts = scripts.counts()
+    counts = copied.counts()
     assert counts == SEEDED | {"test_results": counts["test_results"]}
     assert counts["test_results"] > 20
+    said = copied.done("add_test_results")
     for status in ("completed", "running", "failed", "stopped"):
-        assert f" {status}" in first
-    assert scripts.done("add_test_results") == first
-    assert scripts.counts() == counts
+        assert f" {status}" in said
+    assert copied.counts() == counts
 
 
-def test_the_database_is_shown_in_eighty_columns(scripts: Scripts) -> None:
+def test_the_database_is_shown_in_eighty_columns(examples: Scripts) -> None:
     """Every table, whole ids, no line longer than that; --limit says what it leaves out."""
-    scripts.done("add_test_results")
-    shown = scripts.done("display_database", "--limit", "3")
+    shown = examples.done("display_database", "--limit", "3")
     assert max(map(len, shown.splitlines())) <= 80
     for title in ("Users", "Sessions", "Configurations", "Results"):
         assert title in shown
-    with scripts.database() as database, database.reading() as session:
+    with examples.database() as database, database.reading() as session:
         total = session.scalar(select(func.count()).select_from(tables.TestResult)) or 0
         newest = session.scalars(
             select(tables.TestResult.id).order_by(tables.TestResult.created_at.desc()).limit(4)
@@ -147,7 +162,7 @@ def test_the_database_is_shown_in_eighty_columns(scripts: Scripts) -> None:
     assert all(result_id in shown for result_id in newest[:3])
     assert newest[3] not in shown
     assert f"{total - 3} older not shown" in shown
-    everything = scripts.done("display_database", "--limit", "0")
+    everything = examples.done("display_database", "--limit", "0")
     assert "not shown" not in everything
     assert newest[3] in everything
 
@@ -169,18 +184,17 @@ def test_text_of_others_cannot_write_on_the_terminal(scripts: Scripts) -> None:
     assert max(map(len, shown.splitlines())) <= 80
 
 
-def test_reset_needs_somebody_who_agrees_or_yes(scripts: Scripts) -> None:
+def test_reset_needs_somebody_who_agrees_or_yes(copied: Scripts) -> None:
     """Without a terminal and without --yes nothing is dropped; it says where, and what would be."""
-    scripts.done("add_test_results")
-    before = scripts.counts()
-    refused = scripts.run("reset_database")
+    before = copied.counts()
+    refused = copied.run("reset_database")
     assert refused.returncode == 2
     assert "--yes" in refused.stderr
-    assert str(scripts.file) in refused.stdout
+    assert str(copied.file) in refused.stdout
     assert f"{before['test_results']} results" in refused.stdout
-    assert scripts.counts() == before
-    scripts.done("reset_database", "--yes")
-    assert set(scripts.counts().values()) == {0}
+    assert copied.counts() == before
+    copied.done("reset_database", "--yes")
+    assert set(copied.counts().values()) == {0}
 
 
 @pytest.mark.parametrize(("answer", "drops"), [("yes", True), ("y", False), ("", False)])
@@ -304,10 +318,9 @@ def test_no_module_beside_the_scripts_stands_in_for_another() -> None:
     assert not names & sys.stdlib_module_names
 
 
-def test_examples_lie_in_the_last_weeks(scripts: Scripts) -> None:
+def test_examples_lie_in_the_last_weeks(examples: Scripts) -> None:
     """Over more than three weeks, and none of them in the future."""
-    scripts.done("add_test_results")
-    with scripts.database() as database, database.reading() as session:
+    with examples.database() as database, database.reading() as session:
         times = session.scalars(select(tables.TestResult.created_at)).all()
     assert max(times) <= datetime.now(UTC)
     assert max(times) - min(times) > timedelta(weeks=3)
