@@ -233,9 +233,10 @@ def read_events(service: Service, test_id: str, after: int = 0, most: int = 10_0
             if text and not text.startswith(":"):
                 name, _, value = text.partition(":")
                 fields[name] = value.removeprefix(" ")
-            elif fields:
-                data = json.loads(fields["data"])
-                found.append(Event(int(fields["id"]), fields["event"], data))
+            else:
+                if "data" in fields:  # a block of `retry` alone is no event
+                    data = json.loads(fields["data"])
+                    found.append(Event(int(fields["id"]), fields["event"], data))
                 fields = {}
         return found
     finally:
