@@ -98,7 +98,6 @@ def calls(
         )
     )
     curl.chmod(0o755)
-    (tools / "python").symlink_to(sys.executable)
     typed = [block for block in blocks() if "uvicorn" not in block]
     script = "set -e\n" + "\n".join(f"( {b} )" if b.startswith("cd ") else b for b in typed)
     # The repository's folder is where people type; what they download must not stay in it.
