@@ -6,7 +6,8 @@
 Rows with whole result documents are put into an SQLite database, and a real uvicorn serves them on
 loopback. Each client has a connection of its own, and asks for all routes in turn, each time with
 other ids, pages and filters, with a pause after each answer. What is measured is the time from
-sending a request to the last byte of its answer. Every documented GET is measured, or the script
+sending a request to the last byte of its answer. Afterwards each route is asked for alone, to see
+how much of a processor the service takes for it. Every documented GET is measured, or the script
 says why not.
 
 Prints Markdown; the exit code is 1 where a bar is missed. `--database FILE` keeps the database, and
@@ -26,7 +27,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ RESULTS = 10_000
 BAR = 20.0
 """Milliseconds: the p95 of each route that reads what is stored."""
 
+_TICKS = os.sysconf("SC_CLK_TCK")
 _WARM_UP = 3
 """Requests of each client and route that are not counted: imports, connections, caches."""
 
@@ -176,6 +178,8 @@ class Times:
     p95: float
     p99: float
     has_bar: bool
+    processor: float = 0.0
+    """Milliseconds of a processor, all processes of the service together."""
 
 
 def unmeasured(port: int) -> list[str]:
@@ -204,14 +208,19 @@ class Client(threading.Thread):
         try:
             for turn in range(self._rounds + _WARM_UP):
                 for route in self._dice.sample(ROUTES, len(ROUTES)):
-                    if not self._ask(route, counts=turn >= _WARM_UP):
+                    if not self.ask(route, counts=turn >= _WARM_UP):
                         return
         except (OSError, http.client.HTTPException) as error:
             self.problem = repr(error)
         finally:
-            self._connection.close()
+            self.close()
 
-    def _ask(self, route: Route, *, counts: bool) -> bool:
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
+    def ask(self, route: Route, *, counts: bool) -> bool:
+        """One request; whether it succeeded."""
         path = route.path(self._stored, self._dice)
         begin = time.perf_counter()
         status, body = _get(self._connection, path)
@@ -249,6 +258,33 @@ def _times(route: Route, clients: Sequence[Client]) -> Times:
     return Times(route.name, len(taken), size, p50, p95, p99, route.has_bar)
 
 
+def processor_times(port: int, process: int, stored: Stored, requests: int) -> dict[str, float]:
+    """Milliseconds of a processor that one request of each route takes, of all on average."""
+    found = {}
+    for route in ROUTES:
+        client = Client(port, stored, 0, 0, 0.0)
+        before = _used(process)
+        for _ in range(requests):
+            client.ask(route, counts=False)
+        found[route.name] = (_used(process) - before) / requests * 1000
+        client.close()
+    return found
+
+
+def _used(process: int) -> float:
+    """Seconds of a processor that a process and its children have used so far."""
+    total = 0.0
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if process in (int(folder.name), int(fields[1])):
+                total += (int(fields[11]) + int(fields[12])) / _TICKS
+    return total
+
+
 def _get(connection: http.client.HTTPConnection, path: str) -> tuple[int, bytes]:
     connection.request("GET", path)
     reply = connection.getresponse()
@@ -265,8 +301,8 @@ def _percentile(values: Sequence[float], percent: int) -> float:
 
 
 @contextmanager
-def service(folder: Path, database: Path, workers: int) -> Iterator[int]:
-    """The port of a service on that database, with a rate limit that does not matter."""
+def service(folder: Path, database: Path, workers: int) -> Iterator[tuple[int, int]]:
+    """Port and process of a service on that database, with a rate limit that does not matter."""
     port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("STRESS_API_")},
@@ -280,7 +316,7 @@ def service(folder: Path, database: Path, workers: int) -> Iterator[int]:
     log = folder / "service.log"
     with running(command, log, cwd=ROOT / "backend", environment=environment) as process:
         wait_until("the service", lambda: accepts(port), process, log)
-        yield port
+        yield port, process.pid
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -298,9 +334,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finally:
             database.close()
         try:
-            with service(folder, path, options.workers) as port:
+            with service(folder, path, options.workers) as (port, process):
                 forgotten = unmeasured(port)
                 times = measure(port, stored, options.requests, options.clients, options.pause)
+                used = processor_times(port, process, stored, max(20, options.requests // 10))
+            times = [replace(each, processor=used[each.route]) for each in times]
         except MeasurementError as error:
             print(f"error: {error}", file=sys.stderr)  # noqa: T201 - the output of a script
             return 2
@@ -333,11 +371,21 @@ def _show(
             f"{each.p50:.1f}",
             f"{each.p95:.1f}",
             f"{each.p99:.1f}",
+            f"{each.processor:.1f}",
             tables.verdict(each.p95, BAR, at_least=False) if each.has_bar else "no bar",
         )
         for each in times
     ]
-    columns = ("route", "requests", "kB", "p50 ms", "p95 ms", "p99 ms", f"p95 < {BAR:g} ms")
+    columns = (
+        "route",
+        "requests",
+        "kB",
+        "p50 ms",
+        "p95 ms",
+        "p99 ms",
+        "CPU ms",
+        f"p95 < {BAR:g} ms",
+    )
     print(tables.markdown(columns, rows))  # noqa: T201 - the output of a script
     print(f"\nDatabase: {size / 1e6:,.0f} MB")  # noqa: T201
     for path in forgotten:
