@@ -13,8 +13,6 @@ from uuid import UUID
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the scripts run without the package being installed
 
-from backend.database.json_text import compress  # noqa: E402
-from backend.database.queries.summaries import summarise  # noqa: E402
 from sqlalchemy import insert, select  # noqa: E402 - see above
 
 from backend.database import Database  # noqa: E402
@@ -24,6 +22,8 @@ from backend.database.example_runs import (  # noqa: E402
     example_report,
     load_profile,
 )
+from backend.database.json_text import compress  # noqa: E402
+from backend.database.queries.summaries import summarise  # noqa: E402
 from backend.database.tables import (  # noqa: E402
     ResultDocument,
     TestConfiguration,

@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from typing import Any, Literal
 from uuid import UUID
 
-from benchmark.utils.reporters.files import replace_file
+from benchmark.utils.whole_files import replace_file
 
 TIMELINE = "_timeline.jsonl"
 MAX_DOCUMENT_BYTES = 256_000_000

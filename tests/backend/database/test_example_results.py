@@ -9,14 +9,14 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
-from backend.database.queries import queue, results
-from backend.schemas.starts import ConfigurationSettings, StressTestStart
 from sqlalchemy import select
 
 from backend.database import Database, tables
 from backend.database.add_test_results import Made, add_examples, make_examples
+from backend.database.queries import queue, results
 from backend.database.seed_database import SESSIONS
 from backend.database.tables import now
+from backend.schemas.starts import ConfigurationSettings, StressTestStart
 from benchmark.utils.analyze_results import analyze
 from benchmark.utils.comparison import Side, compare, measured_run
 from benchmark.utils.history import find_shifts, summarise
