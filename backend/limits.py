@@ -41,7 +41,7 @@ class Limits:
 
     `max_duration` is in seconds, `max_request_rate` in requests per second whatever the test asked
     for, `max_body_bytes` is the size of a request to the service, `max_run_bytes` what the files of
-    one run may hold, `max_memory_bytes` what its processes may.
+    one run may hold, `max_memory_bytes` the address space of each of its processes.
     """
 
     max_users: WholeNumber = 1_000

@@ -19,6 +19,7 @@ from backend.database import Database
 from backend.database.queries import queue, secrets
 from backend.database.tables import RunSecret
 from backend.runs import Event, RunService
+from backend.runs.keeper import Keeper
 from backend.supervisor.folder import RunFolder
 from backend.supervisor.marks import marked_processes
 from benchmark.errors import UsageError
@@ -360,6 +361,7 @@ def test_a_killed_supervisor_fails_its_run_and_keeps_its_timeline(
     with running(settings_in(tmp_path)) as (service, database):
         started = service.start(order(kiosk.url, LONG))
         until_loading(service, started.id)
+        kiosk.app.state.waits["/"] = 60.0  # so Locust would take long to end by itself
         os.kill(supervisor_of(tmp_path, started.id), signal.SIGKILL)
         row = final_row(database, started.id)
         assert nothing_runs(started.id)
@@ -403,6 +405,31 @@ def test_a_lease_that_cannot_be_renewed_stops_the_run(tmp_path: Path) -> None:
             until(lambda: nothing_runs(started.id))
         row = final_row(database, started.id)
     assert row.status == "interrupted"
+
+
+def test_an_owner_does_not_recover_its_own_run(tmp_path: Path) -> None:
+    """A lease that ended while the database was locked is its owner's to renew."""
+    settings = settings_in(tmp_path, lease_seconds=0.05)
+    with opened(settings) as database:
+        dispatcher = RunService(database, settings)._dispatcher
+        home = dispatcher._home
+        started = RunService(database, settings).start(order("http://127.0.0.1:9", SHORT))
+        with database.writing() as session:
+            assert queue.claim(session, home.owner, 1, 0.05) is not None
+        keeper = Keeper(home, started.id, RunFolder(tmp_path / "none"), lambda _: None)
+        dispatcher._keepers[started.id] = keeper
+
+        def expired() -> bool:
+            with database.reading() as session:
+                return queue.expired_ids(session) == (started.id,)
+
+        until(expired)
+        dispatcher._recover()
+        assert dispatcher._keepers[started.id] is keeper
+        assert expired()
+        del dispatcher._keepers[started.id]
+        dispatcher._recover()
+        assert final_row(database, started.id).status == "interrupted"
 
 
 def test_a_secret_that_is_read_is_the_order(tmp_path: Path) -> None:
