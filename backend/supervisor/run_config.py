@@ -152,22 +152,23 @@ def _require_allowed(config: BenchmarkConfig, limits: Limits) -> None:
     """Raise UsageError where a run is more than the service allows, or contradicts itself."""
     profile = config.profile()
     if profile.users > limits.max_users:
-        raise _too_much(f"{profile.users:,} users", f"{limits.max_users:,}", "--users")
+        raise _too_much(f"{profile.users:,} users", f"{limits.max_users:,}", "--users", "USERS")
     if profile.run_time > limits.max_duration:
         asked, most = f"{profile.run_time:g} seconds", f"{limits.max_duration:g}"
-        raise _too_much(asked, most, "--stages" if profile.stages else "--run-time")
+        raise _too_much(asked, most, "--stages" if profile.stages else "--run-time", "DURATION")
     model = profile.open_model
     if model is not None and model.rate > limits.max_request_rate:
         asked, most = f"{model.rate:g} iterations per second", f"{limits.max_request_rate:g}"
-        raise _too_much(asked, most, "--stages" if profile.stages else "--request-rate")
+        option = "--stages" if profile.stages else "--request-rate"
+        raise _too_much(asked, most, option, "REQUEST_RATE")
     if len(config.endpoints) > limits.max_endpoints:
         asked = f"{len(config.endpoints):,} endpoints"
-        raise _too_much(asked, f"{limits.max_endpoints:,}", "--endpoints")
+        raise _too_much(asked, f"{limits.max_endpoints:,}", "--endpoints", "ENDPOINTS")
 
 
-def _too_much(asked: str, most: str, option: str) -> UsageError:
+def _too_much(asked: str, most: str, option: str, setting: str) -> UsageError:
     problem = f"{option}: {asked} are more than this service allows"
-    return UsageError(problem, f"at most {most}; its operator sets that limit")
+    return UsageError(problem, f"at most {most}; its operator sets STRESS_API_MAX_{setting}")
 
 
 def _as_fields(text: str) -> str:
