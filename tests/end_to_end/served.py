@@ -24,7 +24,7 @@ _ADDRESS = re.compile(r"running on http://127\.0\.0\.1:(\d+)")
 
 @dataclass(frozen=True)
 class Answer:
-    """What the service answered."""
+    """What the service answered; names of headers are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -61,7 +61,8 @@ class Service:
             data = None if body is None else json.dumps(body)
             connection.request(method, path, data, {**sent, **(headers or {})})
             reply = connection.getresponse()
-            return Answer(reply.status, dict(reply.headers), reply.read())
+            headers = {name.lower(): value for name, value in reply.headers.items()}
+            return Answer(reply.status, headers, reply.read())
         finally:
             connection.close()
 
