@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -21,6 +22,9 @@ from backend.runs import RunService
 from backend.settings import ServiceSettings, load_settings
 from backend.shutdown import announced_end
 from benchmark import __version__
+from benchmark.errors import BenchmarkError
+
+_log = logging.getLogger("backend")
 
 _DESCRIPTION = """
 Point it at an HTTP API, and it finds the API's documents, makes a load test of them, runs it and
@@ -54,7 +58,11 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        parts = await run_in_threadpool(_opened, chosen, database, metrics)
+        try:
+            parts = await run_in_threadpool(_opened, chosen, database, metrics)
+        except BenchmarkError as error:  # the server shows where it was found, at length
+            _log.critical("the service cannot start: %s (%s)", error.message, error.hint)
+            raise
         remember_parts(app, parts)
         try:
             with announced_end(parts.runs.announce_end):

@@ -106,7 +106,7 @@ class Service:
 
     def last_words(self) -> str:
         """The end of the service's log."""
-        return self.log.read_text(encoding="utf-8", errors="replace")[-3000:]
+        return self.log.read_text(encoding="utf-8", errors="replace")[-12_000:]
 
     def kill(self) -> None:
         """End the service and all its workers with SIGKILL, as a crash does."""
