@@ -16,6 +16,7 @@ from backend.inspection import Inspector
 from backend.observability import Metrics, ObservedRequests, log_as_json
 from backend.openapi_document import TAGS, DocumentedApi
 from backend.routers import ROUTERS
+from backend.routers.comparing import Comparisons
 from backend.routers.parts import Parts, remember_parts
 from backend.routers.streams import Streams
 from backend.runs import RunService
@@ -96,7 +97,7 @@ def _opened(settings: ServiceSettings, database: Database, metrics: Metrics) -> 
     database.migrate()
     runs = RunService(database, settings)
     runs.begin()
-    return Parts(settings, database, runs, Inspector(), metrics, Streams())
+    return Parts(settings, database, runs, Inspector(), metrics, Streams(), Comparisons(database))
 
 
 def _closed(parts: Parts) -> None:
