@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,12 +16,16 @@ from backend.inspection import Inspector
 from backend.observability import Metrics, ObservedRequests, log_as_json
 from backend.openapi_document import TAGS, DocumentedApi
 from backend.routers import ROUTERS
+from backend.routers.comparing import Comparisons
 from backend.routers.parts import Parts, remember_parts
 from backend.routers.streams import Streams
 from backend.runs import RunService
 from backend.settings import ServiceSettings, load_settings
 from backend.shutdown import announced_end
 from benchmark import __version__
+from benchmark.errors import BenchmarkError
+
+_log = logging.getLogger("backend")
 
 _DESCRIPTION = """
 Point it at an HTTP API, and it finds the API's documents, makes a load test of them, runs it and
@@ -54,7 +59,11 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        parts = await run_in_threadpool(_opened, chosen, database, metrics)
+        try:
+            parts = await run_in_threadpool(_opened, chosen, database, metrics)
+        except BenchmarkError as error:  # the server shows where it was found, at length
+            _log.critical("the service cannot start: %s (%s)", error.message, error.hint)
+            raise
         remember_parts(app, parts)
         try:
             with announced_end(parts.runs.announce_end):
@@ -88,7 +97,7 @@ def _opened(settings: ServiceSettings, database: Database, metrics: Metrics) -> 
     database.migrate()
     runs = RunService(database, settings)
     runs.begin()
-    return Parts(settings, database, runs, Inspector(), metrics, Streams())
+    return Parts(settings, database, runs, Inspector(), metrics, Streams(), Comparisons(database))
 
 
 def _closed(parts: Parts) -> None:

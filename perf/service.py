@@ -84,6 +84,7 @@ def _any_email(stored: Stored, dice: random.Random) -> str:
 
 
 _FILTER = "/api/test-results/filter"
+_COMPARE = "/api/test-results/{}/compare/{}"
 
 ROUTES = (
     Route("health", "/health", lambda *_: "/health"),
@@ -131,11 +132,9 @@ ROUTES = (
         lambda stored, dice: f"/api/stress-test/{dice.choice(stored.result_ids)}/results",
     ),
     Route(
-        "compare two",
+        "compare two, known",
         "/api/test-results/{result_id}/compare/{other_id}",
-        lambda stored, dice: "/api/test-results/{}/compare/{}".format(
-            *dice.sample(stored.result_ids, 2)
-        ),
+        lambda stored, _: _COMPARE.format(*stored.result_ids[:8:4]),
     ),
     Route(
         "a user's sessions",
@@ -155,6 +154,16 @@ ROUTES = (
     ),
     Route("metrics", "/metrics", lambda *_: "/metrics"),
 )
+
+COMPUTED = (
+    Route(
+        "compare two, for the first time",
+        "/api/test-results/{result_id}/compare/{other_id}",
+        lambda stored, dice: _COMPARE.format(*dice.sample(stored.result_ids, 2)),
+        has_bar=False,
+    ),
+)
+"""What is not read, but computed. Measured apart, by one client, without a bar."""
 
 NOT_MEASURED = {
     "/api/stress-test/{test_id}/events": "stays open",
@@ -192,10 +201,19 @@ def unmeasured(port: int) -> list[str]:
 
 
 class Client(threading.Thread):
-    """Asks for all routes in turn, on a connection of its own; `problem` says what went wrong."""
+    """Asks for some routes in turn, on a connection of its own; `problem` says what went wrong."""
 
-    def __init__(self, port: int, stored: Stored, number: int, rounds: int, pause: float) -> None:
+    def __init__(
+        self,
+        port: int,
+        stored: Stored,
+        number: int = 0,
+        routes: Sequence[Route] = (),
+        rounds: int = 0,
+        pause: float = 0.0,
+    ) -> None:
         super().__init__()
+        self._routes = routes
         self.problem = ""
         self.taken: defaultdict[str, list[float]] = defaultdict(list)
         self.sizes: defaultdict[str, list[int]] = defaultdict(list)
@@ -207,7 +225,7 @@ class Client(threading.Thread):
         """Until it is done, or until an answer is none of success."""
         try:
             for turn in range(self._rounds + _WARM_UP):
-                for route in self._dice.sample(ROUTES, len(ROUTES)):
+                for route in self._dice.sample(self._routes, len(self._routes)):
                     if not self.ask(route, counts=turn >= _WARM_UP):
                         return
         except (OSError, http.client.HTTPException) as error:
@@ -236,18 +254,18 @@ class Client(threading.Thread):
 
 
 def measure(
-    port: int, stored: Stored, requests: int, clients: int, pause: float
-) -> tuple[Times, ...]:
-    """The times of all routes, asked for in turn by each client."""
+    port: int, stored: Stored, routes: Sequence[Route], requests: int, clients: int, pause: float
+) -> list[Times]:
+    """The times of routes, asked for in turn by each client."""
     rounds = max(1, requests // clients)
-    asking = [Client(port, stored, number, rounds, pause) for number in range(clients)]
+    asking = [Client(port, stored, number, routes, rounds, pause) for number in range(clients)]
     for client in asking:
         client.start()
     for client in asking:
         client.join()
     if problems := [client.problem for client in asking if client.problem]:
         raise MeasurementError(problems[0])
-    return tuple(_times(route, asking) for route in ROUTES)
+    return [_times(route, asking) for route in routes]
 
 
 def _times(route: Route, clients: Sequence[Client]) -> Times:
@@ -261,8 +279,8 @@ def _times(route: Route, clients: Sequence[Client]) -> Times:
 def processor_times(port: int, process: int, stored: Stored, requests: int) -> dict[str, float]:
     """Milliseconds of a processor that one request of each route takes, of all on average."""
     found = {}
-    for route in ROUTES:
-        client = Client(port, stored, 0, 0, 0.0)
+    for route in (*ROUTES, *COMPUTED):
+        client = Client(port, stored)
         before = _used(process)
         for _ in range(requests):
             client.ask(route, counts=False)
@@ -336,8 +354,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             with service(folder, path, options.workers) as (port, process):
                 forgotten = unmeasured(port)
-                times = measure(port, stored, options.requests, options.clients, options.pause)
-                used = processor_times(port, process, stored, max(20, options.requests // 10))
+                requests, pause = options.requests, options.pause
+                times = measure(port, stored, ROUTES, requests, options.clients, pause)
+                times += measure(port, stored, COMPUTED, max(10, requests // 10), 1, pause)
+                used = processor_times(port, process, stored, max(20, requests // 10))
             times = [replace(each, processor=used[each.route]) for each in times]
         except MeasurementError as error:
             print(f"error: {error}", file=sys.stderr)  # noqa: T201 - the output of a script

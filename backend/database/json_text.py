@@ -7,6 +7,8 @@ import math
 import zlib
 from typing import Any
 
+import orjson
+
 
 def to_json(value: Any) -> str:
     """JSON in ASCII. Numbers that JSON does not know (NaN, infinities) become null."""
@@ -23,7 +25,11 @@ def compress(document: dict[str, Any]) -> bytes:
 
 def decompress(stored: bytes) -> dict[str, Any]:
     """What `compress` was given."""
-    document = json.loads(zlib.decompress(stored))
+    text = zlib.decompress(stored)
+    try:
+        document = orjson.loads(text)  # a quarter of the time
+    except orjson.JSONDecodeError:  # it refuses what others write, such as halves of characters
+        document = json.loads(text)
     if not isinstance(document, dict):
         raise TypeError("a stored document is no object")
     return document

@@ -11,6 +11,7 @@ from backend.access import Caller, current_caller
 from backend.database import Database
 from backend.inspection import Inspector
 from backend.observability import Metrics
+from backend.routers.comparing import Comparisons
 from backend.routers.streams import Streams
 from backend.runs import RunService
 from backend.settings import ServiceSettings
@@ -26,6 +27,7 @@ class Parts:
     inspector: Inspector
     metrics: Metrics
     streams: Streams
+    comparisons: Comparisons
 
 
 def remember_parts(app: FastAPI, parts: Parts) -> None:

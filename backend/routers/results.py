@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from backend.access import Caller
 from backend.database.queries import results
 from backend.database.queries.results import ResultFilter
-from backend.database.tables import FINAL_STATUSES
 from backend.openapi_document import problems
-from backend.problems import Problem
-from backend.routers.answering import json_answer, no_such
-from backend.routers.parts import CallerHere, Parts, PartsHere
+from backend.routers.answering import json_answer
+from backend.routers.parts import CallerHere, PartsHere
 from backend.routers.reading import read_test
 from backend.routers.showing import in_a_list
 from backend.schemas.comparisons import ComparedResults
 from backend.schemas.filters import ResultQuery
 from backend.schemas.results import ResultPage, WholeResult
-from benchmark.errors import UsageError
 
 router = APIRouter(prefix="/api/test-results", tags=["Results"])
 
@@ -111,52 +107,5 @@ def compare_two_results(
 
     Both must have ended, and must have had the same load; 409 otherwise.
     """
-    base, new = (
-        _ended_document(parts, caller, str(which), name)
-        for which, name in ((result_id, "result_id"), (other_id, "other_id"))
-    )
-    compared = _compared(base, new, margin / 100)
-    ids = {"result_id": str(result_id), "other_id": str(other_id)}
-    return json_answer(orjson.dumps({**ids, **compared}))
-
-
-def _ended_document(parts: Parts, caller: Caller, result_id: str, name: str) -> dict[str, Any]:
-    """The result document. Raises Problem: 404 without such a result, 409 without a document."""
-    with parts.database.reading() as session:
-        row = results.get(session, result_id, caller.owner_email)
-        if row is None:
-            raise no_such("result", result_id, "GET /api/test-results/filter")
-        document = results.document(session, result_id)
-    if row.status not in FINAL_STATUSES:
-        raise Problem(
-            409, f"{name}: the test {result_id} is {row.status}", "wait until it has ended"
-        )
-    if document is None:
-        raise Problem(
-            409,
-            f"{name}: the test {result_id} measured nothing",
-            "compare two tests that were completed",
-        )
-    return document
-
-
-def _compared(base: dict[str, Any], new: dict[str, Any], margin: float) -> dict[str, Any]:
-    """Raises Problem (409) where the two cannot be compared."""
-    # It needs NumPy, which is slow to import, and few clients compare.
-    from benchmark.utils.comparison import Side, compare, measured_run  # noqa: PLC0415
-    from benchmark.utils.comparison_document import comparison_to_json  # noqa: PLC0415
-    from benchmark.utils.results import result_from_json  # noqa: PLC0415
-
-    try:
-        sides = [
-            Side(label, (measured_run(result_from_json(document), label),))
-            for label, document in (("base", base), ("new", new))
-        ]
-        compared = comparison_to_json(compare(sides[0], sides[1], margin))
-    except UsageError as error:
-        raise Problem(409, f"the two cannot be compared: {error.message}", error.hint) from None
-    except ValueError as error:
-        raise Problem(409, f"the two cannot be compared: {error}", "compare others") from None
-    for side in ("base", "new"):
-        compared[side]["target_url"] = compared[side].pop("base_url")
-    return compared
+    compared = parts.comparisons.between(str(result_id), str(other_id), margin / 100, caller)
+    return json_answer(compared)

@@ -24,7 +24,7 @@ _ADDRESS = re.compile(r"running on http://127\.0\.0\.1:(\d+)")
 
 @dataclass(frozen=True)
 class Answer:
-    """What the service answered."""
+    """What the service answered; names of headers are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -61,7 +61,8 @@ class Service:
             data = None if body is None else json.dumps(body)
             connection.request(method, path, data, {**sent, **(headers or {})})
             reply = connection.getresponse()
-            return Answer(reply.status, dict(reply.headers), reply.read())
+            headers = {name.lower(): value for name, value in reply.headers.items()}
+            return Answer(reply.status, headers, reply.read())
         finally:
             connection.close()
 
@@ -105,7 +106,7 @@ class Service:
 
     def last_words(self) -> str:
         """The end of the service's log."""
-        return self.log.read_text(encoding="utf-8", errors="replace")[-3000:]
+        return self.log.read_text(encoding="utf-8", errors="replace")[-12_000:]
 
     def kill(self) -> None:
         """End the service and all its workers with SIGKILL, as a crash does."""
