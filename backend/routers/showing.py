@@ -161,9 +161,7 @@ def results_of(
             )
             for each in list(ended.get("failures", ()))[:_MAX_FAILURES]
         ],
-        thresholds=[
-            ThresholdOutcome.model_validate(each) for each in ended.get("thresholds", ())
-        ],
+        thresholds=[ThresholdOutcome.model_validate(each) for each in ended.get("thresholds", ())],
         artifacts=[artifact_of(row.id, each) for each in artifacts],
     )
 
