@@ -170,9 +170,13 @@ Headers = Annotated[
             "type": "object",
             "maxProperties": 50,
             "propertyNames": {"pattern": _HEADER_NAME},
-            "additionalProperties": {"type": "string", "maxLength": 8000, "pattern": _HEADER_VALUE},
+            "additionalProperties": {
+                "type": "string",
+                "maxLength": 8000,
+                "pattern": _HEADER_VALUE,
+            },
             "description": (
-                "Sent with every request to the target. Values are secrets: they are kept encrypted "
+                "Sent with every request to the target. Values are secrets: they are encrypted "
                 "until the test ends, never returned, and never part of a configuration."
             ),
             "examples": [{"Authorization": "Bearer your-token"}],

@@ -15,7 +15,7 @@ from tests.services import RunningService, hold_slot, running_service, service_s
 
 pytestmark = pytest.mark.end_to_end
 
-_SECONDS = 45
+_SECONDS = 25
 _CHILDREN = ("validate_target", "list_endpoints", "generate_sample_data")
 _JUDGED = (
     *("start_test", "start_stress_test", "create_configuration", "change_configuration"),
