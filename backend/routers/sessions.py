@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from sqlalchemy.orm import Session as Transaction
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 
 from backend.access import Caller
@@ -33,6 +34,23 @@ router = APIRouter(prefix="/api", tags=["Sessions"])
 
 _LOCAL_USER = "local@localhost"
 """To whom sessions belong where nobody says who they are, and no token does."""
+
+
+class _SessionId(Convertor[str]):
+    """A part of a path that is not the name of the other route there."""
+
+    regex = "(?!configuration$)[^/]+"
+
+    def convert(self, value: str) -> str:
+        """As it stands: whether it is an id is asked later, and said."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+
+register_url_convertor("session", _SessionId())
 
 SessionId = Annotated[int, Path(ge=1, le=MAX_ID)]
 ConfigurationId = Annotated[int, Path(ge=1, le=MAX_ID)]
@@ -101,7 +119,7 @@ def create_configuration(asked: NewConfiguration, caller: CallerHere, parts: Par
 
 
 @router.get(
-    "/sessions/{session_id}",
+    "/sessions/{session_id:session}",
     operation_id="get_session",
     summary="One session",
     response_model=Session,
@@ -117,7 +135,7 @@ def get_session(session_id: SessionId, caller: CallerHere, parts: PartsHere) -> 
 
 
 @router.patch(
-    "/sessions/{session_id}",
+    "/sessions/{session_id:session}",
     operation_id="change_session",
     summary="Change a session",
     response_model=Session,
@@ -141,7 +159,7 @@ def change_session(
 
 
 @router.delete(
-    "/sessions/{session_id}",
+    "/sessions/{session_id:session}",
     operation_id="delete_session",
     summary="Delete a session",
     status_code=204,

@@ -92,7 +92,7 @@ def _source(
     asked: EndpointsAsked, request: Request, caller: Caller, parts: Parts
 ) -> tuple[str, tuple[str, ...]]:
     """The target's URL and pins; of a document that was given nothing is requested."""
-    if asked.target_url is None:
-        return "", ()
+    if asked.target_url is None or asked.document is not None:
+        return asked.target_url or "", ()
     target = allowed_target(asked.target_url, caller, parts, request)
     return target.url, target.pins

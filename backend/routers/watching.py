@@ -113,6 +113,7 @@ def get_artifact(
             min_length=1,
             max_length=200,
             description="A name from `artifacts` of the result, or what it is: `report` …",
+            examples=["report", "timeline", "locustfile", "discovery"],
         ),
     ],
 ) -> Response:

@@ -18,6 +18,7 @@ from pydantic import (
     JsonValue,
     PlainSerializer,
     StringConstraints,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic.config import JsonDict
@@ -163,13 +164,23 @@ def _may_be_set(headers: dict[str, str]) -> dict[str, str]:
 Headers = Annotated[
     dict[HeaderName, HeaderValue],
     AfterValidator(_may_be_set),
-    Field(
-        max_length=50,
-        description=(
-            "Sent with every request to the target. Values are secrets: they are kept encrypted "
-            "until the test ends, never returned, and never part of a configuration."
-        ),
-        examples=[{"Authorization": "Bearer your-token"}],
+    Field(max_length=50),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "maxProperties": 50,
+            "propertyNames": {"pattern": _HEADER_NAME},
+            "additionalProperties": {
+                "type": "string",
+                "maxLength": 8000,
+                "pattern": _HEADER_VALUE,
+            },
+            "description": (
+                "Sent with every request to the target. Values are secrets: they are encrypted "
+                "until the test ends, never returned, and never part of a configuration."
+            ),
+            "examples": [{"Authorization": "Bearer your-token"}],
+        }
     ),
 ]
 

@@ -7,7 +7,15 @@ from typing import Any, Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from backend.schemas.common import Answer, Body, Headers, HttpMethod, Json, TargetUrl
+from backend.schemas.common import (
+    Answer,
+    Body,
+    Headers,
+    HttpMethod,
+    Json,
+    TargetUrl,
+    given_one_of,
+)
 from backend.schemas.starts import EndpointPath, Seed
 
 MAX_SAMPLES = 100
@@ -59,40 +67,51 @@ class ValidatedTarget(Answer):
     notes: list[Note]
 
 
-_ONE_SOURCE: JsonDict = {
-    "oneOf": [
-        {
-            "required": ["target_url"],
-            "properties": {"target_url": {"type": "string"}, "document": {"type": "null"}},
-        },
-        {
-            "required": ["document"],
-            "properties": {"document": {"type": "object"}, "target_url": {"type": "null"}},
-        },
-    ]
+_SOURCE = given_one_of(target_url="string", document="object")
+_DOCUMENT: JsonDict = {
+    "openapi": "3.1.0",
+    "info": {"title": "Shop", "version": "1.0"},
+    "paths": {
+        "/users": {
+            "post": {
+                "requestBody": {
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "type": "object",
+                                "properties": {"email": {"type": "string", "format": "email"}},
+                                "required": ["email"],
+                            }
+                        }
+                    }
+                },
+                "responses": {"201": {"description": "Created."}},
+            }
+        }
+    },
 }
 
 
 class EndpointsAsked(Body):
-    """A target, or a document given inline."""
+    """A target, or a document given inline, which then counts alone: nothing is requested."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            **_ONE_SOURCE,
-            "example": {"target_url": "http://localhost:8001"},
+            **_SOURCE,
+            "examples": [{"document": _DOCUMENT}, {"target_url": "http://localhost:8001"}],
         }
     )
 
     target_url: TargetUrl | None = None
     document: dict[str, Json] | None = Field(
-        default=None, description="An OpenAPI or Swagger document. Nothing is requested then."
+        default=None, description="An OpenAPI or Swagger document."
     )
     headers: Headers | None = None
 
     @model_validator(mode="after")
-    def _has_one_source(self) -> Self:
-        if (self.target_url is None) == (self.document is None):
-            raise ValueError("give either `target_url` or `document`")
+    def _has_a_source(self) -> Self:
+        if self.target_url is None and self.document is None:
+            raise ValueError("give `target_url` or `document`")
         return self
 
 
@@ -180,14 +199,11 @@ class SampleAsked(EndpointsAsked):
 
     model_config = ConfigDict(
         json_schema_extra={
-            **_ONE_SOURCE,
-            "example": {
-                "target_url": "http://localhost:8001",
-                "path": "/users",
-                "method": "POST",
-                "count": 3,
-                "seed": 42,
-            },
+            **_SOURCE,
+            "examples": [
+                {"document": _DOCUMENT, "path": "/users", "method": "POST", "count": 3, "seed": 42},
+                {"target_url": "http://localhost:8001", "path": "/users", "method": "POST"},
+            ],
         }
     )
 

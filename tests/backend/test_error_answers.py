@@ -50,6 +50,9 @@ def test_all_methods_of_a_path_are_named(service: RunningService) -> None:
     reply = service.ask("PUT", "/api/sessions/1")
     problem(reply, 405)
     assert reply.headers["allow"] == "DELETE, GET, PATCH"
+    reply = service.ask("PATCH", "/api/sessions/configuration")
+    problem(reply, 405)
+    assert reply.headers["allow"] == "POST"
 
 
 @pytest.mark.parametrize(
