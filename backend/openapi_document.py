@@ -51,6 +51,18 @@ def problems(*statuses: int) -> Responses:
     return {status: _reference(status) for status in statuses}
 
 
+def link(operation_id: str, what: str, **parameters: str) -> dict[str, Any]:
+    """How to go on from an answer: parameters of another operation, and where they stand in it.
+
+    As in the Link Object of OpenAPI; `parameters` are JSON pointers into the answer's body.
+    """
+    return {
+        "operationId": operation_id,
+        "description": what,
+        "parameters": {name: f"$response.body#{place}" for name, place in parameters.items()},
+    }
+
+
 class DocumentedApi(FastAPI):
     """An application whose document lists, for each operation, the problems that it can answer."""
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from backend.database.queries import results
 from backend.database.queries.results import ResultFilter
-from backend.openapi_document import problems
+from backend.openapi_document import link, problems
 from backend.routers.answering import json_answer
 from backend.routers.parts import CallerHere, PartsHere
 from backend.routers.reading import read_test
@@ -41,6 +41,19 @@ _ORDERS = {
     operation_id="filter_results",
     summary="Find results",
     response_model=ResultPage,
+    responses={
+        200: {
+            "links": {
+                "read": link("get_result", "The first of them.", result_id="/items/0/result_id"),
+                "compare": link(
+                    "compare_results",
+                    "The first two: the second is the older one where the newest come first.",
+                    result_id="/items/1/result_id",
+                    other_id="/items/0/result_id",
+                ),
+            }
+        }
+    },
 )
 def filter_results(
     asked: Annotated[ResultQuery, Query()], caller: CallerHere, parts: PartsHere

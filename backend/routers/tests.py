@@ -11,7 +11,7 @@ from starlette.responses import Response
 from backend.access import Caller, audit, limit_starts, peer_of
 from backend.database.queries import queue, results
 from backend.database.tables import FINAL_STATUSES
-from backend.openapi_document import problems
+from backend.openapi_document import link, problems
 from backend.problems import Problem
 from backend.routers.answering import json_answer, no_such
 from backend.routers.parts import CallerHere, Parts, PartsHere
@@ -38,12 +38,31 @@ IdempotencyKey = Annotated[
 ]
 _LOCATION = {"Location": {"description": "Where its result will be.", "schema": {"type": "string"}}}
 _STARTED: dict[int | str, dict[str, Any]] = {
-    202: {"description": "Accepted: it runs as soon as there is a place.", "headers": _LOCATION},
+    202: {
+        "description": "Accepted: it runs as soon as there is a place.",
+        "headers": _LOCATION,
+        "links": {
+            "results": link("get_stress_test_results", "How it stands.", test_id="/test_id"),
+            "events": link("watch_stress_test", "How it goes on.", test_id="/test_id"),
+            "stop": link("stop_stress_test", "End it early.", test_id="/test_id"),
+        },
+    },
     **problems(404, 409),
 }
 _STOPPED: dict[int | str, dict[str, Any]] = {
     200: {"description": "It had ended already, or ended by this.", "model": StoppedTest},
     202: {"description": "It is asked to stop; what it measured so far is kept."},
+    **problems(404),
+}
+
+_READ: dict[int | str, dict[str, Any]] = {
+    200: {
+        "links": {
+            "artifact": link(
+                "get_artifact", "Its first file.", test_id="/test_id", name="/artifacts/0/name"
+            )
+        }
+    },
     **problems(404),
 }
 
@@ -82,7 +101,7 @@ def start_test(
     tags=["Tests"],
     summary="What a simple test measured",
     response_model=TestResults,
-    responses=problems(404),
+    responses=_READ,
 )
 def get_test_results(test_id: TestId, caller: CallerHere, parts: PartsHere) -> Response:
     """How it stands, live figures while it runs, and in the end the judgement."""
@@ -137,7 +156,7 @@ def start_stress_test(
     tags=["Stress tests"],
     summary="What a test measured",
     response_model=TestResults,
-    responses=problems(404),
+    responses=_READ,
 )
 def get_stress_test_results(test_id: TestId, caller: CallerHere, parts: PartsHere) -> Response:
     """How it stands, live figures while it runs, and in the end the judgement."""
