@@ -142,7 +142,8 @@ def test_a_run_of_several_processes_leaves_every_file(tmp_path: Path) -> None:
         if sample.labels.get("operation") == "/bad"
     }
     assert counted["stress_api_failures_total"] == failure["count"]
-    assert only(tmp_path, "*_summary.md").read_text(encoding="utf-8").startswith("## ❌")
+    mark = "❔" if document["validity"]["verdict"] == "invalid" else "❌"  # on a busy machine
+    assert only(tmp_path, "*_summary.md").read_text(encoding="utf-8").startswith(f"## {mark}")
     assert len(only(tmp_path, "*_operations.csv").read_text(encoding="utf-8").splitlines()) == 3
     for path in document["files"].values():
         assert Path(path).exists(), path

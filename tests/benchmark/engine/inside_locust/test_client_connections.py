@@ -158,12 +158,12 @@ def test_an_upload_may_take_longer_than_the_longest_silence() -> None:
         taken = len(body)
         while taken < 8_000_000:
             taken += len(wire.recv(400_000))
-            gevent.sleep(0.04)
+            gevent.sleep(0.12)
         wire.sendall(answered(b"", b"Connection: close\r\n"))
 
-    with wire_server(slow) as server, a_user(server.url, network_timeout=0.6) as user:
+    with wire_server(slow) as server, a_user(server.url, network_timeout=2.0) as user:
         assert user.client.post("/x", data=b"x" * 8_000_000).ok
-        assert user.seen[0]["response_time"] > 600
+        assert user.seen[0]["response_time"] > 2000
 
 
 def test_the_sweeper_looks_only_when_it_must() -> None:
