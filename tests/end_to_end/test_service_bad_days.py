@@ -134,10 +134,7 @@ def test_four_workers_bear_a_crowd_while_a_test_runs(gateway_url: str, tmp_path:
         assert "Traceback" not in service.last_words()
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_nothing_that_was_stored_is_lost_by_a_crash(
-    gateway_url: str, tmp_path: Path, workers: int
-) -> None:
+def test_nothing_that_was_stored_is_lost_by_a_crash(gateway_url: str, tmp_path: Path) -> None:
     """Kill -9 during a test: no process stays; afterwards it is interrupted, its results kept.
 
     What had been stored before is as it was, what waited is run, and a new test can be started.
