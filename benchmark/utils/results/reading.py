@@ -58,7 +58,10 @@ def result_from_json(document: object) -> RunResult:
     newer version.
     """
     try:
-        return _result(present_form(as_mapping(document, "the document")))
+        written = as_mapping(document, "the document")
+        if written.get("kind") == "capacity":
+            raise MalformedError("it is the answer of stress-api capacity, whose page is beside it")
+        return _result(present_form(written))
     except MalformedError as error:
         raise UsageError(f"not the result of a run: {error}") from error
 
