@@ -128,6 +128,8 @@ def _between(base: RunResult, new: RunResult) -> Iterator[str]:
         )
     if not (base.profile.users and new.profile.users):
         yield "the load of a run is not known: see that both had the same"
+    elif base.profile.open_model is None and None in (base.wait_time, new.wait_time):
+        yield "how long the users paused is not known: see that they did the same in both"
     if base.started_at > new.started_at:
         yield "the new run is older than the base: see that they are in the right order"
     if len(base.processes) != len(new.processes) and base.processes and new.processes:

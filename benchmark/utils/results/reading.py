@@ -60,7 +60,7 @@ def result_from_json(document: object) -> RunResult:
     try:
         written = as_mapping(document, "the document")
         if written.get("kind") == "capacity":
-            raise MalformedError("it is the answer of stress-api capacity, whose page is beside it")
+            raise MalformedError("it is an answer of stress-api capacity; its page is beside it")
         return _result(present_form(written))
     except MalformedError as error:
         raise UsageError(f"not the result of a run: {error}") from error

@@ -14,7 +14,8 @@ from benchmark.models import Report
 from benchmark.run_facts import run_facts
 from benchmark.settings import BenchmarkConfig
 from benchmark.utils.analyze_results import analyze
-from benchmark.utils.comparison.comparable import differences_of_load
+from benchmark.utils.comparison import Side, measured_run
+from benchmark.utils.comparison.comparable import differences_of_load, doubts
 from benchmark.utils.history.summaries import load_in_words
 from benchmark.utils.reporters import render_html
 from benchmark.utils.result_files import read_result
@@ -70,3 +71,5 @@ def test_unknown_pauses_do_not_differ(tmp_path: Path) -> None:
     assert not list(differences_of_load(unknown, unknown))
     assert not list(differences_of_load(unknown, short))
     assert [what for what, _, _ in differences_of_load(short, long)] == ["pauses"]
+    sides = [Side(name, (measured_run(unknown),)) for name in ("old", "new")]
+    assert any("paused is not known" in doubt for doubt in doubts(*sides))
