@@ -46,7 +46,7 @@ def read_baseline(config: BenchmarkConfig, profiles: Sequence[LoadProfile]) -> B
     side = read_side(config.baseline)
     before = side.runs[0].result
     for profile in profiles:
-        coming = replace(before, profile=profile, wait_time=config.wait_time)
+        coming = replace(before, profile=profile, wait_time=config.pauses)
         for what, was, will in differences_of_load(before, coming):
             raise UsageError(
                 f"--baseline: {side.label} had another load than {profile.name} ({what}): {was}, "

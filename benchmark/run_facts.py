@@ -14,7 +14,7 @@ def run_facts(profile: LoadProfile, config: BenchmarkConfig) -> dict[str, object
     return {
         "test_type": profile.name,
         "profile": profile_to_json(profile),
-        "wait_time": list(config.wait_time),
+        "wait_time": config.pauses,
         "seed": config.seed,
         "thresholds": [threshold.text for threshold in config.threshold],
         "abort_on": [condition.text for condition in config.abort_on],

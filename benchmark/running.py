@@ -101,7 +101,7 @@ def report_run(
         test_type=profile.name,
         base_url=prepared.base_url,
         profile=profile,
-        wait_time=config.wait_time,
+        wait_time=config.pauses,
         seed=config.seed,
         readiness=readiness_of(prepared.plan),
         status=outcome.status,

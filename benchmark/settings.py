@@ -174,6 +174,11 @@ class BenchmarkConfig:
         return self.host or (preset.host if preset else _DEFAULT_HOST)
 
     @property
+    def pauses(self) -> tuple[float, float] | None:
+        """The shortest and the longest pause of the users; None where a file of theirs decides."""
+        return self.wait_time if self.locustfile is None else None
+
+    @property
     def credentials(self) -> Credentials:
         """What was given to sign in with."""
         pairs = tuple(split_header(line) for line in self.header)

@@ -126,6 +126,7 @@ class RunResult:
     own, "" for a completed one. `preparation` are the requests of set-up and clean-up, which are in
     no other number. `counters` and `times` (milliseconds) are what `engine/counters.py` lists,
     `processes` the generator's own.
+    `wait_time` is the shortest and the longest pause of users in seconds, None where not known.
     `thresholds` are what it was asked to meet, `abort_on` what would have ended it early.
     `command` repeats the run (secrets left out), `environment` says where the load came from.
     """
@@ -133,7 +134,7 @@ class RunResult:
     test_type: str
     base_url: str
     profile: LoadProfile
-    wait_time: tuple[float, float]
+    wait_time: tuple[float, float] | None
     started_at: datetime
     duration: float
     status: RunStatus

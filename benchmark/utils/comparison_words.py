@@ -25,6 +25,11 @@ def ordered(comparison: Comparison) -> list[OperationChange]:
     return sorted(rows, key=lambda each: ORDER.index(each.answer))
 
 
+def changed(comparison: Comparison) -> list[OperationChange]:
+    """What has certainly changed, for the worse first."""
+    return [each for each in ordered(comparison) if each.answer in ("regressed", "improved")]
+
+
 def name_of(change: OperationChange) -> str:
     """The operation as it is shown."""
     return clean_text(change.key) if change.method or change.name != "Total" else "All operations"
@@ -81,12 +86,28 @@ def headline(comparison: Comparison) -> str:
         return words + (f"; {len(improved)} improved" if improved else "")
     if improved:
         return f"Nothing regressed; improved: {_list(improved)}"
+    if reason := common_reason(comparison):
+        return f"Nothing can be told: {reason}"
     unknown = len(comparison.answered("cannot tell"))
     if not unknown:
         return f"No change beyond {percent(comparison.margin)}: all is equivalent"
     same = len(comparison.answered("equivalent"))
     rest = f", {same} {'is' if same == 1 else 'are'} equivalent" if same else ""
     return f"No regression found; {unknown} of {unknown + same} verdicts cannot be told{rest}"
+
+
+def common_reason(comparison: Comparison) -> str:
+    """Why nothing at all can be told, where that is the same for all; "" elsewhere."""
+    rows = ordered(comparison)
+    reasons = {each.reason for each in rows}
+    if len(reasons) > 1 or any(each.answer != "cannot tell" for each in rows):
+        return ""
+    return reasons.pop()
+
+
+def own_reason(comparison: Comparison, change: OperationChange) -> str:
+    """Why nothing can be told of one operation; "" where that is said already of all."""
+    return "" if common_reason(comparison) else change.reason
 
 
 def _list(changes: Sequence[OperationChange]) -> str:

@@ -161,6 +161,8 @@ def _why_it_could_not_be_more(result: RunResult) -> str:
     if users >= _NEARLY_ALL * peak:  # a short ramp is not worth a sentence
         users = float(peak)
     latency = fair_latency(result)
+    if result.wait_time is None:
+        return "How long the users paused is not known, so how much they could offer is not either"
     shortest, longest = result.wait_time
     cycle = (shortest + longest) / 2 + latency / 1000
     if cycle <= 0 or users / cycle > wanted_rps(result.rps):

@@ -85,7 +85,7 @@ def read_locust_csv(path: Path) -> RunResult:
         test_type=clean_text(prefix.name, 100),
         base_url="unknown target",
         profile=LoadProfile("unknown", users, 0.0, 0.0),
-        wait_time=(0.0, 0.0),
+        wait_time=None,
         started_at=started_at or datetime.fromtimestamp(path.stat().st_mtime, UTC),
         duration=_duration(totals, total[0] if total else rows[0], seconds),
         status="completed",

@@ -118,7 +118,7 @@ def _from_timeline(path: Path) -> RunResult:
         test_type=start.test_type or _test_type(path),
         base_url=start.host or "unknown target",
         profile=start.profile or LoadProfile("unknown", 0, 0.0, 0.0),
-        wait_time=start.wait_time or (0.0, 0.0),
+        wait_time=start.wait_time,
         seed=start.seed,
         readiness=(),
         status="aborted" if timeline.abort_reason else status,

@@ -163,14 +163,14 @@ def _start(line: Mapping[str, Any]) -> StartLine:
     version = as_count(line.get("schema_version"), "schema_version")
     if version not in READABLE_VERSIONS:
         raise UnreadableVersionError(version, READABLE_VERSIONS)
-    profile, wait, seed = line.get("profile"), line.get("wait_time"), line.get("seed")
+    profile, seed = line.get("profile"), line.get("seed")
     return StartLine(
         started_at=as_time(line.get("started_at"), "started_at"),
         host=as_text(line.get("host", ""), "host", 500),
         locust=as_text(line.get("locust", ""), "locust", 50),
         test_type=as_text(line.get("test_type", ""), "test_type", 100),
         profile=None if profile is None else profile_from_json(profile),
-        wait_time=None if wait is None else wait_time_from_json(wait),
+        wait_time=wait_time_from_json(line.get("wait_time")),
         seed=None if seed is None else as_count(seed, "seed"),
         thresholds=thresholds_from_json(line.get("thresholds", [])),
         abort_on=abort_conditions_from_json(line.get("abort_on", [])),
@@ -330,8 +330,13 @@ def profile_to_json(profile: LoadProfile) -> dict[str, object]:
     return document
 
 
-def wait_time_from_json(value: object) -> tuple[float, float]:
-    """The shortest and the longest pause in seconds, in this order. Raises MalformedError."""
+def wait_time_from_json(value: object) -> tuple[float, float] | None:
+    """The shortest and the longest pause in seconds, in this order; None where it is not known.
+
+    Raises MalformedError.
+    """
+    if value is None:
+        return None
     pauses = as_list(value, "wait_time", 2)
     if len(pauses) != 2:
         raise MalformedError("wait_time is not two numbers")

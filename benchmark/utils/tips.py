@@ -216,6 +216,9 @@ def _offer_more(result: RunResult) -> Iterator[str]:
     if result.profile.open_model is not None:
         yield f"{wanted}: --request-rate {math.ceil(_HEADROOM * rps)}."
         return
+    if result.wait_time is None:
+        yield f"{wanted}: more --users, or shorter pauses in the locustfile."
+        return
     pause = sum(result.wait_time) / 2
     users = math.ceil(_HEADROOM * rps * (pause + fair_latency(result) / 1000))
     if users > result.profile.users:

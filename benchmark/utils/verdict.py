@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmark.models import OperationStats, Report, RunResult, ThresholdVerdict
+from benchmark.models import Answer, OperationStats, Report, RunResult, ThresholdVerdict
 from benchmark.thresholds import by_threshold, in_words
+from benchmark.utils.comparison_words import change_in_words, headline
 from benchmark.utils.figures import milliseconds, number, percent, plural, seconds, statuses
 from benchmark.utils.grading import ACCEPTABLE_MS, ACCEPTABLE_PERCENT, FAILURES, THROUGHPUT
 from benchmark.utils.silence import silence_at_end
 from benchmark.utils.text_safety import clean_text
 
 Tone = Literal["good", "fair", "bad", "unknown"]
+ANSWER_TONES: Mapping[Answer, Tone] = {
+    "regressed": "bad",
+    "improved": "good",
+    "equivalent": "good",
+    "cannot tell": "unknown",
+}
+"""How the answers of a comparison look."""
 _MOST_PLACES = 4
 _MOST_NAMED = 3
 _LEAST_FAILURES = 2  # one failure of few requests is an accident, and no place to look at
@@ -71,6 +79,8 @@ def _answer(report: Report, *, exceptions: bool) -> tuple[Tone, str]:
         return "bad", "Not fine"
     if result.status == "failed":
         return "unknown", "Broken off"
+    if _is_worse(report):
+        return "bad", "Worse than the baseline"
     return _graded(report, exceptions=exceptions)
 
 
@@ -88,6 +98,10 @@ def _graded(report: Report, *, exceptions: bool) -> tuple[Tone, str]:
     if exceptions:
         return "fair", "Fine, with exceptions"
     return ("good", "Fine") if report.validity.verdict == "valid" else ("fair", "Probably fine")
+
+
+def _is_worse(report: Report) -> bool:
+    return report.comparison is not None and report.comparison.answer == "regressed"
 
 
 def _ending(result: RunResult) -> Iterator[str]:
@@ -110,6 +124,10 @@ def _doubt(report: Report) -> str:
 def _reasons(report: Report) -> Iterator[str]:
     if report.thresholds:
         yield _thresholds(report.thresholds)
+    if report.comparison is not None and _is_worse(report):
+        yield f"Against the baseline: {headline(report.comparison)}."
+    elif report.not_compared:
+        yield f"Not compared with the baseline: {clean_text(report.not_compared, 160)}."
     if report.grade not in ("Good", "Not judged"):
         said = [
             ("" if each.name == THROUGHPUT else f"{each.name.lower()} ")
@@ -150,7 +168,7 @@ def _figures(result: RunResult) -> Iterator[str]:
 
 
 def _places(report: Report) -> Iterator[Place]:
-    """What does not meet its threshold, then what fails, the worst first, then what is slow."""
+    """What missed its threshold, then what regressed, what fails, and what is slow."""
     called = {f"{each.method} {each.name}": each for each in report.result.operations}
     unmet: list[Place] = []
     for verdict in report.thresholds:
@@ -159,6 +177,11 @@ def _places(report: Report) -> Iterator[Place]:
             condition = clean_text(verdict.threshold.condition, 80)
             measured = in_words(verdict.threshold, verdict.measured)
             unmet.append(Place(each, "bad", f"{condition} failed: {measured}"))
+    for change in report.comparison.answered("regressed") if report.comparison else ():
+        known = [place.operation for place in unmet]
+        if (each := called.get(change.key)) and each not in known:
+            worse = ", ".join(map(change_in_words, change.answered("regressed")))
+            unmet.append(Place(each, "bad", f"worse than the baseline: {worse}"))
     named = [place.operation for place in unmet]
     others = [each for each in called.values() if each.requests and each not in named]
     failing = sorted(filter(_fails, others), key=lambda each: -each.failures)

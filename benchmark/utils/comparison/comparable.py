@@ -45,7 +45,7 @@ def _require_same_load(base: RunResult, new: RunResult, base_name: str, new_name
 def differences_of_load(base: RunResult, new: RunResult) -> Iterator[tuple[str, str, str]]:
     """What differs in the load that was asked for: its name, and how it was on both sides.
 
-    Of a run without a known load, nothing.
+    Of a run without a known load, nothing; of unknown pauses, nothing about them.
     """
     one, other = base.profile, new.profile
     if not (one.users and other.users):
@@ -61,8 +61,8 @@ def differences_of_load(base: RunResult, new: RunResult) -> Iterator[tuple[str, 
     else:
         if one.users != other.users:
             yield "users", plural(one.users, "user"), plural(other.users, "user")
-        if base.wait_time != new.wait_time:
-            yield "pauses", _pauses(base), _pauses(new)
+        if base.wait_time and new.wait_time and base.wait_time != new.wait_time:
+            yield "pauses", _pauses(base.wait_time), _pauses(new.wait_time)
     if one.shape != other.shape or one.stages != other.stages:
         yield "shape", _shape(one), _shape(other)
     elif one.shape != "hold" and one.run_time != other.run_time:
@@ -77,8 +77,8 @@ def _rate(open_model: OpenModel) -> str:
     return f"{open_model.rate:g} per second"
 
 
-def _pauses(result: RunResult) -> str:
-    return "{:g}-{:g} s".format(*result.wait_time)
+def _pauses(wait_time: tuple[float, float]) -> str:
+    return "{:g}-{:g} s".format(*wait_time)
 
 
 def _shape(profile: LoadProfile) -> str:
@@ -128,6 +128,8 @@ def _between(base: RunResult, new: RunResult) -> Iterator[str]:
         )
     if not (base.profile.users and new.profile.users):
         yield "the load of a run is not known: see that both had the same"
+    elif base.profile.open_model is None and None in (base.wait_time, new.wait_time):
+        yield "how long the users paused is not known: see that they did the same in both"
     if base.started_at > new.started_at:
         yield "the new run is older than the base: see that they are in the right order"
     if len(base.processes) != len(new.processes) and base.processes and new.processes:

@@ -169,7 +169,9 @@ def _held(held: int, every: int) -> str:
     return f"{held} of {every} held" if every else ""
 
 
-def load_in_words(profile: LoadProfile, wait_time: tuple[float, float], processes: int) -> str:
+def load_in_words(
+    profile: LoadProfile, wait_time: tuple[float, float] | None, processes: int
+) -> str:
     """What was asked for: equal for runs whose numbers compare."""
     open_model = profile.open_model
     users = plural(profile.users, "user")
@@ -186,11 +188,17 @@ def load_in_words(profile: LoadProfile, wait_time: tuple[float, float], processe
         parts.append(f"shape {profile.shape}")
     parts.append(f"{profile.run_time:g} s")
     if open_model is None:
-        shortest, longest = wait_time
-        parts.append(f"pauses {shortest:g} to {longest:g} s" if longest else "no pauses")
+        parts.append(_pauses(wait_time))
     if processes > 1:
         parts.append(plural(processes, "process", "processes"))
     return ", ".join(parts)
+
+
+def _pauses(wait_time: tuple[float, float] | None) -> str:
+    if wait_time is None:
+        return "pauses not known"
+    shortest, longest = wait_time
+    return f"pauses {shortest:g} to {longest:g} s" if longest else "no pauses"
 
 
 def _status(value: object) -> RunStatus:

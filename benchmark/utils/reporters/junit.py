@@ -2,7 +2,8 @@
 
 A test case for each threshold (which fails with it) and for each operation; `time` of an operation
 is its p95 in seconds. An operation that was left out is skipped. Where the run itself did not come
-to its end, or measured nothing that can be trusted, a further case has an error.
+to its end, or measured nothing that can be trusted, a further case has an error; one more fails
+where something is worse than the baseline.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from xml.etree import ElementTree as ET
 
 from benchmark.models import OperationStats, Report, ThresholdVerdict
 from benchmark.thresholds import in_words
+from benchmark.utils.comparison_words import headline
 from benchmark.utils.figures import milliseconds, percent, plural, statuses
 from benchmark.utils.text_safety import clean_text
 from benchmark.utils.verdict import give_verdict
@@ -71,6 +73,11 @@ def _trouble(report: Report) -> Iterator[ET.Element]:
     if result.status != "completed":
         reason = result.status_reason or result.status
         yield _case("run", "completed", "error", f"{result.status}: {reason}")
+    if report.not_compared:
+        yield _case("run", "compared with the baseline", "error", report.not_compared)
+    elif comparison := report.comparison:
+        outcome = "failure" if comparison.answer == "regressed" else "system-out"
+        yield _case("run", "not worse than the baseline", outcome, headline(comparison))
     if validity.verdict == "invalid":
         yield _case("run", "valid measurement", "error", "; ".join(validity.reasons))
 

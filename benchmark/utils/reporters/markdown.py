@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from benchmark.models import OperationStats, Report, ThresholdVerdict
 from benchmark.thresholds import in_words
+from benchmark.utils.comparison_words import headline
 from benchmark.utils.figures import (
     milliseconds,
     moment,
@@ -48,6 +49,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"- {_FAILED} **{result.status}**: {plain(result.status_reason or 'not known why')}"
     yield f"- Measurement **{report.validity.verdict}**{_reasons(report.validity.reasons)}"
     yield f"- Grade **{report.grade}**"
+    yield from _baseline(report)
     yield f"- {_figures(result.totals, result.rps)}"
     if result.arrivals:
         yield f"- {plain(arrivals_in_words(result))}"
@@ -61,6 +63,14 @@ def _lines(report: Report) -> Iterator[str]:
         yield from ("", "<details><summary>Run it again</summary>", "")
         yield f"<pre>{html.escape(clean_text(result.command, 4000))}</pre>"
         yield from ("", "</details>")
+
+
+def _baseline(report: Report) -> Iterator[str]:
+    if report.not_compared:
+        yield f"- {_FAILED} Not compared with the baseline: {plain(report.not_compared)}"
+    elif comparison := report.comparison:
+        said = f"**{comparison.answer}**: {plain(headline(comparison), 600)}"
+        yield f"- Against the baseline {plain(comparison.base.label)} {said}"
 
 
 def _reasons(reasons: Sequence[str]) -> str:

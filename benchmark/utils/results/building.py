@@ -20,7 +20,7 @@ def build_result(
     test_type: str,
     base_url: str,
     profile: LoadProfile,
-    wait_time: tuple[float, float],
+    wait_time: tuple[float, float] | None,
     seed: int | None,
     readiness: tuple[OperationReadiness, ...],
     status: RunStatus,

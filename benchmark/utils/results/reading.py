@@ -58,9 +58,15 @@ def result_from_json(document: object) -> RunResult:
     newer version.
     """
     try:
-        return _result(present_form(as_mapping(document, "the document")))
+        return _result(present_form(_of_a_run(as_mapping(document, "the document"))))
     except MalformedError as error:
         raise UsageError(f"not the result of a run: {error}") from error
+
+
+def _of_a_run(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    if document.get("kind") == "capacity":
+        raise MalformedError("it is an answer of stress-api capacity; its page is beside it")
+    return document
 
 
 def _result(document: Mapping[str, Any]) -> RunResult:

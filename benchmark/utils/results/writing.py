@@ -39,7 +39,7 @@ def result_to_json(source: RunResult | Report) -> dict[str, Any]:
         "target": {"base_url": result.base_url},
         "profile": {
             **profile_to_json(result.profile),
-            "wait_time": list(result.wait_time),
+            "wait_time": None if result.wait_time is None else list(result.wait_time),
             "seed": result.seed,
             "processes": max(len(result.processes), 1),
         },

@@ -79,6 +79,10 @@ def test_charts_are_drawn_and_fit(tab: Tab, page: Path, width: int, scheme: str)
     )
     assert tab.run("document.querySelectorAll('.shift.tone-bad').length") == 2
     assert tab.run("document.documentElement.scrollWidth") <= width
+    if width == 1280:  # a phone scrolls the table
+        assert tab.run(
+            "[...document.querySelectorAll('.scroll')].every(s => s.scrollWidth <= s.clientWidth)"
+        )
 
 
 @pytest.mark.parametrize(("width", "medium"), [(1280, ""), (375, ""), (PAPER, "print")])

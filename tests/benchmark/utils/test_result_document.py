@@ -132,10 +132,21 @@ def test_a_newer_version_is_refused_with_advice(tmp_path: Path) -> None:
         (b'{"schema_version": NaN}', "NaN"),
         (b"[" * 100_000, "nested too deeply|not JSON"),
         (b'{"log": {"version": "1.2", "entries": []}}', "schema_version"),
+        (b'{"kind": "capacity", "schema_version": 1}', "answer of stress-api capacity"),
         (b'{"schema_version": "3"}', "schema_version"),
         (b'{"schema_version": ' + b"9" * 5000 + b"}", "not JSON|schema_version"),
     ],
-    ids=["empty", "truncated", "binary", "NaN", "deep", "foreign", "text", "huge number"],
+    ids=[
+        "empty",
+        "truncated",
+        "binary",
+        "NaN",
+        "deep",
+        "foreign",
+        "capacity",
+        "text",
+        "huge number",
+    ],
 )
 def test_files_that_are_no_result_get_a_message(text: bytes, message: str, tmp_path: Path) -> None:
     """One that names the file and says what is wrong."""

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmark.models import Answer, ComparedMetric, Comparison, MetricChange
+from benchmark.models import ComparedMetric, Comparison, MetricChange
 from benchmark.utils import comparison_words as words
 from benchmark.utils.reporters.pages import render_page
-from benchmark.utils.verdict import Tone
+from benchmark.utils.verdict import ANSWER_TONES
 
-_TONES: Mapping[Answer, Tone] = {
-    "regressed": "bad",
-    "improved": "good",
-    "equivalent": "good",
-    "cannot tell": "unknown",
-}
 _WIDTH = 160.0
 _REACH = math.log(2)  # the bars show a half to the double
 
@@ -40,7 +34,7 @@ def render_comparison_html(comparisons: Sequence[Comparison]) -> str:
             "comparisons": comparisons,
             "interval": _interval,
             "metrics": _metrics,
-            "tones": _TONES,
+            "tones": ANSWER_TONES,
             "words": words,
         },
         own_style="comparison.css",

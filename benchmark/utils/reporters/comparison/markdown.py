@@ -23,7 +23,7 @@ def comparison_markdown(comparisons: Sequence[Comparison]) -> str:
 
 
 def _lines(comparison: Comparison) -> list[str]:
-    changed = [e for e in words.ordered(comparison) if e.answer in ("regressed", "improved")]
+    changed = words.changed(comparison)
     rest = [e for e in words.ordered(comparison) if e not in changed]
     lines = [f"### {_SIGNS[comparison.answer]}: {plain(words.headline(comparison), 600)}", ""]
     for name, side in (("Base", comparison.base), ("New", comparison.new)):
@@ -37,14 +37,14 @@ def _lines(comparison: Comparison) -> list[str]:
             lines.append(f"- {title}: {', '.join(plain(name) for name in names[:_MAX_ROWS])}")
     lines.append("")
     if changed:
-        lines += [*_table(changed), ""]
+        lines += [*_table(comparison, changed), ""]
     if rest:
         lines += ["<details>", f"<summary>{len(rest)} without a change that is certain</summary>"]
-        lines += ["", *_table(rest), "", "</details>", ""]
+        lines += ["", *_table(comparison, rest), "", "</details>", ""]
     return [*lines, f"<sub>{plain(words.explanation(comparison))}</sub>"]
 
 
-def _table(changes: Sequence[OperationChange]) -> list[str]:
+def _table(comparison: Comparison, changes: Sequence[OperationChange]) -> list[str]:
     metrics = [
         metric
         for metric in words.NAMES
@@ -63,7 +63,8 @@ def _table(changes: Sequence[OperationChange]) -> list[str]:
             for change in each.changes
         }
         figures = " | ".join(cells.get(metric, "") for metric in metrics)
-        verdict = words.answer_in_words(each) + (f": {each.reason}" if each.reason else "")
+        reason = words.own_reason(comparison, each)
+        verdict = words.answer_in_words(each) + (f": {reason}" if reason else "")
         lines.append(f"| {plain(words.name_of(each))} | {figures} | {plain(verdict)} |")
     if len(changes) > _MAX_ROWS:
         lines.append(f"| … and {len(changes) - _MAX_ROWS} more | {'| ' * len(metrics)}|")

@@ -61,7 +61,7 @@ def _operations(comparison: Comparison) -> Table:
         rows.add_row(
             Text(words.name_of(each)),
             Text(_figures(each)),
-            Text(_verdict(each), style=_STYLES[each.answer]),
+            Text(_verdict(comparison, each), style=_STYLES[each.answer]),
         )
     if len(changes) > _MAX_ROWS:
         rows.add_row(
@@ -79,6 +79,6 @@ def _figures(change: OperationChange) -> str:
     return "\n".join(lines).translate(_PLAIN)
 
 
-def _verdict(change: OperationChange) -> str:
-    verdict = words.answer_in_words(change)
-    return f"{verdict}: {clean_text(change.reason)}" if change.reason else verdict
+def _verdict(comparison: Comparison, change: OperationChange) -> str:
+    verdict, reason = words.answer_in_words(change), words.own_reason(comparison, change)
+    return f"{verdict}: {clean_text(reason)}" if reason else verdict

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from benchmark.models import GradeName, Report, RunResult, ThresholdVerdict
 from benchmark.thresholds import in_words
+from benchmark.utils import comparison_words as words
 from benchmark.utils import figures
 from benchmark.utils.grading import arrivals_in_words, users_in_words
 from benchmark.utils.reporters.charts import PercentilePlot, percentile_plot, time_charts
@@ -15,11 +16,12 @@ from benchmark.utils.reporters.charts.phases import phases_in_words
 from benchmark.utils.reporters.html.failures import failure_groups
 from benchmark.utils.reporters.html.operations import operation_rows, row_of
 from benchmark.utils.reporters.pages import render_page
-from benchmark.utils.verdict import Tone, give_verdict
+from benchmark.utils.verdict import ANSWER_TONES, Tone, give_verdict
 from benchmark.utils.whole_files import replace_file
 
 _MOST_PHASES = 12  # told in words
 _SHOWN_THRESHOLDS = 10  # verdicts; the others are folded up
+_SHOWN_CHANGES = 10  # since the baseline
 _GRADE_TONES: Mapping[GradeName, Tone] = {
     "Good": "good",
     "Acceptable": "fair",
@@ -34,6 +36,7 @@ def render_html(report: Report) -> str:
     result = report.result
     groups, more_groups = failure_groups(result)
     phases = list(phases_in_words(result.profile))
+    changed = words.changed(report.comparison) if report.comparison else []
     return render_page(
         "report.html.jinja",
         {
@@ -46,6 +49,10 @@ def render_html(report: Report) -> str:
                 (each, in_words(each.threshold, each.measured))
                 for each in sorted(report.thresholds, key=_held)
             ],
+            "words": words,
+            "answer_tones": ANSWER_TONES,
+            "changed": changed[:_SHOWN_CHANGES],
+            "more_changed": max(0, len(changed) - _SHOWN_CHANGES),
             "watched": _watched(result),
             "shown_thresholds": _SHOWN_THRESHOLDS,
             "environment": result.environment,

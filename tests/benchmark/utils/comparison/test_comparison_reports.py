@@ -143,3 +143,28 @@ def test_extremes_are_written(comparison: Comparison) -> None:
     assert not re.search(r"\bnan\b", page)
     assert text_of(extreme)
     assert comparison_markdown([extreme])
+
+
+def test_what_is_said_of_all_is_said_once(comparison: Comparison) -> None:
+    """Where one reason stands against every verdict, the headline gives it, and no row does."""
+    why = "25 s at full load are too short"
+    rows = [
+        replace(
+            each,
+            answer="cannot tell",
+            reason=why,
+            changes=tuple(replace(c, ratio=None, reason=why) for c in each.changes),
+        )
+        for each in (comparison.total, *comparison.operations)
+    ]
+    short = replace(
+        comparison, answer="cannot tell", total=rows[0], operations=tuple(rows[1:]), notes=()
+    )
+    page = render_comparison_html([short]).partition("<body>")[2]
+    for written in (text_of(short), comparison_markdown([short]), page):
+        output = " ".join(written.split())
+        assert output.count(why) == 1
+        assert f"Nothing can be told: {why}" in output
+    other = replace(short, total=replace(rows[0], reason="no steady state", changes=()))
+    page = render_comparison_html([other]).partition("<body>")[2]
+    assert page.count(why) == len(rows) - 1  # once in a row, not in each of its metrics
