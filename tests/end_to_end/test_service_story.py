@@ -91,6 +91,8 @@ def test_events_tell_it_second_by_second(service: RunningService, done: dict[str
     rest = [each for each in seen if each[0] > middle]
     assert events(service, path, headers={"Last-Event-ID": str(middle)}) == rest
     assert events(service, path, params={"last_event_id": middle}) == rest
+    over = service.ask("GET", path, headers={"Last-Event-ID": str(numbers[-1])})
+    assert over.status_code == 204  # a browser comes back no more
 
 
 def test_files_are_given_safely(service: RunningService, done: dict[str, Any]) -> None:
