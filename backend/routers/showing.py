@@ -240,7 +240,7 @@ def _live(live: Mapping[str, Any]) -> Live:
         stage=live.get("stage", ""),
         elapsed_s=live.get("elapsed_s", 0.0),
         users=live.get("users", 0),
-        requests_per_second=live.get("rps", 0.0),
+        requests_per_second=live.get("requests_per_second", 0.0),
         failure_share=live.get("failure_share", 0.0),
         p95_ms=live.get("p95_ms"),
     )

@@ -140,6 +140,7 @@ def test_a_running_test_tells_and_stops(service: RunningService, asked: dict[str
         found = service.get(links["results"])
     assert found["status"] == "running"
     assert found["live"]["users"] >= 1
+    assert found["live"]["requests_per_second"] > 0
     assert found["endpoints"]
     stopped = service.ask("POST", links["stop"])
     assert (stopped.status_code, stopped.json()["stop_requested"]) == (202, True)
