@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from backend.inspection.jobs import ERRORS, MAX_ANSWER_BYTES, RESULT, SECONDS, Job
+from backend.request_words import in_words_of_requests
 from benchmark import pipeline
 from benchmark.errors import BenchmarkError
 from benchmark.settings import BenchmarkConfig
@@ -52,7 +53,8 @@ def answer(job: Job) -> tuple[str, bytes]:
         return RESULT, _as_json(_result(job))
     except BenchmarkError as error:
         kind = next((name for name, cls in ERRORS.items() if isinstance(error, cls)), "usage")
-        return kind, json.dumps({"message": error.message, "hint": error.hint}).encode()
+        said = {"message": error.message, "hint": error.hint}
+        return kind, json.dumps({k: in_words_of_requests(v) for k, v in said.items()}).encode()
 
 
 def _as_json(result: dict[str, Any]) -> bytes:
@@ -78,10 +80,9 @@ def _result(job: Job) -> dict[str, Any]:
                 "target_url": check["base_url"],
                 "status_code": check["status"],
                 "response_time_ms": check["milliseconds"],
-                **{
-                    name: check[name]
-                    for name in ("reachable", "usable", "documents", "problem", "hint", "notes")
-                },
+                **{name: check[name] for name in ("reachable", "usable", "documents", "notes")},
+                "problem": in_words_of_requests(check["problem"]),
+                "hint": in_words_of_requests(check["hint"]),
             }
         case "endpoints":
             found = pipeline.endpoints(config, job.document)

@@ -9,6 +9,7 @@ from typing import Any
 from backend.database.queries.results import ResultRow
 from backend.database.queries.summaries import Summary as StoredSummary
 from backend.database.tables import FINAL_STATUSES, TestConfiguration, TestResult, TestSession
+from backend.request_words import in_words_of_requests
 from backend.runs import Artifact as RunArtifact
 from backend.schemas.results import (
     Artifact,
@@ -239,7 +240,7 @@ def _live(live: Mapping[str, Any]) -> Live:
         stage=live.get("stage", ""),
         elapsed_s=live.get("elapsed_s", 0.0),
         users=live.get("users", 0),
-        requests_per_second=live.get("rps", 0.0),
+        requests_per_second=live.get("requests_per_second", 0.0),
         failure_share=live.get("failure_share", 0.0),
         p95_ms=live.get("p95_ms"),
     )
@@ -254,7 +255,7 @@ def _summary(row: ResultRow, document: Mapping[str, Any]) -> Summary:
         validity=row.summary.validity,
         validity_reasons=list(validity.get("reasons", ())),
         thresholds_met=row.summary.thresholds_met,
-        tips=list(document.get("tips", ())),
+        tips=[in_words_of_requests(tip) for tip in document.get("tips", ())],
         operations_verified=_verified(readiness) if isinstance(readiness, list) else None,
         operations_left_out=_left_out(readiness or ()),
     )
@@ -281,11 +282,13 @@ def _sentence(row: ResultRow) -> str:
     if row.status == "running":
         return f"It has been running for {_seconds_since(row.started_at):.0f} s."
     if not figures.requests:
-        return f"{row.status.capitalize()}{because}, before any request of the load was answered."
+        return f"{row.status.capitalize()}{because}. No request of the load was answered."
     failures = figures.failures or 0
     counted = f"{figures.requests:,} requests, {failures / figures.requests:.1%} failed"
     slow = f", 95 % within {figures.p95_ms:.0f} ms" if figures.p95_ms is not None else ""
-    judged = f" Grade: {figures.grade}." if figures.grade else ""
+    doubtful = figures.validity in ("suspect", "invalid")
+    but = f" (the measurement is {figures.validity})" if doubtful else ""
+    judged = f" Grade: {figures.grade}{but}." if figures.grade else ""
     return f"{row.status.capitalize()}{because}. {counted}{slow}.{judged}"
 
 

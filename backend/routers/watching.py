@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query
@@ -10,16 +11,18 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 
 from backend.access import REPORT_POLICY
 from backend.database.queries import results
+from backend.database.tables import FINAL_STATUSES
 from backend.openapi_document import problems
 from backend.routers.answering import no_such
 from backend.routers.parts import CallerHere, Parts, PartsHere
 from backend.routers.tests import TestId
-from backend.runs import Artifact
+from backend.runs import Artifact, Event
 from benchmark.utils.text_safety import clean_text
 
 router = APIRouter(prefix="/api/stress-test/{test_id}", tags=["Stress tests"])
 
 _EVENT_STREAM = "text/event-stream"
+_NOT_STORED = {"Cache-Control": "no-store"}
 _EVENTS = """One of, each with a growing `id`:
 
     event: stage      data: {"text": "Trying 12 operations, one request at a time"}
@@ -42,15 +45,25 @@ FILE_POLICY = "sandbox; default-src 'none'"
 _EVENT_ID = r"^[0-9]{1,15}$"
 
 
-def seen_test(test_id: TestId, caller: CallerHere, parts: PartsHere) -> str:
-    """The id of a test that the caller may see. No connection to the database is kept."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A test that the caller may see, as it was when they asked."""
+
+    id: str
+    has_begun: bool
+    has_ended: bool
+
+
+def seen_test(test_id: TestId, caller: CallerHere, parts: PartsHere) -> Seen:
+    """A test that the caller may see. No connection to the database is kept."""
     with parts.database.reading() as session:
-        if results.get(session, str(test_id), caller.owner_email) is None:
+        row = results.get(session, str(test_id), caller.owner_email)
+        if row is None:
             raise no_such("test", test_id, "GET /api/test-results/filter")
-    return str(test_id)
+        return Seen(row.id, row.started_at is not None, row.status in FINAL_STATUSES)
 
 
-SeenTest = Annotated[str, Depends(seen_test)]
+SeenTest = Annotated[Seen, Depends(seen_test)]
 
 
 @router.get(
@@ -63,6 +76,7 @@ SeenTest = Annotated[str, Depends(seen_test)]
             "description": _EVENTS,
             "content": {_EVENT_STREAM: {"schema": {"type": "string"}}},
         },
+        204: {"description": "The test has ended, and its `end` was the last event."},
         **problems(404),
     },
 )
@@ -79,15 +93,22 @@ async def watch_stress_test(
     """Server-sent events, a line of progress per second, until the test has ended.
 
     A browser's `EventSource` goes on by itself where it lost the connection: it sends
-    `Last-Event-ID`. What is no number there counts as nothing.
+    `Last-Event-ID`. What is no number there counts as nothing. Who has had the `end` gets 204,
+    which keeps a browser from coming back (WHATWG HTML 9.2.3).
     """
     parts.streams.require_room()
     sent = header if header is not None and header.isascii() and header.isdigit() else None
     after = int((sent or last_event_id or "0")[:15])
+    events = parts.runs.events(test.id, after)
+    first = None
+    if after and test.has_ended:  # its events are there, or there are no more
+        first = await anext(events, None)
+        if first is None or not test.has_begun:  # what never began has one event, its end
+            return Response(status_code=204, headers=_NOT_STORED)
     return StreamingResponse(
-        _lines(parts, test, after),
+        _lines(parts, first, events),
         media_type=_EVENT_STREAM,
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        headers={**_NOT_STORED, "X-Accel-Buffering": "no"},
     )
 
 
@@ -121,7 +142,7 @@ def get_artifact(
 
     A report opens in the browser, shut off from this service; all others are downloads.
     """
-    for artifact in parts.runs.artifacts(test):
+    for artifact in parts.runs.artifacts(test.id):
         if name in (artifact.name, artifact.what) and artifact.path.is_file():
             return _file(artifact)
     raise no_such("file", f"{clean_text(name, 100)!r} of this test", "`artifacts` of its result")
@@ -142,8 +163,12 @@ def _file(artifact: Artifact) -> Response:
     )
 
 
-async def _lines(parts: Parts, test: str, after: int) -> AsyncIterator[str]:
+async def _lines(
+    parts: Parts, first: Event | None, others: AsyncIterator[Event]
+) -> AsyncIterator[str]:
     with parts.streams.one(parts.metrics):
         yield _RETRY
-        async for event in parts.runs.events(test, after):
+        if first is not None:
+            yield first.as_text()
+        async for event in others:
             yield event.as_text()

@@ -82,14 +82,15 @@ class Like:
         return value
 
 
-def given_one_of(**types: str) -> JsonDict:
-    """The schema that one at least of some members is given, and not null; name and type."""
-    return {
-        "anyOf": [
-            {"required": [name], "properties": {name: {"type": kind}}}
-            for name, kind in types.items()
-        ]
-    }
+NULL: JsonDict = {"enum": [None]}
+NOT_NULL: JsonDict = {"not": {"type": "null"}}
+"""Of members that depend on one another. They name no type: pages that show the document would
+merge it with the member's own, and warn."""
+
+
+def given_one_of(*names: str) -> JsonDict:
+    """The schema that one at least of these members is given, and not null."""
+    return {"anyOf": [{"required": [name], "properties": {name: NOT_NULL}} for name in names]}
 
 
 def _base_url(value: str) -> str:

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Self
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from backend.schemas.common import (
+    NOT_NULL,
+    NULL,
     Answer,
     Body,
     Email,
@@ -31,16 +33,16 @@ class NewConfiguration(Body):
                 {
                     "required": ["session_id"],
                     "properties": {
-                        "session_id": {"type": "integer"},
-                        "session_name": {"type": "null"},
-                        "session_description": {"type": "null"},
+                        "session_id": NOT_NULL,
+                        "session_name": NULL,
+                        "session_description": NULL,
                     },
                 },
                 {
                     "required": ["session_name"],
                     "properties": {
-                        "session_name": {"type": "string"},
-                        "session_id": {"type": "null"},
+                        "session_name": NOT_NULL,
+                        "session_id": NULL,
                     },
                 },
             ],
@@ -95,7 +97,7 @@ class SessionChange(_Change):
 
     model_config = ConfigDict(
         json_schema_extra={
-            **given_one_of(session_name="string", session_description="string"),
+            **given_one_of("session_name", "session_description"),
             "example": {"session_name": "Release 2.2"},
         }
     )
@@ -109,7 +111,7 @@ class ConfigurationChange(_Change):
 
     model_config = ConfigDict(
         json_schema_extra={
-            **given_one_of(configuration_name="string", target_url="string", settings="object"),
+            **given_one_of("configuration_name", "target_url", "settings"),
             "example": {"configuration_name": "More users"},
         }
     )

@@ -8,6 +8,8 @@ from pydantic import ConfigDict, Field, StringConstraints, field_validator, mode
 from pydantic.config import JsonValue
 
 from backend.schemas.common import (
+    NOT_NULL,
+    NULL,
     Body,
     Email,
     Headers,
@@ -87,11 +89,11 @@ class Stage(Part):
             "oneOf": [
                 {
                     "required": ["users"],
-                    "properties": {"users": {"type": "integer"}, "request_rate": {"type": "null"}},
+                    "properties": {"users": NOT_NULL, "request_rate": NULL},
                 },
                 {
                     "required": ["request_rate"],
-                    "properties": {"request_rate": {"type": "number"}, "users": {"type": "null"}},
+                    "properties": {"request_rate": NOT_NULL, "users": NULL},
                 },
             ]
         }
@@ -222,7 +224,7 @@ class Belonging(Part):
     )
 
 
-_NEEDS_A_TARGET = given_one_of(target_url="string", configuration_id="integer")
+_NEEDS_A_TARGET = given_one_of("target_url", "configuration_id")
 
 
 class StressTestStart(LoadSettings, Belonging, Body):

@@ -67,7 +67,7 @@ class ValidatedTarget(Answer):
     notes: list[Note]
 
 
-_SOURCE = given_one_of(target_url="string", document="object")
+_SOURCE = given_one_of("target_url", "document")
 _DOCUMENT: JsonDict = {
     "openapi": "3.1.0",
     "info": {"title": "Shop", "version": "1.0"},

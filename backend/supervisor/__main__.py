@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from backend.request_words import in_words_of_requests
 from backend.supervisor.folder import FolderHeldError, Outcome, RunFolder, names_of, write_json
 from backend.supervisor.interrupting import Ending, Interrupter
 from backend.supervisor.job import Job, read_job
@@ -106,7 +107,8 @@ def _done(job: Job, folder: RunFolder, source: Input) -> Outcome:
     if not folder.has_timeline() and outcome.status in ("stopped", "interrupted"):
         outcome = replace(outcome, reason=f"{outcome.reason} before the load began")
     files = outcome.files or folder.written_files()
-    outcome = replace(outcome, reason=journal.safe(outcome.reason), files=files)
+    reason = journal.safe(in_words_of_requests(outcome.reason))
+    outcome = replace(outcome, reason=reason, files=files)
     journal.end(outcome.status, outcome.reason)
     return outcome
 

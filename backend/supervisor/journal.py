@@ -22,6 +22,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
+from backend.request_words import in_words_of_requests
 from backend.supervisor.folder import TIMELINE, RunFolder, write_json
 from benchmark.models import LoadProfile, OperationStats
 from benchmark.utils.text_safety import clean_text, mask_secrets
@@ -54,7 +55,7 @@ class Journal:
 
     def stage(self, text: str) -> None:
         """A stage begins or ended."""
-        text = self.safe(text)
+        text = self.safe(in_words_of_requests(text))
         self._write("stage", {"text": text})
         self._write_progress({"stage": text})
 

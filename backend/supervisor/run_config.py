@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from backend.limits import Limits
+from backend.request_words import RENAMED, in_words_of_requests
 from benchmark.errors import UsageError
 from benchmark.settings import BenchmarkConfig, load_config
 
@@ -20,15 +20,8 @@ _SAME = (
     "strategy", "request_rate", "arrivals", "spawn_rate", "max_start_delay", "include", "exclude",
     "read_only", "seed", "abort_on", "endpoints",
 )  # fmt: skip
-_OTHERS = {"target_url": "host", "duration": "run_time", "thresholds": "threshold", "tags": "tag"}
-_SETTINGS = {**{name: name for name in _SAME}, **_OTHERS}
+_SETTINGS = {**{name: name for name in _SAME}, **RENAMED}
 _FORMED = ("stages", "headers", "wait_time", "max_concurrent_users")
-_FIELDS = {setting: field for field, setting in _SETTINGS.items()} | {
-    "users": "max_concurrent_users",
-    "max_users": "max_concurrent_users",
-    "header": "headers",
-}
-_OPTION = re.compile(r"--([a-z][a-z-]*)")
 
 
 def run_config(
@@ -57,7 +50,8 @@ def run_config(
         config = _in_proportion(config)
         _require_allowed(config, limits)
     except UsageError as error:
-        raise UsageError(_as_fields(error.message), _as_fields(error.hint)) from error
+        message, hint = (in_words_of_requests(text) for text in (error.message, error.hint))
+        raise UsageError(message, hint) from error
     return config
 
 
@@ -169,13 +163,3 @@ def _require_allowed(config: BenchmarkConfig, limits: Limits) -> None:
 def _too_much(asked: str, most: str, option: str, setting: str) -> UsageError:
     problem = f"{option}: {asked} are more than this service allows"
     return UsageError(problem, f"at most {most}; its operator sets STRESS_API_MAX_{setting}")
-
-
-def _as_fields(text: str) -> str:
-    """A message of the command line in the words of the request."""
-
-    def field(match: re.Match[str]) -> str:
-        name = match[1].rstrip("-").replace("-", "_")
-        return f"`{_FIELDS.get(name, name)}`"
-
-    return _OPTION.sub(field, text)

@@ -91,6 +91,8 @@ def test_events_tell_it_second_by_second(service: RunningService, done: dict[str
     rest = [each for each in seen if each[0] > middle]
     assert events(service, path, headers={"Last-Event-ID": str(middle)}) == rest
     assert events(service, path, params={"last_event_id": middle}) == rest
+    over = service.ask("GET", path, headers={"Last-Event-ID": str(numbers[-1])})
+    assert over.status_code == 204  # a browser comes back no more
 
 
 def test_files_are_given_safely(service: RunningService, done: dict[str, Any]) -> None:
@@ -138,6 +140,7 @@ def test_a_running_test_tells_and_stops(service: RunningService, asked: dict[str
         found = service.get(links["results"])
     assert found["status"] == "running"
     assert found["live"]["users"] >= 1
+    assert found["live"]["requests_per_second"] > 0
     assert found["endpoints"]
     stopped = service.ask("POST", links["stop"])
     assert (stopped.status_code, stopped.json()["stop_requested"]) == (202, True)

@@ -142,6 +142,20 @@ def test_stopping_twice_does_no_harm(service: RunningService) -> None:
         assert reply.json()["stop_requested"]
 
 
+def test_watching_ends_with_the_test(service: RunningService) -> None:
+    """Who has had the `end` of a test gets 204, so that a browser comes back no more."""
+    service.post("/api/stress-test/start", {"target_url": _TARGET, "duration": 600})
+    waiting = service.post("/api/stress-test/start", {"target_url": _TARGET, "duration": 600})
+    service.post(waiting["links"]["stop"])
+    watched = service.ask("GET", waiting["links"]["events"])
+    assert (watched.status_code, watched.text.count("event: end")) == (200, 1)
+    number = watched.text.rpartition("id: ")[2].partition("\n")[0]
+    path, header = waiting["links"]["events"], {"Last-Event-ID": number}
+    again = service.ask("GET", path, headers=header)
+    assert (again.status_code, again.content) == (204, b"")
+    assert service.ask("GET", f"{path}?last_event_id={number}").status_code == 204
+
+
 @pytest.mark.parametrize("kind", ["test", "stress-test"])
 def test_what_is_not_there_is_neither_read_nor_stopped(service: RunningService, kind: str) -> None:
     """Unknown ids answer 404 on every route of a test."""

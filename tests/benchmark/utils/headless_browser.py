@@ -71,13 +71,13 @@ class Tab:
 
     def open(
         self,
-        path: Path,
+        page: Path | str,
         width: int = 1280,
         height: int = 900,
         scheme: str = "light",
         medium: str = "",
     ) -> None:
-        """Opens a file in a window of this size, as those see it who prefer this colour scheme.
+        """Opens a file or an address in a window of this size and colour scheme.
 
         With the medium "print" it is laid out as on paper.
         """
@@ -90,7 +90,7 @@ class Tab:
         self.console.clear()
         self.requests.clear()
         self._loaded = False
-        self.call("Page.navigate", url=path.resolve().as_uri())
+        self.call("Page.navigate", url=page if isinstance(page, str) else page.resolve().as_uri())
         while not self._loaded:
             self._note(json.loads(self._socket.recv()))
 
