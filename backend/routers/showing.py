@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.database.queries.results import ResultRow
+from backend.database.queries.sessions import ListedConfiguration, ListedSession
 from backend.database.queries.summaries import Summary as StoredSummary
 from backend.database.tables import FINAL_STATUSES, TestConfiguration, TestResult, TestSession
 from backend.request_words import in_words_of_requests
@@ -31,27 +32,34 @@ _MAX_FAILURES = 200
 _MAX_LEFT_OUT = 1_000
 
 
-def session_of(row: TestSession) -> Session:
+def session_of(row: TestSession | ListedSession) -> Session:
     """A session with its configurations."""
+    email = row.email if isinstance(row, ListedSession) else row.user.email
     return Session(
         session_id=row.id,
         session_name=row.name,
         session_description=row.description,
-        user_email=row.user.email,
+        user_email=email,
         created_at=row.created_at,
         updated_at=row.updated_at,
-        configurations=[configuration_of(each, row) for each in row.configurations],
+        configurations=[_configuration(each, row, email) for each in row.configurations],
     )
 
 
 def configuration_of(row: TestConfiguration, session: TestSession | None = None) -> Configuration:
     """A configuration. Its session is read with it, or given."""
     owner = session or row.session
+    return _configuration(row, owner, owner.user.email)
+
+
+def _configuration(
+    row: TestConfiguration | ListedConfiguration, owner: TestSession | ListedSession, email: str
+) -> Configuration:
     return Configuration(
         configuration_id=row.id,
         session_id=owner.id,
         session_name=owner.name,
-        user_email=owner.user.email,
+        user_email=email,
         configuration_name=row.name,
         target_url=row.target_url,
         settings=row.settings,

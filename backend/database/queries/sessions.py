@@ -2,30 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy import delete as delete_from
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from backend.database.queries import users
 from backend.database.queries.paging import Page, bounded, may_exist
-from backend.database.tables import TestSession, User
+from backend.database.tables import TestConfiguration, TestSession, User
+
+
+@dataclass(frozen=True, slots=True)
+class ListedConfiguration:
+    """A configuration as lists have it."""
+
+    id: int
+    name: str
+    target_url: str
+    settings: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSession:
+    """A session as lists have it: plain values take a third of the time of mapped objects."""
+
+    id: int
+    name: str
+    description: str
+    email: str
+    created_at: datetime
+    updated_at: datetime
+    configurations: tuple[ListedConfiguration, ...]
 
 
 def find(
     session: Session, owner_email: str | None = None, limit: int = 100, offset: int = 0
-) -> Page[TestSession]:
+) -> Page[ListedSession]:
     """Sessions with their users and configurations, the newest first."""
     total = select(func.count()).select_from(TestSession).join(TestSession.user)
-    rows = (
-        select(TestSession)
-        .join(TestSession.user)
+    group = TestSession
+    rows = session.execute(
+        select(
+            group.id, group.name, group.description, User.email, group.created_at, group.updated_at
+        )
+        .join(group.user)
         .where(_owned(owner_email))
-        .options(contains_eager(TestSession.user), selectinload(TestSession.configurations))
-        .order_by(TestSession.created_at.desc(), TestSession.id.desc())
+        .order_by(group.created_at.desc(), group.id.desc())
         .limit(bounded(limit))
         .offset(bounded(offset))
-    )
-    return Page(session.scalar(total.where(_owned(owner_email))) or 0, tuple(session.scalars(rows)))
+    ).all()
+    belonging = _configurations_of(session, [row.id for row in rows])
+    listed = (ListedSession(*row, tuple(belonging.get(row.id, ()))) for row in rows)
+    return Page(session.scalar(total.where(_owned(owner_email))) or 0, tuple(listed))
+
+
+def _configurations_of(
+    session: Session, session_ids: Sequence[int]
+) -> dict[int, list[ListedConfiguration]]:
+    kept = TestConfiguration
+    found: dict[int, list[ListedConfiguration]] = {}
+    for session_id, *values in session.execute(
+        select(
+            kept.session_id,
+            *(kept.id, kept.name, kept.target_url, kept.settings, kept.created_at, kept.updated_at),
+        )
+        .where(kept.session_id.in_(session_ids))
+        .order_by(kept.id)
+    ):
+        found.setdefault(session_id, []).append(ListedConfiguration(*values))
+    return found
 
 
 def get(session: Session, session_id: int, owner_email: str | None = None) -> TestSession | None:
