@@ -10,9 +10,11 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 
 from backend.access import REPORT_POLICY
 from backend.database.queries import results
+from backend.database.tables import TestResult
 from backend.openapi_document import problems
-from backend.routers.answering import no_such
+from backend.routers.answering import json_answer, no_such
 from backend.routers.parts import CallerHere, Parts, PartsHere
+from backend.routers.showing import REQUEST, REQUEST_FILE, written_request
 from backend.routers.tests import TestId
 from backend.runs import Artifact
 from benchmark.utils.text_safety import clean_text
@@ -42,15 +44,16 @@ FILE_POLICY = "sandbox; default-src 'none'"
 _EVENT_ID = r"^[0-9]{1,15}$"
 
 
-def seen_test(test_id: TestId, caller: CallerHere, parts: PartsHere) -> str:
-    """The id of a test that the caller may see. No connection to the database is kept."""
+def seen_test(test_id: TestId, caller: CallerHere, parts: PartsHere) -> TestResult:
+    """A test that the caller may see. No connection to the database is kept."""
     with parts.database.reading() as session:
-        if results.get(session, str(test_id), caller.owner_email) is None:
-            raise no_such("test", test_id, "GET /api/test-results/filter")
-    return str(test_id)
+        found = results.get(session, str(test_id), caller.owner_email)
+    if found is None:
+        raise no_such("test", test_id, "GET /api/test-results/filter")
+    return found
 
 
-SeenTest = Annotated[str, Depends(seen_test)]
+SeenTest = Annotated[TestResult, Depends(seen_test)]
 
 
 @router.get(
@@ -72,6 +75,13 @@ async def watch_stress_test(
     last_event_id: Annotated[
         str | None, Query(pattern=_EVENT_ID, description="Only what came after this event.")
     ] = None,
+    follow: Annotated[
+        bool,
+        Query(
+            description="Whether to wait for more; `false` ends with what has happened so far.",
+            examples=[False],
+        ),
+    ] = True,
     header: Annotated[
         str | None, Header(alias="Last-Event-ID", max_length=100, description="The same.")
     ] = None,
@@ -85,7 +95,7 @@ async def watch_stress_test(
     sent = header if header is not None and header.isascii() and header.isdigit() else None
     after = int((sent or last_event_id or "0")[:15])
     return StreamingResponse(
-        _lines(parts, test, after),
+        _lines(parts, test.id, after, waits=follow),
         media_type=_EVENT_STREAM,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -112,19 +122,33 @@ def get_artifact(
         Path(
             min_length=1,
             max_length=200,
-            description="A name from `artifacts` of the result, or what it is: `report` …",
-            examples=["report", "timeline", "locustfile", "discovery"],
+            description="A name from `artifacts` of the result, or what it is: `request`, which "
+            "every test has, `report`, `timeline`, `locustfile` …",
+            examples=["request"],
         ),
     ],
 ) -> Response:
     """HTML report, CSV, locustfile, timeline and the others that the result lists.
 
-    A report opens in the browser, shut off from this service; all others are downloads.
+    A report opens in the browser, shut off from this service; all others are downloads. The request
+    of a test is there from its start on, without secrets; the others come with the run.
     """
-    for artifact in parts.runs.artifacts(test):
+    if name in (REQUEST_FILE, REQUEST):
+        return _request_file(test)
+    for artifact in parts.runs.artifacts(test.id):
         if name in (artifact.name, artifact.what) and artifact.path.is_file():
             return _file(artifact)
     raise no_such("file", f"{clean_text(name, 100)!r} of this test", "`artifacts` of its result")
+
+
+def _request_file(test: TestResult) -> Response:
+    """What the test was asked to do, which is in the database."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{REQUEST_FILE}"',
+        "Content-Security-Policy": FILE_POLICY,
+        "Cache-Control": "private, no-cache",
+    }
+    return json_answer(written_request(test.request), headers=headers)
 
 
 def _file(artifact: Artifact) -> Response:
@@ -142,8 +166,8 @@ def _file(artifact: Artifact) -> Response:
     )
 
 
-async def _lines(parts: Parts, test: str, after: int) -> AsyncIterator[str]:
+async def _lines(parts: Parts, test: str, after: int, *, waits: bool) -> AsyncIterator[str]:
     with parts.streams.one(parts.metrics):
         yield _RETRY
-        async for event in parts.runs.events(test, after):
+        async for event in parts.runs.events(test, after, waits=waits):
             yield event.as_text()
