@@ -13,10 +13,7 @@ from pathlib import Path
 from served import ROOT, run_script, running_service
 
 GATEWAY = "http://localhost:8001"
-_SETTINGS = {
-    "STRESS_API_QUEUE_SIZE": "1000",
-    "STRESS_API_MAX_RUNS_PER_USER": "1000",
-}
+MANY = "1000"
 """A client that starts tests all the time must not be told that there are too many."""
 
 
@@ -26,7 +23,11 @@ def main(folder: Path) -> None:
     gateway = [sys.executable, "-m", "examples.gateway", "--port", "8001"]
     with subprocess.Popen(gateway, cwd=ROOT) as process:
         try:
-            with running_service(folder / "service", **_SETTINGS) as service:
+            with running_service(
+                folder / "service",
+                STRESS_API_QUEUE_SIZE=MANY,
+                STRESS_API_MAX_RUNS_PER_USER=MANY,
+            ) as service:
                 run_script(service.environment, "seed_database")
                 run_script(service.environment, "add_test_results")
                 one = {"target_url": GATEWAY, "duration": 1, "endpoints": [{"path": "/health"}]}
@@ -38,9 +39,11 @@ def main(folder: Path) -> None:
 
 def run_against(url: str, results: Path) -> None:
     """The command, with short pauses and every operation in turn: each is called often enough."""
+    config = results.with_suffix(".yaml")
+    config.write_text("dynamic:\n  rehearsal_seconds: 5\n", encoding="utf-8")
     command = [sys.executable, "benchmark/run_benchmark.py", "--test-type", "dynamic"]
     command += ["--host", url, "--users", "3", "--run-time", "10s", "--results-dir", str(results)]
-    command += ["--wait-time", "0-0.2", "--strategy", "interleaved"]
+    command += ["--config", str(config), "--wait-time", "0-0.2", "--strategy", "interleaved"]
     subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=True, timeout=120)
 
 

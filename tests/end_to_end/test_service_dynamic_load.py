@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,11 +19,10 @@ _ALONE = ["unshare", "--map-root-user", "--net"]
 
 
 def _can_be_alone() -> bool:
-    try:
-        done = subprocess.run([*_ALONE, "ip", "link"], check=False, capture_output=True)
-        return done.returncode == 0
-    except FileNotFoundError:
+    if shutil.which("unshare") is None or shutil.which("ip") is None:
         return False
+    done = subprocess.run([*_ALONE, "ip", "link"], check=False, capture_output=True)
+    return done.returncode == 0
 
 
 def _only(folder: Path, pattern: str) -> dict[str, object]:
