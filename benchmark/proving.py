@@ -18,12 +18,14 @@ from benchmark.models import (
     Created,
     Dependencies,
     Failure,
+    Found,
     LoadPlan,
     LoadProfile,
     OperationStats,
     PlannedTask,
     PlannedUser,
     Readiness,
+    Slot,
 )
 from benchmark.settings import BenchmarkConfig
 
@@ -246,8 +248,13 @@ def weak_operations(
 def with_own_things(plan: LoadPlan, weak: Collection[str]) -> tuple[LoadPlan, frozenset[str]]:
     """The plan whose weak operations get a thing of their own each time, and which these are.
 
-    What the other operations do to a thing then no longer matters. A deletion has one anyway.
+    What the other operations do to a thing then no longer matters. A deletion has one anyway. What
+    reads listed things, which others may delete meanwhile, takes the sort of thing that a verified
+    write of the same path has.
     """
+    plan = _each_task(
+        plan, lambda task: _of_own_things(task, plan) if task.operation in weak else task
+    )
     curable = frozenset(
         task.operation
         for task in plan.tasks()
@@ -260,6 +267,25 @@ def with_own_things(plan: LoadPlan, weak: Collection[str]) -> tuple[LoadPlan, fr
         return replace(task, recipe=replace(task.recipe, fresh=True))
 
     return _each_task(plan, cured), curable
+
+
+def _of_own_things(task: PlannedTask, plan: LoadPlan) -> PlannedTask:
+    """The task with made things in place of listed ones, where a write of its path has such."""
+    path = task.operation.partition(" ")[2]
+    made = {
+        slot.pointer: slot.source
+        for other in plan.tasks()
+        if other.operation.partition(" ")[2] == path and other.readiness.status == "verified"
+        for slot in other.recipe.parameters
+        if slot.location == "path" and isinstance(slot.source, Created)
+    }
+
+    def own(slot: Slot) -> Slot:
+        is_listed = slot.location == "path" and isinstance(slot.source, Found)
+        return replace(slot, source=made.get(slot.pointer, slot.source)) if is_listed else slot
+
+    parameters = tuple(own(slot) for slot in task.recipe.parameters)
+    return replace(task, recipe=replace(task.recipe, parameters=parameters))
 
 
 def _shares_things(task: PlannedTask) -> bool:

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+
 from backend.database.queries.results import ResultRow
 from backend.database.queries.sessions import ListedConfiguration, ListedSession
 from backend.database.queries.summaries import Summary as StoredSummary
 from backend.database.tables import FINAL_STATUSES, TestConfiguration, TestResult, TestSession
 from backend.request_words import in_words_of_requests
+from backend.routers.answering import JSON
 from backend.runs import Artifact as RunArtifact
 from backend.schemas.results import (
     Artifact,
@@ -27,6 +30,9 @@ from backend.schemas.results import (
     ThresholdOutcome,
 )
 from backend.schemas.sessions import Configuration, Session
+
+REQUEST, REQUEST_FILE = "request", "request.json"
+"""What the first artifact of every test is, and its name."""
 
 _MAX_FAILURES = 200
 _MAX_LEFT_OUT = 1_000
@@ -171,7 +177,23 @@ def results_of(
             for each in list(ended.get("failures", ()))[:_MAX_FAILURES]
         ],
         thresholds=[ThresholdOutcome.model_validate(each) for each in ended.get("thresholds", ())],
-        artifacts=[artifact_of(row.id, each) for each in artifacts],
+        artifacts=[_request_artifact(row.id, request)]
+        + [artifact_of(row.id, each) for each in artifacts],
+    )
+
+
+def written_request(request: Mapping[str, Any]) -> bytes:
+    """What a test was asked to do, secrets masked, as the file that every test has."""
+    return orjson.dumps(dict(request), option=orjson.OPT_INDENT_2)
+
+
+def _request_artifact(result_id: str, request: Mapping[str, Any]) -> Artifact:
+    return Artifact(
+        name=REQUEST_FILE,
+        what=REQUEST,
+        size=len(written_request(request)),
+        content_type=JSON,
+        url=_file_url(result_id, REQUEST_FILE),
     )
 
 
@@ -182,8 +204,12 @@ def artifact_of(result_id: str, artifact: RunArtifact) -> Artifact:
         what=artifact.what,
         size=artifact.size,
         content_type=artifact.media_type,
-        url=f"/api/stress-test/{result_id}/artifacts/{artifact.name}",
+        url=_file_url(result_id, artifact.name),
     )
+
+
+def _file_url(result_id: str, name: str) -> str:
+    return f"/api/stress-test/{result_id}/artifacts/{name}"
 
 
 def _figures(stats: Mapping[str, Any]) -> Figures:

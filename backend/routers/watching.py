@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query
@@ -11,10 +10,11 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 
 from backend.access import REPORT_POLICY
 from backend.database.queries import results
-from backend.database.tables import FINAL_STATUSES
+from backend.database.tables import FINAL_STATUSES, TestResult
 from backend.openapi_document import problems
-from backend.routers.answering import no_such
+from backend.routers.answering import json_answer, no_such
 from backend.routers.parts import CallerHere, Parts, PartsHere
+from backend.routers.showing import REQUEST, REQUEST_FILE, written_request
 from backend.routers.tests import TestId
 from backend.runs import Artifact, Event
 from benchmark.utils.text_safety import clean_text
@@ -45,25 +45,16 @@ FILE_POLICY = "sandbox; default-src 'none'"
 _EVENT_ID = r"^[0-9]{1,15}$"
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A test that the caller may see, as it was when they asked."""
-
-    id: str
-    has_begun: bool
-    has_ended: bool
-
-
-def seen_test(test_id: TestId, caller: CallerHere, parts: PartsHere) -> Seen:
+def seen_test(test_id: TestId, caller: CallerHere, parts: PartsHere) -> TestResult:
     """A test that the caller may see. No connection to the database is kept."""
     with parts.database.reading() as session:
-        row = results.get(session, str(test_id), caller.owner_email)
-        if row is None:
-            raise no_such("test", test_id, "GET /api/test-results/filter")
-        return Seen(row.id, row.started_at is not None, row.status in FINAL_STATUSES)
+        found = results.get(session, str(test_id), caller.owner_email)
+    if found is None:
+        raise no_such("test", test_id, "GET /api/test-results/filter")
+    return found
 
 
-SeenTest = Annotated[Seen, Depends(seen_test)]
+SeenTest = Annotated[TestResult, Depends(seen_test)]
 
 
 @router.get(
@@ -86,6 +77,13 @@ async def watch_stress_test(
     last_event_id: Annotated[
         str | None, Query(pattern=_EVENT_ID, description="Only what came after this event.")
     ] = None,
+    follow: Annotated[
+        bool,
+        Query(
+            description="Whether to wait for more; `false` ends with what has happened so far.",
+            examples=[False],
+        ),
+    ] = True,
     header: Annotated[
         str | None, Header(alias="Last-Event-ID", max_length=100, description="The same.")
     ] = None,
@@ -99,11 +97,11 @@ async def watch_stress_test(
     parts.streams.require_room()
     sent = header if header is not None and header.isascii() and header.isdigit() else None
     after = int((sent or last_event_id or "0")[:15])
-    events = parts.runs.events(test.id, after)
+    events = parts.runs.events(test.id, after, waits=follow)
     first = None
-    if after and test.has_ended:  # its events are there, or there are no more
+    if after and test.status in FINAL_STATUSES:  # its events are there, or there are no more
         first = await anext(events, None)
-        if first is None or not test.has_begun:  # what never began has one event, its end
+        if first is None or test.started_at is None:  # what never began has one event, its end
             return Response(status_code=204, headers=_NOT_STORED)
     return StreamingResponse(
         _lines(parts, first, events),
@@ -133,19 +131,33 @@ def get_artifact(
         Path(
             min_length=1,
             max_length=200,
-            description="A name from `artifacts` of the result, or what it is: `report` …",
-            examples=["report", "timeline", "locustfile", "discovery"],
+            description="A name from `artifacts` of the result, or what it is: `request`, which "
+            "every test has, `report`, `timeline`, `locustfile` …",
+            examples=["request"],
         ),
     ],
 ) -> Response:
     """HTML report, CSV, locustfile, timeline and the others that the result lists.
 
-    A report opens in the browser, shut off from this service; all others are downloads.
+    A report opens in the browser, shut off from this service; all others are downloads. The request
+    of a test is there from its start on, without secrets; the others come with the run.
     """
+    if name in (REQUEST_FILE, REQUEST):
+        return _request_file(test)
     for artifact in parts.runs.artifacts(test.id):
         if name in (artifact.name, artifact.what) and artifact.path.is_file():
             return _file(artifact)
     raise no_such("file", f"{clean_text(name, 100)!r} of this test", "`artifacts` of its result")
+
+
+def _request_file(test: TestResult) -> Response:
+    """What the test was asked to do, which is in the database."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{REQUEST_FILE}"',
+        "Content-Security-Policy": FILE_POLICY,
+        "Cache-Control": "private, no-cache",
+    }
+    return json_answer(written_request(test.request), headers=headers)
 
 
 def _file(artifact: Artifact) -> Response:

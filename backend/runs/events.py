@@ -103,9 +103,12 @@ async def follow(
     after: int,
     state: Callable[[], RunState | None],
     is_closing: Callable[[], bool],
+    *,
+    waits: bool = True,
 ) -> AsyncIterator[Event]:
     """The events behind the one numbered `after`, as they come, then `end` when the run is final.
 
+    Without `waits`, those that have come so far, and `end` only where the run is final already.
     In silence a keep-alive comes every 15 seconds. `state` may wait for the database, so it is
     called in a thread; what it raises is taken as "not now".
     """
@@ -129,6 +132,8 @@ async def follow(
             if isinstance(known, RunState) and known.is_final:
                 for event in _last(file, known, after):
                     yield event
+                return
+            if not waits:
                 return
         if time.monotonic() - spoke_at >= KEEP_ALIVE_SECONDS:
             yield Event(0, "keep-alive", {})

@@ -108,8 +108,10 @@ class RunService:
         """How a run goes, as `backend.supervisor.journal` says; None where it has not begun."""
         return read_json(self._folder(result_id).progress)
 
-    def events(self, result_id: str, after: int = 0) -> AsyncIterator[Event]:
+    def events(self, result_id: str, after: int = 0, *, waits: bool = True) -> AsyncIterator[Event]:
         """What happens in a run, from the event behind `after` on, until it is final.
+
+        Without `waits`, what has happened so far.
 
         A stream ends without `end` after an hour, and when the service ends: its reader begins
         another one. That of no run ends at once. It holds no connection to the database.
@@ -119,6 +121,7 @@ class RunService:
             after,
             lambda: self._states.get(result_id),
             self._closing.is_set,
+            waits=waits,
         )
 
     def artifacts(self, result_id: str) -> tuple[Artifact, ...]:

@@ -38,8 +38,8 @@ Glob = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 ParameterName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 EXAMPLE_ENDPOINTS: list[JsonValue] = [
-    {"path": "/users", "method": "GET", "weight": 2.0},
-    {"path": "/products", "method": "GET", "weight": 1.0},
+    {"path": "/health", "method": "GET", "weight": 2.0},
+    {"path": "/gateway/services", "method": "GET", "weight": 1.0},
 ]
 EndpointPath = Annotated[
     str,
@@ -193,7 +193,7 @@ class ConfigurationSettings(LoadSettings):
             "example": {
                 "strategy": "interleaved",
                 "max_concurrent_users": 20,
-                "duration": 60,
+                "duration": 10,
                 "endpoints": EXAMPLE_ENDPOINTS,
                 "thresholds": ["p95<500ms"],
             }
@@ -238,7 +238,7 @@ class StressTestStart(LoadSettings, Belonging, Body):
                 "strategy": "interleaved",
                 "max_concurrent_users": 100,
                 "request_rate": 10,
-                "duration": 60,
+                "duration": 10,
                 "endpoints": EXAMPLE_ENDPOINTS,
                 "headers": {"Authorization": "Bearer your-token"},
             },
@@ -261,7 +261,7 @@ class TestStart(Belonging, Body):
     model_config = ConfigDict(
         json_schema_extra={
             **_NEEDS_A_TARGET,
-            "example": {"target_url": "http://localhost:8001", "users": 10, "duration": 60},
+            "example": {"target_url": "http://localhost:8001", "users": 10, "duration": 10},
         }
     )
 

@@ -9,6 +9,7 @@ from benchmark.histogram import Histogram
 from benchmark.models import (
     Created,
     Failure,
+    Found,
     LoadPlan,
     OperationStats,
     PlannedTask,
@@ -99,6 +100,21 @@ def test_weak_operations_on_shared_things_get_their_own() -> None:
     cured, names = with_own_things(plan, {"GET /a/{id}", "DELETE /a/{id}", "GET /b"})
     assert names == {"GET /a/{id}"}
     assert [task.recipe.fresh for task in cured.tasks()] == [True, False, False, False]
+
+
+def test_weak_reads_of_listed_things_take_made_ones() -> None:
+    """Others may delete what is listed, but not what was made for a write of the same path."""
+    plan = plan_of("GET /a/{id}", "PATCH /a/{id}", "GET /b/{id}", "GET /a/{id}/parts")
+    listed = Recipe((Slot("path", "/id", Found("a", "/id")),))
+    for key in ("GET /a/{id}", "GET /b/{id}", "GET /a/{id}/parts"):
+        plan = with_recipe(plan, key, recipe=listed)
+    made = Recipe((Slot("path", "/id", Created("c", "/a_id")),))
+    plan = with_recipe(plan, "PATCH /a/{id}", recipe=made)
+    cured, names = with_own_things(plan, {"GET /a/{id}", "GET /b/{id}"})
+    assert names == {"GET /a/{id}"}
+    recipes = {task.operation: task.recipe for task in cured.tasks()}
+    assert recipes["GET /a/{id}"] == replace(made, fresh=True)
+    assert recipes["GET /b/{id}"] == recipes["GET /a/{id}/parts"] == listed
 
 
 def test_what_needs_things_that_cannot_be_relied_on_stays_out_too() -> None:

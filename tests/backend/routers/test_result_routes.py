@@ -255,6 +255,32 @@ def test_unknown_results(service: RunningService, store: Store, identity: str) -
         assert service.ask("GET", path).status_code == status
 
 
+@pytest.mark.parametrize("status", ["pending", "failed", "completed"])
+def test_every_test_has_its_request_as_a_file(
+    service: RunningService, store: Store, status: str
+) -> None:
+    """It is the first of the artifacts, can be had by either name, and is what was asked for."""
+    test = store.add(status=status)
+    result = service.get(f"/api/stress-test/{test}/results")
+    listed = result["artifacts"][0]
+    assert (listed["what"], listed["name"]) == ("request", "request.json")
+    for place in (listed["url"], f"/api/stress-test/{test}/artifacts/request"):
+        reply = service.ask("GET", place)
+        assert reply.json() == result["request"]
+        assert len(reply.content) == listed["size"]
+        assert reply.headers["content-disposition"].startswith("attachment")
+        assert reply.headers["content-security-policy"].startswith("sandbox")
+
+
+@pytest.mark.parametrize("status", ["pending", "failed"])
+def test_events_so_far_end_at_once(service: RunningService, store: Store, status: str) -> None:
+    """`follow=false` asks for no more than there is: a test that waits has nothing to tell."""
+    test = store.add(status=status)
+    reply = service.ask("GET", f"/api/stress-test/{test}/events", params={"follow": "false"})
+    assert reply.status_code == 200
+    assert ("event: end" in reply.text) == (status == "failed")
+
+
 def test_names_of_files_lead_nowhere_else(
     service: RunningService, store: Store, tmp_path: Path
 ) -> None:

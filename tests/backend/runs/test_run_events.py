@@ -61,6 +61,20 @@ def test_a_reader_resumes_behind_an_event(tmp_path: Path) -> None:
     assert watched(path, after=4) == []
 
 
+def test_who_does_not_wait_gets_what_there_is(tmp_path: Path) -> None:
+    """Of a run that goes on, its events so far and no end; of a final one all, as ever."""
+
+    def so_far(state: RunState) -> list[str]:
+        stream = follow(path, 0, lambda: state, lambda: False, waits=False)
+        return [each.name for each in asyncio.run(taken(stream))]
+
+    path = tmp_path / "events.jsonl"
+    assert so_far(RUNNING) == []
+    write(path, 1, 2)
+    assert so_far(RUNNING) == ["stage", "stage"]
+    assert so_far(DONE) == ["stage", "stage", "end"]
+
+
 def test_a_run_that_was_killed_ends_as_well(tmp_path: Path) -> None:
     """Nobody wrote its end: it has the next number. Without a file its end is all there is."""
     path = tmp_path / "events.jsonl"
