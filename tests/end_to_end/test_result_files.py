@@ -131,7 +131,8 @@ def test_a_run_of_several_processes_leaves_every_file(tmp_path: Path) -> None:
     assert words[:2] == ["stress-api", "run"]
     assert words[words.index("--token") + 1] == "$BENCHMARK_TOKEN"
     assert document["environment"]["Locust"]
-    assert not [f for f in tmp_path.iterdir() if b"s3cret-of-this-run" in f.read_bytes()]
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert not [file for file in files if b"s3cret-of-this-run" in file.read_bytes()]
     junit = ET.parse(only(tmp_path, "*_junit.xml")).getroot()
     assert junit.get("failures") == "1"
     text = only(tmp_path, "*_metrics.txt").read_text(encoding="utf-8")
