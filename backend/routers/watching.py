@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query
 from starlette.responses import FileResponse, Response, StreamingResponse
@@ -43,6 +43,11 @@ _FILE_TYPES = (
 )
 FILE_POLICY = "sandbox; default-src 'none'"
 _EVENT_ID = r"^[0-9]{1,15}$"
+
+
+def _schema_of(content_type: str) -> dict[str, Any]:
+    """What a file of a type is: JSON is any value, all else is text."""
+    return {} if content_type == "application/json" else {"type": "string"}
 
 
 def seen_test(test_id: TestId, caller: CallerHere, parts: PartsHere) -> TestResult:
@@ -118,7 +123,7 @@ async def watch_stress_test(
     responses={
         200: {
             "description": "The file.",
-            "content": {kind: {"schema": {"type": "string"}} for kind in _FILE_TYPES},
+            "content": {kind: {"schema": _schema_of(kind)} for kind in _FILE_TYPES},
         },
         **problems(404),
     },
