@@ -51,6 +51,11 @@ def count(name: str, number: float = 1) -> None:
     _counted[name] += number
 
 
+def counted(name: str) -> float:
+    """How much of it was counted since the last `take`."""
+    return _counted.get(name, 0)
+
+
 def observe(name: str, milliseconds: float) -> None:
     """Something took so long."""
     times = _observed.get(name)
@@ -64,16 +69,22 @@ def add_source(read: Source) -> None:
     _sources.setdefault(read, dict(read()))
 
 
+def unsettled(numbers: Mapping[str, float]) -> float:
+    """How many iterations were asked for of which these numbers do not say what became of them."""
+    fates = ("started_iterations", "dropped_iterations", "missed_arrivals")
+    return numbers.get("asked_arrivals", 0) - sum(numbers.get(fate, 0) for fate in fates)
+
+
 def take() -> tuple[dict[str, float], dict[str, Histogram]]:
     """What was counted, and how long things took, since the last call."""
-    counted = _counted.copy()
+    numbers = _counted.copy()
     _counted.clear()
     for read, before in _sources.items():
         now = dict(read())
         for name, value in now.items():
             known = before.get(name, 0)
-            counted[name] += value - known if value >= known else value  # it began anew
+            numbers[name] += value - known if value >= known else value  # it began anew
         _sources[read] = now
     observed = {name: times.histogram() for name, times in _observed.items()}
     _observed.clear()
-    return {name: number for name, number in counted.items() if number}, observed
+    return {name: number for name, number in numbers.items() if number}, observed

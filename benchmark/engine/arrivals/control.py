@@ -15,6 +15,7 @@ from benchmark.curve import Curve, level
 from benchmark.engine.arrivals.arriving import Arrivals
 from benchmark.engine.arrivals.schedule import Share
 from benchmark.engine.arrivals.workers import MESSAGE, REPORTED, Dealer
+from benchmark.engine.counters import counted
 from benchmark.models import ArrivalKind
 from benchmark.stages import MAX_RATE, PRESET_SHAPES, parse_stages
 
@@ -120,7 +121,7 @@ class ArrivalControl:
 
     def _report(self, data: dict[str, Any], **_: Any) -> None:
         if (arrivals := arrivals_of(self._environment)) is not None:
-            data[REPORTED] = arrivals.elapsed
+            data[REPORTED] = (arrivals.elapsed, counted("asked_arrivals"))
 
     def _note(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
         if self._dealer is not None:

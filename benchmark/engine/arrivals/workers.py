@@ -17,8 +17,8 @@ from benchmark.engine.arrivals.schedule import Share
 from benchmark.engine.counters import count
 
 MESSAGE = "arrivals"
-REPORTED = "arrivals_until"
-"""In a worker's report: up to which second of the schedule its arrivals are counted in it."""
+REPORTED = "arrivals"
+"""In a worker's report: the second of the schedule, and how many arrivals it will report later."""
 
 POLL_SECONDS = 0.5
 SLACK_SECONDS = 0.2
@@ -39,12 +39,14 @@ class Dealer:
         self._curve = curve
         self._on_end = on_end
         self._shares: dict[str, Share] = {}
-        self._counted: dict[str, float] = {}
+        self._reported: dict[str, tuple[float, float]] = {}
         self._greenlet = gevent.spawn(self._run)
 
     def note(self, client_id: str, data: dict[str, Any]) -> None:
         """A worker reports."""
-        self._counted[client_id] = float(data.get(REPORTED) or 0.0)
+        if (reported := data.get(REPORTED)) is not None:
+            elapsed, uncounted = reported
+            self._reported[client_id] = (elapsed, uncounted)
 
     def finish(self) -> None:
         """The load ends here."""
@@ -84,10 +86,13 @@ class Dealer:
     def _count_lost(self, worker: str, until: float) -> None:
         """What a lost worker should have started, between its last report and the new shares.
 
-        It is the area of its share; the arrivals themselves it took with it.
+        It is the area of its share; the arrivals themselves it took with it. What it was asked for
+        before, and had not begun, is the recording's to count: it knows what each second said.
         """
         share = self._shares[worker]
-        begin = max(share.since, self._counted.get(worker, 0.0))
-        missed = round(max(0.0, self._curve.area(until) - self._curve.area(begin)) / share.of)
+        elapsed, uncounted = self._reported.get(worker, (0.0, 0))
+        begin = max(share.since, elapsed)
+        area = max(0.0, self._curve.area(until) - self._curve.area(begin))
+        missed = round(area / share.of + uncounted)
         count("asked_arrivals", missed)
         count("missed_arrivals", missed)

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from benchmark.engine.counters import unsettled
 from benchmark.histogram import HistogramBuilder
 
 MAX_WAIT = 3.0
@@ -30,16 +31,28 @@ class Aggregator:
         self._given = 0
         self._passed: dict[str, int] = {}
         self._users: dict[str, int] = {}
+        self._waiting: defaultdict[str, float] = defaultdict(int)
 
     def add(self, process: str, seconds: Sequence[Mapping[str, Any]], passed: int) -> None:
         """A process reports seconds, and that it will say nothing more of those up to `passed`."""
         for second in seconds:
             self._second(int(second["second"])).add(process, second)
+            self._waiting[process] += unsettled(second["counters"])
         self._passed[process] = max(passed, self._passed.get(process, 0))
 
     def count(self, name: str, elapsed: float, number: float = 1) -> None:
         """The master itself counts something that happened `elapsed` seconds after the start."""
         self._second(int(elapsed) + 1).counters[name] += number
+
+    def lose(self, process: str, elapsed: float) -> None:
+        """A process is gone, `elapsed` seconds after the start.
+
+        Iterations that were asked of it, and of which it has not told what became of them, are
+        missed.
+        """
+        self.count("lost_workers", elapsed)
+        if (waiting := self._waiting.pop(process, 0)) > 0:
+            self.count("missed_arrivals", elapsed, waiting)
 
     def whole(self, elapsed: float, live: Collection[str]) -> list[dict[str, Any]]:
         """The lines of seconds that are over for all `live` processes, or have waited too long."""

@@ -187,6 +187,8 @@ class _MasterRecording:
         with gevent.Timeout(_LAST_SECONDS, exception=False):
             while self._heard & self._live():
                 gevent.sleep(0.02)
+        for client_id in sorted(self._heard - self._left - self._lost):
+            self._lose(client_id)
         self._timeline.finish(self._live())
 
     def _keep(self) -> None:
@@ -202,13 +204,17 @@ class _MasterRecording:
         known = {client_id for client_id, node in clients if node.state != STATE_MISSING}
         return known - self._left
 
+    def _lose(self, client_id: str) -> None:
+        elapsed = self._timeline.elapsed
+        self._lost.add(client_id)
+        self._timeline.aggregator.lose(client_id, elapsed)
+        logger.warning("A worker was lost after %d s: %s", elapsed, client_id)
+
     def _look_for_lost_workers(self) -> None:
         live, elapsed = self._live(), self._timeline.elapsed
         for client_id, told in self._expected.items():
             if client_id not in live and client_id not in self._lost:
-                self._lost.add(client_id)
-                self._timeline.aggregator.count("lost_workers", elapsed)
-                logger.warning("A worker was lost after %d s: %s", elapsed, client_id)
+                self._lose(client_id)
             silent = client_id not in self._heard and elapsed > told + _SILENT_SECONDS
             if silent and client_id not in self._silent and client_id in live:
                 self._silent.add(client_id)

@@ -68,7 +68,8 @@ def test_the_last_report_of_a_worker_is_waited_for(tmp_path: Path) -> None:
     assert not ending.ready()
     recorded.report(2, left=True)
     ending.join()
-    assert read_timeline(tmp_path / "t.jsonl").totals.requests == 5
+    timeline = read_timeline(tmp_path / "t.jsonl")
+    assert (timeline.totals.requests, timeline.counters) == (5, {})
 
 
 def test_a_worker_that_says_no_more_does_not_hold_up_the_end(
@@ -81,3 +82,4 @@ def test_a_worker_that_says_no_more_does_not_hold_up_the_end(
     recorded.end()
     timeline = read_timeline(tmp_path / "t.jsonl")
     assert (timeline.totals.requests, timeline.end_reason) == (3, "stopped")
+    assert timeline.counters == {"lost_workers": 1}, "its last words are missing"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from benchmark.engine.recording.aggregator import MAX_WAIT, Aggregator
 from benchmark.histogram import HistogramBuilder
 
@@ -100,3 +102,26 @@ def test_the_master_counts_in_the_second_that_goes_on() -> None:
     first, second = together.whole(2.5 + MAX_WAIT, {"a"})[:2]
     assert "counters" not in first
     assert second["counters"] == {"lost_workers": 1}
+
+
+@pytest.mark.parametrize(
+    ("fates", "taken_along"),
+    [
+        ({}, 7),
+        ({"started_iterations": 2, "dropped_iterations": 1, "missed_arrivals": 1}, 3),
+        ({"started_iterations": 7}, 0),
+    ],
+)
+def test_what_a_lost_process_was_asked_for_and_did_not_begin_is_missed(
+    fates: dict[str, int], taken_along: int
+) -> None:
+    """So asked is always started, dropped and missed together; it is counted once."""
+    together = Aggregator()
+    together.add("a", [report(1) | {"counters": {"asked_arrivals": 4}}], 1)
+    together.add("a", [report(2) | {"counters": {"asked_arrivals": 3} | fates}], 2)
+    together.add("b", [report(2) | {"counters": {"asked_arrivals": 5}}], 2)
+    together.whole(2.0, {"a", "b"})
+    together.lose("a", 2.5)
+    (line,) = together.rest({"b"})
+    missed = {"missed_arrivals": taken_along} if taken_along else {}
+    assert line["counters"] == {"lost_workers": 1} | missed
