@@ -3,8 +3,10 @@
 A plan goes in, and the same plan comes out with recipes that were answered well twice, with the
 kinds of things as they really are, and with the reason where an operation could not be verified.
 
-Here is the search: `rounds` (the order), `prober` (one operation), `next_ideas` and `ideas` (what
-to try next), `sources` and `suppliers` (what fills a slot), `states`, `confirming`, `outcome`.
+Here is what goes on: `rounds` (the order), `search` (one operation), `next_ideas` and `ideas` (what
+to try next), `binding`, `sources` and `suppliers` (what fills a slot), `states`, `confirming`,
+`outcome`. All of them depend on `prober`, what is known so far and how more can be asked; `search`
+alone carries it out, so that nothing depends on what depends on it.
 Below:
 
 - `requests/`: one request built, sent, and its answer judged

@@ -7,11 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from benchmark.generators.dependency_analyzer import Want
+from benchmark.generators.probe.complaints import Complaint, read_complaints
 from benchmark.generators.probe.requests.building import BuiltRequest
 from benchmark.generators.probe.requests.judging import Verdict
+from benchmark.generators.probe.safety.caution import changes_singleton, is_upsert
 from benchmark.generators.probe.things.holdings import Held
 from benchmark.generators.transport import Reply
 from benchmark.models import ApiSpec, Created, Node, Operation, Place, PlannedTask, Recipe
+
+_NO_FIELDS = frozenset(
+    "/all /any /both /detail /either /error /field /input /it /message /msg /one /option /them "
+    "/this /url /value /values".split()
+)
+"""What sentences say of fields, taken for the name of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,14 @@ class Outcome:
     built: BuiltRequest | None = None
     resources: Mapping[str, Held] = field(default_factory=dict)
     lacking: str = ""
+
+    def complaints(self) -> tuple[Complaint, ...]:
+        """What the answer complains about; () where nothing was answered."""
+        if self.reply is None or self.built is None:
+            return ()
+        reply, sent = self.reply, self.built.sent
+        found = read_complaints(reply.status, reply.content_type, reply.body, sent)
+        return tuple(c for c in found if c.pointer.lower() not in _NO_FIELDS)
 
 
 @dataclass(slots=True)
@@ -81,3 +97,10 @@ class Case:
     def works(self) -> bool:
         """Whether some recipe was answered well."""
         return self.recipe is not None and self.status in {"worked", "verified"}
+
+    @property
+    def echo_only(self) -> bool:
+        """Whether it may only send back what is there: settings, the user's profile."""
+        if self.keeps or is_upsert(self.operation, self.siblings):
+            return False
+        return changes_singleton(self.operation) and self.operation.body is not None

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.generators.naming import plain
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.requests.judging import expected_answer
 from benchmark.generators.probe.safety.caution import READ_ONLY
 from benchmark.generators.probe.safety.identity import faithful
 from benchmark.generators.probe.states import pair_up, repeatable
+from benchmark.generators.probe.things.learning import taken_by
 from benchmark.models import Recipe, Unique
 from benchmark.resource_items import value_at
 from benchmark.stamps import UniqueStyle
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _KEYS = frozenset("id uuid guid uid key slug code name username".split())
@@ -38,7 +37,7 @@ def try_and_confirm(prober: Prober, case: Case, recipe: Recipe) -> Outcome:
     if not first.verdict.is_good or first.reply is None:
         return first
     case.answers = expected_answer(first.reply)
-    case.takes = prober.taken(case, recipe)
+    case.takes = taken_by(case.operation, recipe)
     if not first.reply.is_whole:
         case.status, case.recipe = "excluded", recipe
         case.reason = "answers with a stream, or with more than comes within a second"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.access.challenges import challenged
 from benchmark.generators.probe.access.forgery_tokens import protected
 from benchmark.generators.probe.access.second_credentials import keyed
+from benchmark.generators.probe.binding import best_sources, with_other_sources
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.clues.page_vocabulary import page_vocabulary
 from benchmark.generators.probe.clues.undocumented import told_elsewhere
-from benchmark.generators.probe.complaints import Complaint, read_complaints
+from benchmark.generators.probe.complaints import Complaint
+from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.requests.conditional import conditioned
 from benchmark.generators.probe.safety.bulk import is_bulk_update, of_own_things
 from benchmark.generators.probe.safety.own_ids import by_own_ids
@@ -22,15 +23,6 @@ from benchmark.generators.probe.things.typed_things import by_sort
 from benchmark.generators.scenario_planner import cleared_by
 from benchmark.models import Recipe
 
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
-
-_NO_FIELDS = frozenset(
-    "/all /any /both /detail /either /error /field /input /it /message /msg /one /option /them "
-    "/this /url /value /values".split()
-)
-"""What sentences say of fields, taken for the name of one."""
-
 _ABOUT_ACCESS = frozenset({"credentials", "other", "not_found"})
 """What a 403 may be about that no other value would change."""
 
@@ -39,17 +31,17 @@ def first_ideas(prober: Prober, case: Case, earlier: Outcome | None) -> Iterator
     """What to try first of an operation: what worked, what was repaired, what the document says."""
     if case.recipe is not None:
         yield case.recipe
-    elif case.furthest is not None and not prober.sources.echo_only(case):
+    elif case.furthest is not None and not case.echo_only:
         case.tried.discard(repr(case.furthest))  # it is tried again when more is known
         yield case.furthest
     if case.ids_member:
         yield from by_own_ids(prober, case)
         return
-    bound, lacking = prober.sources.best(case, prober)
+    bound, lacking = best_sources(prober, case)
     if lacking:
         case.reason = lacking
         return
-    if prober.sources.echo_only(case):
+    if case.echo_only:
         if is_bulk_update(case):
             case.reason = "would change more than what the test made"
             yield from of_own_things(case, prober)
@@ -68,9 +60,9 @@ def follow_ups(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> 
     name = outcome.verdict.name
     if name in {"absent", "silent", "throttled"} or outcome.reply is None or case.ids_member:
         return
-    if prober.sources.echo_only(case) and not is_bulk_update(case):
+    if case.echo_only and not is_bulk_update(case):
         # anything but what is there now would change what others rely on
-        yield from ideas.partial_echo(recipe, case.operation, complaints_of(outcome))
+        yield from ideas.partial_echo(recipe, case.operation, outcome.complaints())
         return
     yield from protected(prober, case, recipe, outcome)
     yield from keyed(prober, case, recipe, outcome)
@@ -79,7 +71,7 @@ def follow_ups(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> 
         yield conditional
         return
     yield from after_others(prober, case, recipe, outcome)
-    complaints = complaints_of(outcome)
+    complaints = outcome.complaints()
     if name in {"refused", "conflict", "missing", "broken"} or _speaks_of_values(complaints):
         changed = prober.repaired(case, recipe, outcome)
         if changed is not None:
@@ -102,7 +94,7 @@ def follow_ups(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> 
         yield from by_sort(prober, case, recipe, outcome)
     yield from told_elsewhere(prober, case, recipe, outcome)
     if name in {"missing", "denied", "refused", "conflict", "broken"}:
-        yield from prober.sources.others(case, recipe, complaints, prober)
+        yield from with_other_sources(prober, case, recipe, complaints)
     if name in {"refused", "broken", "conflict", "denied", "missing"}:
         yield from _echoes(prober, case, recipe)
     if name in {"refused", "broken", "conflict"} or _names_things(case, name):
@@ -117,7 +109,7 @@ def follow_ups(prober: Prober, case: Case, recipe: Recipe, outcome: Outcome) -> 
 
 def _variants(prober: Prober, case: Case) -> Iterator[Recipe]:
     """The same with more or less of what is optional, once in each look at an operation."""
-    bound, lacking = prober.sources.best(case, prober)
+    bound, lacking = best_sources(prober, case)
     if not case.used_variants and not lacking:
         writer = prober.writers[case.spec.application]
         yield from ideas.variants(case.operation, writer, bound)
@@ -144,15 +136,6 @@ def _mirrors(prober: Prober, case: Case, recipe: Recipe) -> Iterator[Recipe]:
             mirror = ideas.mirror_of(recipe, name, items[0])
             if mirror is not None:
                 yield mirror
-
-
-def complaints_of(outcome: Outcome) -> tuple[Complaint, ...]:
-    """What an answer complains about; () where nothing was answered."""
-    reply, built = outcome.reply, outcome.built
-    if reply is None or built is None:
-        return ()
-    found = read_complaints(reply.status, reply.content_type, reply.body, built.sent)
-    return tuple(c for c in found if c.pointer.lower() not in _NO_FIELDS)
 
 
 def _names_things(case: Case, verdict: str) -> bool:

@@ -31,7 +31,8 @@ from benchmark.generators.probe.safety.caution import READ_ONLY, danger
 from benchmark.generators.probe.safety.cleaning_up import clean_up
 from benchmark.generators.probe.safety.identity import check_again
 from benchmark.generators.probe.safety.own_ids import allow_own_ids
-from benchmark.generators.probe.sources import slot_sources, unnamed_wants
+from benchmark.generators.probe.search import Search
+from benchmark.generators.probe.sources import links_by_slot, unnamed_wants
 from benchmark.generators.scenario_planner import RecipeWriter
 from benchmark.generators.scenario_planner.credential_needs import main_api_key
 from benchmark.generators.transport import Reply, Transport
@@ -137,10 +138,10 @@ def _prober(
         transport, requests=options.requests_per_operation * len(cases), seconds=options.seconds
     )
     _carry_key(exchange, specs, target.credentials.api_key)
-    return Prober(
+    return Search(
         cases=cases,
         kinds=dict(dependencies.kinds),
-        sources=slot_sources(dependencies),
+        links=links_by_slot(dependencies),
         exchange=exchange,
         pages=Pages(transport),
         writers=writers,

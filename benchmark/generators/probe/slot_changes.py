@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from benchmark.generators import schema_view
 from benchmark.generators.dependency_analyzer import Want
 from benchmark.generators.naming import noun
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case
+from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.repairs.places import node_at, sent_values
+from benchmark.generators.probe.sources import sources_of
 from benchmark.models import (
     Constant,
     Created,
@@ -22,9 +23,6 @@ from benchmark.models import (
     Source,
     unescape_pointer,
 )
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -69,7 +67,7 @@ def referring(prober: Prober, case: Case, before: Recipe, changed: Recipe) -> Re
             continue
         about = noun(re.sub(r"_?(?:uu)?id$", "", name, flags=re.IGNORECASE) or name)
         want = wants.get(place) or Want(case.operation, *place, name, about)
-        if options := prober.sources.of_want(case, want, prober):
+        if options := sources_of(prober, case, want):
             changed = ideas.with_source(changed, place, options[0])
     case.furthest = changed
     return changed

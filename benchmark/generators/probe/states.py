@@ -10,17 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from benchmark.generators.naming import words
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.complaints import Complaint
+from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.things.holdings import Held
 from benchmark.models import Created, Recipe
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 MAX_CANDIDATES = 4
 """How many other actions are tried before one that is refused."""

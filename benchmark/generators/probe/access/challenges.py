@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from benchmark.generators.naming import plain
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.access.field_names import IDENTITY, is_secret
 from benchmark.generators.probe.cases import Outcome
+from benchmark.generators.probe.prober import Prober
 from benchmark.models import Constant, Place, Recipe, Slot, unescape_pointer
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 MADE_UP_TOKEN = "load-test-token"  # noqa: S105  # nobody gave it to us, and it opens nothing real
 

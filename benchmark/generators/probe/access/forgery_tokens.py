@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.requests.judging import answer_value
 from benchmark.generators.probe.safety.caution import READ_ONLY
 from benchmark.models import CsrfToken, Echo, Recipe, escape_pointer
 from benchmark.resource_items import value_at
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 USUAL_HEADERS = ("X-CSRF-Token", "X-CSRFToken", "X-XSRF-TOKEN")
 """Under which names frameworks want the token, where nobody says."""

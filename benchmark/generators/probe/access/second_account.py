@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.generators.naming import plain
 from benchmark.generators.probe import ideas
@@ -17,13 +17,11 @@ from benchmark.generators.probe.access.accounts import PASSWORD, Account, is_sig
 from benchmark.generators.probe.access.field_names import is_secret
 from benchmark.generators.probe.access.signing_in import log_in_again, logins, with_account
 from benchmark.generators.probe.cases import Case
+from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.requests.exchange import Exchange
 from benchmark.generators.probe.safety.caution import concerns_account, resets
 from benchmark.generators.transport import Reply, Transport
 from benchmark.models import Constant, ObjectNode, Place, Recipe, SignIn, Unique, escape_pointer
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 MAX_OPERATIONS = 12
 """How many operations are tried as a second account."""
@@ -88,7 +86,7 @@ def _concerned(prober: Prober) -> Iterator[Case]:
             continue
         if prober.entrances.sign_in_of(case.key) is not None:
             continue
-        if is_sign_in(case) or concerns_account(case.operation) or prober.sources.echo_only(case):
+        if is_sign_in(case) or concerns_account(case.operation) or case.echo_only:
             yield case
 
 
@@ -184,7 +182,7 @@ def _recipes(prober: Prober, case: Case, second: _Second) -> list[Recipe]:
     if case.key == second.signs_in.login:
         return [second.signs_in.recipe]
     plain_one = prober.writers[case.spec.application].write(case.operation, {})
-    facts = _with_facts(plain_one, second.account, renames=prober.sources.echo_only(case))
+    facts = _with_facts(plain_one, second.account, renames=case.echo_only)
     return [plain_one, facts] if resets(case.operation) else [facts]
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.generators.naming import words
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.things.holdings import Held
 from benchmark.models import Created, Found, Place, Recipe, SlotLocation, escape_pointer
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 MAX_TRIES = 8
 """How many pairs of a key and a place are tried for one request."""

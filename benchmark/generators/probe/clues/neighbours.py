@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from benchmark.generators import schema_view
 from benchmark.generators.dependency_analyzer import Want
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.prober import Prober
+from benchmark.generators.probe.sources import sources_of
 from benchmark.models import Created, Found, Place, Recipe, Source, escape_pointer
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 _MAX_MESSAGE = 2000
 _PARAMETER = re.compile(
@@ -35,7 +33,7 @@ def beside_the_body(prober: Prober, case: Case, recipe: Recipe) -> Iterator[Reci
         if want.location != "body" or want.name in known or not resolved.get("readOnly"):
             continue
         place: Place = ("query", f"/{escape_pointer(want.name)}")
-        sources = prober.sources.of_want(case, want, prober)
+        sources = sources_of(prober, case, want)
         found.extend((source, place) for source in sources if isinstance(source, Created))
     above = _folder(case.operation.path)
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Outcome
+from benchmark.generators.probe.prober import Prober
 from benchmark.models import Constant, OwnAddress, Pooled, Recipe, Source
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 _BEGINNINGS = ("http://", "https://")
 

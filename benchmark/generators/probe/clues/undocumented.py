@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from benchmark.generators.dependency_analyzer import Want
 from benchmark.generators.media_types import is_json
 from benchmark.generators.naming import singular, words
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.clues.configured import configured
 from benchmark.generators.probe.clues.neighbours import asked_in_words, beside_the_body
 from benchmark.generators.probe.clues.own_addresses import at_own_address
-from benchmark.generators.probe.clues.told_schemas import configured
 from benchmark.generators.probe.clues.uploads import uploads
+from benchmark.generators.probe.prober import Prober
+from benchmark.generators.probe.sources import sources_of
 from benchmark.generators.probe.suppliers import about_of
 from benchmark.generators.scenario_planner import Variant
 from benchmark.models import ArrayNode, Node, ObjectNode, Place, Recipe, Source, escape_pointer
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
 
@@ -117,4 +115,4 @@ def _by_name(prober: Prober, case: Case, place: Place) -> list[Source]:
     """The sources of a slot that no document knows."""
     name = next((t for t in reversed(place[1].split("/")) if not t.isdecimal()), "")
     want = Want(case.operation, *place, name, about_of(name))
-    return prober.sources.of_want(case, want, prober)
+    return sources_of(prober, case, want)

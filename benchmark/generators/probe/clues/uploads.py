@@ -8,16 +8,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.generators.naming import noun, static_segments, words
 from benchmark.generators.probe.cases import Case
+from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.requests.building import realize
 from benchmark.generators.scenario_planner import Variant
 from benchmark.models import ObjectNode, Recipe, Source, Upload
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 USUAL_FIELDS = ("file", "files", "upload", "data", "document", "image", "attachment", "media")
 """What forms usually call a file, the likeliest first."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.prober import Prober
 from benchmark.models import Constant, Echo, Place, Recipe, Source
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 _ASKING = frozenset({412, 428})
 _NAME = "if-match"

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.generators import schema_view
 from benchmark.generators.dependency_analyzer import identifier_in
 from benchmark.generators.naming import noun, plain, static_segments
 from benchmark.generators.probe.cases import Case
+from benchmark.generators.probe.prober import Prober
 from benchmark.models import Created, Operation, Place, Recipe, ResourceKind, escape_pointer
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 _IDS = frozenset("id ids key keys pk pks uuid uuids".split())
 _INDEX = re.compile(r"/\d+(?=/|$)")

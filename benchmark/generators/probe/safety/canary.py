@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.safety.caution import READ_ONLY
 from benchmark.generators.probe.safety.own_ids import spares_others
 from benchmark.models import Created, Recipe
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 _LOCKED_OUT = frozenset({401, 403, 503})
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.generators.naming import plain
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.requests.exchange import BudgetSpentError
 from benchmark.generators.probe.requests.judging import answer_value
 from benchmark.generators.probe.things.holdings import Held
 from benchmark.generators.probe.things.learning import listing_of
 from benchmark.resource_items import items_of, value_at
 from benchmark.stamps import own_mark
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 _REQUESTS = 2000
 _SECONDS = 60.0

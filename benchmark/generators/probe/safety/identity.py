@@ -7,19 +7,16 @@ what is no longer there. So after each write a read of the same thing is sent on
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from benchmark.generators.naming import words
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.requests.judging import answer_value
 from benchmark.generators.probe.safety.caution import READ_ONLY
 from benchmark.generators.probe.things.holdings import Held
 from benchmark.models import Created, Recipe, unescape_pointer
 from benchmark.resource_items import value_at
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 MAX_READS = 3
 """How many reads of a thing, each naming it in another way, follow a write."""

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from benchmark.generators import schema_view
 from benchmark.generators.naming import plain
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case
+from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.safety.caution import is_bulk_delete
 from benchmark.models import Recipe
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 
 def allow_own_ids(prober: Prober) -> None:

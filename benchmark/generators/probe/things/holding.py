@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case
+from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.requests.judging import answer_value
 from benchmark.generators.probe.safety.caution import READ_ONLY
 from benchmark.generators.probe.things.holdings import Held
 from benchmark.kinship import of_kin
 from benchmark.models import Created, Credential, Echo, Found, OwnAddress, Registered, Source
 from benchmark.resource_items import value_at
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 
 class UnresolvedError(Exception):

@@ -7,16 +7,14 @@ things are made without parts, they are made with one from then on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.generators import schema_view
 from benchmark.generators.naming import noun
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case
+from benchmark.generators.probe.prober import Prober
 from benchmark.models import ArrayNode, Created, ObjectNode, Place, Recipe, escape_pointer
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 _MAX_MEMBERS = 200
 _IDS = ("id", "uuid", "key")

@@ -1,4 +1,4 @@
-"""Learns from good answers: what an operation created, what it lists, and where the ids are."""
+"""Learns what an operation creates, lists and removes, and where the ids are."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from benchmark.generators.probe.requests.judging import answer_value
 from benchmark.generators.probe.safety.caution import is_upsert
 from benchmark.generators.probe.things.holdings import Held
 from benchmark.generators.transport import Reply
-from benchmark.models import ResourceKind, escape_pointer
+from benchmark.models import Created, Operation, Recipe, ResourceKind, escape_pointer
 from benchmark.resource_items import bare_text, item_of, items_of
 
 _WRAPPERS = ("data", "item", "result", "payload", "record", "resource", "content", "response")
@@ -298,3 +298,20 @@ def _listed_kind(case: Case, kinds: Mapping[str, ResourceKind]) -> ResourceKind:
         application=case.operation.application,
         identifiers=(),
     )
+
+
+def taken_by(operation: Operation, recipe: Recipe) -> str | None:
+    """The kind of own thing that a delete removes: what its path's end, or else its body, names."""
+    last = operation.path.rstrip("/").rpartition("/")[2]
+    if operation.method == "DELETE" and "{" not in operation.path:
+        own = (s.source.kind for s in recipe.slots() if isinstance(s.source, Created))
+        return next(own, None)
+    if operation.method != "DELETE" or not last.startswith("{") or not last.endswith("}"):
+        return None
+    if any(key.partition(" ")[2] == operation.path for key in recipe.before):
+        return None  # it takes apart what was joined just before
+    pointer = f"/{escape_pointer(last[1:-1])}"
+    for slot in recipe.parameters:
+        if slot.location == "path" and slot.pointer == pointer:
+            return slot.source.kind if isinstance(slot.source, Created) else None
+    return None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from benchmark.generators import schema_view
 from benchmark.generators.dependency_analyzer import Want
@@ -17,12 +16,11 @@ from benchmark.generators.naming import noun, singular, words
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.cases import Case, Outcome
 from benchmark.generators.probe.confirming import try_and_confirm
+from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.repairs.places import is_empty, node_at
+from benchmark.generators.probe.sources import sources_of
 from benchmark.generators.probe.things.holdings import Held
 from benchmark.models import Constant, ObjectNode, Place, Recipe, escape_pointer
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 MAX_HOPS = 3
 """How many things are made richer one after the other, each because of what was said then."""
@@ -150,7 +148,7 @@ def _of_maker(prober: Prober, kind: str, maker: Case, said: frozenset[str]) -> I
             yield Enrichment(kind, maker, place, ideas.with_source(recipe, place, Constant(True)))
             continue
         want = wants.get(place) or Want(maker.operation, *place, name, noun("_".join(stem)))
-        sources = prober.sources.of_want(maker, want, prober)
+        sources = sources_of(prober, maker, want)
         refers = place in wants or _is_uuid(making.documented(place))
         if sources and refers:
             changed = ideas.with_source(recipe, place, sources[0])

@@ -6,14 +6,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from math import ceil
-from typing import TYPE_CHECKING
 
 from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.things.holdings import Held
 from benchmark.models import Recipe
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.prober import Prober
 
 SETTLE_DELAYS = (0.2, 0.3, 0.5, 1.0, 1.0)
 """Seconds between the tries to use a thing that was just made."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.generators import schema_view
 from benchmark.generators.dependency_analyzer import kind_name
 from benchmark.generators.naming import noun, plain, static_segments, words
 from benchmark.generators.probe import ideas
+from benchmark.generators.probe.cases import Case, Outcome
+from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.safety.caution import READ_ONLY
 from benchmark.models import (
     ArrayNode,
@@ -30,10 +32,6 @@ from benchmark.models import (
     escape_pointer,
 )
 from benchmark.resource_items import value_at
-
-if TYPE_CHECKING:
-    from benchmark.generators.probe.cases import Case, Outcome
-    from benchmark.generators.probe.prober import Prober
 
 MAX_SORTS = 20
 """How many sorts of one kind, and members of one map, are looked at."""

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from benchmark.generators.probe.cases import Case
-from benchmark.generators.probe.prober import Prober
+from benchmark.generators.probe.search import Search
 from tests.benchmark.generators.probe.probed_servers import probed
 from tests.servers import chain
 from tests.servers.service import Call, RefusedError, Service
@@ -17,14 +17,14 @@ from tests.servers.serving import serving
 
 def test_the_other_operations_are_proved_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """The operation says what happened; everything else goes on, and is cleaned up."""
-    explore = Prober.explore
+    explore = Search.explore
 
-    def faulty(self: Prober, case: Case) -> None:
+    def faulty(self: Search, case: Case) -> None:
         if case.operation.method == "PUT":
             raise IndexError("list index out of range")
         explore(self, case)
 
-    monkeypatch.setattr(Prober, "explore", faulty)
+    monkeypatch.setattr(Search, "explore", faulty)
     with serving(partial(chain.make_app, 1)) as served:
         result = probed(served)
         assert served.leftovers == {}

@@ -13,7 +13,7 @@ from benchmark.generators.probe.clues.page_calls import Pages
 from benchmark.generators.probe.outcome import APART, ProbeOutcome, probed_plan
 from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.requests.exchange import Exchange
-from benchmark.generators.probe.sources import SlotSources
+from benchmark.generators.probe.search import Search
 from benchmark.generators.probe.states import are_opposites
 from benchmark.generators.probe.things.holdings import Held
 from benchmark.generators.scenario_planner import RecipeWriter
@@ -58,7 +58,7 @@ def prober() -> Prober:
     writer = RecipeWriter(ParameterGenerator(0, {}), {})
     exchange = Exchange(nowhere, 0, 0, sent=12)
     pages = Pages(exchange.transport)
-    return Prober(cases, {"item": ITEMS}, SlotSources({}), exchange, pages, {"main": writer})
+    return Search(cases, {"item": ITEMS}, {}, exchange, pages, {"main": writer})
 
 
 def refuse(case: Case, status: int, content: Any) -> None:
