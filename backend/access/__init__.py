@@ -24,14 +24,7 @@ from backend.access.answer_headers import (
     SecurityHeadersMiddleware,
 )
 from backend.access.auditing import audit
-from backend.access.callers import (
-    LOCAL,
-    Caller,
-    caller_or_none,
-    current_caller,
-    peer_of,
-    require_admin,
-)
+from backend.access.callers import LOCAL, Caller, current_caller, peer_of
 from backend.access.installing import documented_security, install_access
 from backend.access.ownership import OwnershipProof
 from backend.access.rate_limits import limit_starts
@@ -48,7 +41,6 @@ __all__ = [
     "PinnedTarget",
     "SecurityHeadersMiddleware",
     "audit",
-    "caller_or_none",
     "check_target",
     "current_caller",
     "documented_security",
@@ -56,6 +48,5 @@ __all__ = [
     "limit_starts",
     "peer_of",
     "proof_for",
-    "require_admin",
     "service_addresses_of",
 ]

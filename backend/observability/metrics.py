@@ -1,13 +1,16 @@
 """Numbers for Prometheus: requests as this service counts them, runs as the database has them.
 
 Several processes of one service share a folder, which `PROMETHEUS_MULTIPROC_DIR` names, and any of
-them tells the sum of all. Without it each tells its own requests: right for one process.
+them tells the sum of all. `stress-api serve` makes it. Without it each tells its own requests:
+right for one process.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
 
 from prometheus_client import (
     CollectorRegistry,
@@ -18,7 +21,7 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
 from backend.database import Database, DatabaseUnavailable
@@ -31,9 +34,10 @@ _SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _BOUNDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 
-# Two functions of the library have no annotations.
+# Three functions of the library have no annotations.
 _leave_out_created: Callable[[], None] = disable_created_metrics  # they double the text
 _sum_of_all_processes: Callable[[CollectorRegistry], object] = MultiProcessCollector
+_mark_process_dead: Callable[[int, str], None] = mark_process_dead
 
 
 class Metrics:
@@ -78,10 +82,32 @@ class Metrics:
     def text(self) -> bytes:
         """All of it, in Prometheus' text format."""
         requests = self._own
-        if os.environ.get(_SHARED):
+        if folder := os.environ.get(_SHARED):
+            _forget_the_dead(Path(folder))
             requests = CollectorRegistry()
             _sum_of_all_processes(requests)
         return generate_latest(requests) + generate_latest(self._runs)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Leave out what counts for living processes only, such as open streams, of those that died.
+
+    What they have counted stays: a sum must not go down. Nobody else does this: the server starts a
+    worker again without a word to us.
+    """
+    for file in folder.glob("gauge_live*.db"):
+        pid = file.stem.rpartition("_")[2]
+        if pid.isdecimal() and not _is_alive(int(pid)):
+            with suppress(FileNotFoundError):  # another process was quicker
+                _mark_process_dead(int(pid), str(folder))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:  # there is none, or one of somebody else
+        return False
+    return True
 
 
 class _Runs(Collector):

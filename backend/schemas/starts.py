@@ -37,6 +37,11 @@ Condition = Annotated[str, StringConstraints(min_length=3, max_length=500)]
 Glob = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 ParameterName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
+_DEFAULT_OF_USERS = (
+    "Unless it is said: 10; with a rate twice that (of stages the highest), and at least 10."
+)
+_DEFAULT_OF_DURATION = "Seconds; 60 unless it is said."
+
 EXAMPLE_ENDPOINTS: list[JsonValue] = [
     {"path": "/health", "method": "GET", "weight": 2.0},
     {"path": "/gateway/services", "method": "GET", "weight": 1.0},
@@ -115,16 +120,17 @@ class LoadSettings(Part):
 
     Without `request_rate` and without stages of rates, users go on by themselves, each with a pause
     between its requests (`wait_time`). With one, iterations start at that rate, however slow the
-    answers are, and `max_concurrent_users` is how many there may be at the same time.
+    answers are, and `max_concurrent_users` is how many there may be at the same time. What is left
+    out is chosen within the limits of the service; what is said and exceeds them is refused.
     """
 
     strategy: StrategyName | None = Field(
         default=None,
         description="In which order a user calls the endpoints. `random` unless it is said.",
     )
-    max_concurrent_users: Users | None = Field(default=None, description="10 unless it is said.")
+    max_concurrent_users: Users | None = Field(default=None, description=_DEFAULT_OF_USERS)
     request_rate: Rate | None = Field(default=None, description="Iterations per second.")
-    duration: Seconds | None = Field(default=None, description="Seconds; 60 unless it is said.")
+    duration: Seconds | None = Field(default=None, description=_DEFAULT_OF_DURATION)
     stages: list[Stage] | None = Field(
         default=None,
         min_length=1,
@@ -267,7 +273,7 @@ class TestStart(Belonging, Body):
 
     target_url: TargetUrl | None = None
     users: Users | None = Field(default=None, description="10 unless it is said.")
-    duration: Seconds | None = Field(default=None, description="Seconds; 60 unless it is said.")
+    duration: Seconds | None = Field(default=None, description=_DEFAULT_OF_DURATION)
     endpoints: list[Endpoint] | None = Field(
         default=None,
         min_length=1,

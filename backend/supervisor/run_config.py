@@ -31,8 +31,8 @@ def run_config(
 
     The words are those of a stress test's start; `max_concurrent_users` are users who go on by
     themselves or, where there is a rate, the most that serve it. Names that are null were not
-    given. Raises UsageError, in the words of the request, for what is wrong and for more than
-    `limits` allow.
+    given: what is chosen then is cut to `limits`. Raises UsageError, in the words of the request,
+    for what is wrong and for more than `limits` allow.
     """
     given = {name: value for name, value in request.items() if value is not None}
     unknown = given.keys() - _SETTINGS.keys() - set(_FORMED) - _OF_THE_SERVICE
@@ -47,7 +47,7 @@ def run_config(
             Path(os.devnull),  # neither a file of this folder nor our environment speaks here
             {},
         )
-        config = _in_proportion(config)
+        config = _in_proportion(_chosen_within(config, limits))
         _require_allowed(config, limits)
     except UsageError as error:
         message, hint = (in_words_of_requests(text) for text in (error.message, error.hint))
@@ -131,6 +131,20 @@ def _require_peak(stages: Any, most: Any) -> None:
             f"`stages` ask for {peak:,} users, and `max_concurrent_users` allows {most:,}",
             "leave out `max_concurrent_users`",
         )
+
+
+def _chosen_within(config: BenchmarkConfig, limits: Limits) -> BenchmarkConfig:
+    """Users and duration that the request does not say are no more than the service allows."""
+    profile = config.profile()
+    users = min(profile.users, limits.max_users)
+    if profile.open_model is not None:
+        config = replace(config, max_users=config.max_users or users)
+    elif not profile.stages:
+        config = replace(config, users=config.users or users)
+    if not profile.stages:
+        seconds = min(profile.run_time, limits.max_duration)
+        config = replace(config, run_time=config.run_time or seconds)
+    return config
 
 
 def _in_proportion(config: BenchmarkConfig) -> BenchmarkConfig:

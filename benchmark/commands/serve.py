@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -36,6 +37,7 @@ _PACKAGES = (
 )
 _PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 _SECONDS_FOR_CONNECTIONS = 5
+_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def add_serve(app: typer.Typer) -> None:
@@ -103,7 +105,10 @@ def run_service(host: str, port: int, *, workers: int = 1, reload: bool = False)
     _require_free(host, port)
     told_to_end = threading.Event()
     command = _command(host, port, workers=workers, reload=reload)
-    with _passing_signals_on(command, told_to_end) as child:
+    with (
+        _shared_metrics(workers, os.environ) as shared,
+        _passing_signals_on(command, {**os.environ, **shared}, told_to_end) as child,
+    ):
         code = child.wait()
     # Also with 0, which uvicorn says where its workers could not start.
     if code > 0 or not told_to_end.is_set():
@@ -125,8 +130,18 @@ def _command(host: str, port: int, *, workers: int, reload: bool) -> list[str]:
 
 
 @contextmanager
+def _shared_metrics(workers: int, environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """What lets several workers count together: a folder of this start, unless one is given."""
+    if workers == 1 or environment.get(_METRICS_FOLDER):
+        yield {}
+        return
+    with TemporaryDirectory(prefix="stress-api-metrics-", ignore_cleanup_errors=True) as folder:
+        yield {_METRICS_FOLDER: folder}
+
+
+@contextmanager
 def _passing_signals_on(
-    command: list[str], told_to_end: threading.Event
+    command: list[str], environment: Mapping[str, str], told_to_end: threading.Event
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The child, to which signals go on, as the event says then. In the end it has ended."""
     child: subprocess.Popen[bytes] | None = None
@@ -143,7 +158,7 @@ def _passing_signals_on(
         if number is not None
     }
     try:
-        child = subprocess.Popen(command)  # noqa: S603  # our own words, no shell
+        child = subprocess.Popen(command, env=environment)  # noqa: S603  # our own words, no shell
         if told_to_end.is_set():
             child.terminate()
         yield child

@@ -73,6 +73,22 @@ def test_it_serves_this_machine_and_ends_when_told(
         assert process.wait() == 0
 
 
+def test_several_workers_count_together(tmp_path: Path) -> None:
+    """Whichever answers tells the requests of all; what they share for that goes with them."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    counted = 'stress_api_http_requests_total{method="GET",route="/api/sessions",status="200"} 12.0'
+    with serving(tmp_path, "--workers", "2", TMPDIR=str(shared)) as (url, process):
+        for _ in range(12):
+            assert requests.get(f"{url}/api/sessions", timeout=60).ok
+        for _ in range(6):
+            assert counted in requests.get(f"{url}/metrics", timeout=60).text.splitlines()
+        assert [folder.name[:19] for folder in shared.iterdir()] == ["stress-api-metrics-"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 0
+    assert list(shared.iterdir()) == []
+
+
 def test_it_serves_those_who_have_a_token(tmp_path: Path) -> None:
     """Everybody else is refused with 401, and targets are those of the list."""
     token, line = new_token("ann@example.com")

@@ -82,6 +82,7 @@ class _Crawl:
         self._notes: dict[Note, None] = {}
         self._broken: dict[Note, str] = {}
         self._denied: list[str] = []
+        self._late: dict[tuple[float, int], Note] = {}
         self._random: Reply | None = None
         self._failure = ""
         self._unreachable = False
@@ -105,6 +106,7 @@ class _Crawl:
             notes=tuple(self._notes),
             broken=tuple(self._broken),
             denied=tuple(self._denied),
+            late=tuple(note for _, note in sorted(self._late.items())),
             asked=self._asked,
             failure="" if self._answered else self._failure or "the time limit was reached",
             broken_hint=next(iter(self._broken.values()), ""),
@@ -239,6 +241,8 @@ class _Crawl:
             self._note(ask.url, failure.message)
         if failure.kind == "redirect":
             self._answered = True
+        if failure.kind == "timeout" and ask.kind == "document":
+            self._late[ask.rank] = Note(ask.url, failure.message)
         if ask.kind == "root" and failure.kind in _UNREACHABLE:
             self._unreachable = True
         self._failure = self._failure or failure.message

@@ -55,7 +55,8 @@ def discover(target: Target, *, timeout_seconds: float = 30.0) -> Discovery:
         documents, notes = settle(found, target.base_url, transport, deadline)
         if not documents:
             raise _nothing(target, result)
-        all_notes = (*result.notes, *result.broken, *_denied_note(target, result), *unread, *notes)
+        missed = (*_denied_note(target, result), *_late_note(target, result))
+        all_notes = (*result.notes, *result.broken, *missed, *unread, *notes)
         unique_notes = tuple(dict.fromkeys(all_notes))
         return Discovery(target.base_url, documents, unique_notes, transport.requests_sent)
 
@@ -143,12 +144,14 @@ def _nothing(target: Target, result: CrawlResult) -> BenchmarkError:
     if result.documents:
         return _without_operations(result.documents[0].url, result.documents[0], ())
     hint = "give the document with --spec FILE_OR_URL"
+    if result.late:
+        hint = f"find out why that place is so slow, or {hint}"
     if result.denied:
         path = urlsplit(result.denied[0]).path
         hint += f", or credentials with --token or --header: {path} asks for them"
     reported = next((n.message for n in result.notes if "redirects" in n.message), "")
     left = next((n.message for n in result.notes if "were not asked" in n.message), "")
-    details = "".join(f"; {text}" for text in (reported, left) if text)
+    details = "".join(f"; {text}" for text in (reported, _late(result), left) if text)
     usual = ", /openapi.json, /swagger.json, /docs and /api/v1/openapi.json among them"
     usual = "" if left else usual
     return TargetError(
@@ -181,6 +184,20 @@ def _denied_note(target: Target, result: CrawlResult) -> tuple[Note, ...]:
     more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
     message = f"{paths[0]}{more} asked for credentials; a document may be hidden there"
     return (Note(target.base_url, message),)
+
+
+def _late_note(target: Target, result: CrawlResult) -> tuple[Note, ...]:
+    late = _late(result)
+    return (Note(target.base_url, f"{late}; a document may be there"),) if late else ()
+
+
+def _late(result: CrawlResult) -> str:
+    """Which places of documents did not answer, and for how long they were waited for."""
+    if not result.late:
+        return ""
+    first = result.late[0]
+    more = f" (as {len(result.late) - 1} more places)" if len(result.late) > 1 else ""
+    return f"GET {urlsplit(first.where).path}: {first.message}{more}"
 
 
 # ── Named documents ───────────────────────────────────────────────────────────────────────────────

@@ -52,13 +52,15 @@ class CrawlResult:
     """Everything that a crawl saw.
 
     `broken` are places that should hold a document but do not; `denied` are those that answered
-    401, 403 or 407; `failure` is why the first request failed, if no request was ever answered.
+    401, 403 or 407; `late` are places of documents that did not answer in time, and what is known
+    of that; `failure` is why the first request failed, if no request was ever answered.
     """
 
     documents: tuple[FoundDocument, ...]
     notes: tuple[Note, ...]
     broken: tuple[Note, ...]
     denied: tuple[str, ...]
+    late: tuple[Note, ...]
     asked: int
     failure: str = ""
     broken_hint: str = ""

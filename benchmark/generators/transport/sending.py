@@ -183,4 +183,4 @@ def _is_loopback(address: str) -> bool:
 
 
 def _late(site: Site, limit: float) -> str:
-    return f"{site.netloc} did not answer in full within {limit:g} s"
+    return f"{site.netloc} did not answer in full within {limit:.3g} s"

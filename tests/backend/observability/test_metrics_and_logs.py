@@ -116,7 +116,10 @@ except ValueError:
 
 
 def test_several_processes_are_summed_up(tmp_path: Path) -> None:
-    """With a shared folder any process tells the requests of all."""
+    """With a shared folder any process tells the requests of all, those of the dead too.
+
+    A stream that was open when its process died is open no longer.
+    """
     program = """
 import os, sys
 from pathlib import Path
@@ -126,6 +129,7 @@ from tests.services import service_settings
 settings = service_settings(Path(sys.argv[1]))
 metrics = Metrics(Database(settings.database_url), settings)
 metrics.count("GET", "/health", 200, 0.01)
+metrics.stream_opened()
 sys.stdout.write(metrics.text().decode())
 """
     shared = tmp_path / "metrics"
@@ -138,3 +142,4 @@ sys.stdout.write(metrics.text().decode())
         ).stdout  # fmt: skip
         wanted = 'stress_api_http_requests_total{method="GET",route="/health",status="200"} '
         assert wanted + expected in text
+        assert "stress_api_event_streams 1.0" in text

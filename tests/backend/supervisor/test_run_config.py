@@ -102,11 +102,37 @@ def test_a_rehearsal_is_no_longer_than_a_third_of_the_load() -> None:
 
 
 @pytest.mark.parametrize(
+    ("limits", "request_", "users"),
+    [
+        (LIMITS, {}, 10),
+        (Limits(max_users=9), {}, 9),
+        (LIMITS, {"request_rate": 4}, 10),
+        (LIMITS, {"request_rate": 100}, 200),
+        (Limits(max_users=9), {"request_rate": 100}, 9),
+        (Limits(max_users=9), {"stages": [{"duration": 9, "request_rate": 100}]}, 9),
+        (Limits(max_users=9, max_request_rate=100_000), {"request_rate": 100_000}, 9),
+    ],
+)
+def test_what_is_left_out_is_chosen_within_the_limits(
+    limits: Limits, request_: dict[str, Any], users: int
+) -> None:
+    """Ten users, or two for each iteration per second of a rate, but never more than allowed."""
+    assert run_config({"target_url": URL, **request_}, limits).profile().users == users
+
+
+def test_a_duration_that_is_left_out_is_chosen_within_the_limit() -> None:
+    """A minute, or what is allowed."""
+    assert config_of().profile().run_time == 60
+    short = run_config({"target_url": URL}, Limits(max_duration=20))
+    assert short.profile().run_time == 20
+
+
+@pytest.mark.parametrize(
     ("limits", "request_", "field"),
     [
         (Limits(max_users=9), {"max_concurrent_users": 10}, "`max_concurrent_users`: 10 users"),
         (Limits(max_users=9), {"stages": [{"duration": 5, "users": 10}]}, "10 users"),
-        (Limits(max_users=9), {"request_rate": 100}, "200 users"),
+        (Limits(max_users=9), {"request_rate": 1, "max_concurrent_users": 10}, "10 users"),
         (Limits(max_duration=59), {"duration": 60}, "`duration`: 60 seconds"),
         (Limits(max_duration=59), {"stages": [{"duration": 60, "users": 5}]}, "`stages`: 60"),
         (Limits(max_request_rate=9), {"request_rate": 10}, "`request_rate`: 10 iter"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import socket
 import threading
 from typing import Any
@@ -12,7 +13,12 @@ import pytest
 from fastapi import FastAPI
 
 from benchmark.errors import DocumentError, TargetError, UsageError
-from benchmark.generators.subapp_discovery import SubAppDiscovery, discover, discovery_json
+from benchmark.generators.subapp_discovery import (
+    SubAppDiscovery,
+    discover,
+    discovery_json,
+    places,
+)
 from benchmark.generators.subapp_discovery.crawl import MAX_REQUESTS
 from benchmark.models import ApiSpec, Credentials, Discovery, Note, SkippedOperation, Target
 from tests.benchmark.generators.loopback_server import (
@@ -477,6 +483,27 @@ def test_hosts_that_never_answer_are_said_not_to() -> None:
         pytest.raises(TargetError, match="not reachable"),
     ):
         discover(Target(url), timeout_seconds=0.5)
+
+
+def test_a_document_that_does_not_come_is_said_to_be_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was asked, how long it was waited for, what next; beside other documents it is noted."""
+
+    def never(asked: Asked) -> Answer:
+        over.wait()
+        return Answer({}, 404)
+
+    monkeypatch.setattr(places, "REQUEST_SECONDS", 1.0)
+    over = threading.Event()
+    routes = {"/": {}, "/openapi.json": never}
+    with serve(routes) as server, serve({**routes, "/swagger.json": ITEMS, "/items": []}) as other:
+        with pytest.raises(TargetError) as caught:
+            look(server)
+        discovery = look(other)
+        over.set()
+    for text in (caught.value.message, messages(discovery)):
+        assert re.search(r"GET /openapi\.json: 127\S+ did not answer in full within 1 s", text)
+    assert caught.value.hint.startswith("find out why that place is so slow, or give the document")
+    assert found(discovery) == {"main": ""}
 
 
 def test_hosts_without_documents_are_said_to_have_none() -> None:
