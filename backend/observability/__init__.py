@@ -3,6 +3,7 @@
 request_context.py  which request, and which run, is being worked on
 logs.py             JSON lines with both
 metrics.py          numbers for Prometheus
+sharing.py          the folder in which several processes count together
 middleware.py       gives each request its id, measures it, and answers what nobody expected
 """
 

@@ -7,10 +7,7 @@ right for one process.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from pathlib import Path
 
 from prometheus_client import (
     CollectorRegistry,
@@ -21,30 +18,38 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from backend.database import Database, DatabaseUnavailable
 from backend.database.queries import queue
+from backend.observability.sharing import forget_the_dead, reserve, shared_folder
 from backend.settings import ServiceSettings
 from benchmark import __version__
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_SHARED = "PROMETHEUS_MULTIPROC_DIR"
+_SORTS = ("counter", "gauge_livesum", "histogram")
+"""The sorts of what is counted below."""
+
 _BOUNDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 
-# Three functions of the library have no annotations.
+# Two functions of the library have no annotations.
 _leave_out_created: Callable[[], None] = disable_created_metrics  # they double the text
 _sum_of_all_processes: Callable[[CollectorRegistry], object] = MultiProcessCollector
-_mark_process_dead: Callable[[int, str], None] = mark_process_dead
 
 
 class Metrics:
-    """What is counted of one application. Each has a registry of its own."""
+    """What is counted of one application. Each has a registry of its own.
+
+    Raises UsageError where the folder that processes share cannot be used.
+    """
 
     def __init__(self, database: Database, settings: ServiceSettings) -> None:
         _leave_out_created()
+        self._shared = shared_folder()
+        if self._shared is not None:
+            reserve(self._shared, _SORTS)
         self._own = CollectorRegistry()
         labels = ("method", "route", "status")
         self._requests = Counter(
@@ -82,32 +87,11 @@ class Metrics:
     def text(self) -> bytes:
         """All of it, in Prometheus' text format."""
         requests = self._own
-        if folder := os.environ.get(_SHARED):
-            _forget_the_dead(Path(folder))
+        if self._shared is not None:
+            forget_the_dead(self._shared)
             requests = CollectorRegistry()
             _sum_of_all_processes(requests)
         return generate_latest(requests) + generate_latest(self._runs)
-
-
-def _forget_the_dead(folder: Path) -> None:
-    """Leave out what counts for living processes only, such as open streams, of those that died.
-
-    What they have counted stays: a sum must not go down. Nobody else does this: the server starts a
-    worker again without a word to us.
-    """
-    for file in folder.glob("gauge_live*.db"):
-        pid = file.stem.rpartition("_")[2]
-        if pid.isdecimal() and not _is_alive(int(pid)):
-            with suppress(FileNotFoundError):  # another process was quicker
-                _mark_process_dead(int(pid), str(folder))
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except OSError:  # there is none, or one of somebody else
-        return False
-    return True
 
 
 class _Runs(Collector):

@@ -30,6 +30,9 @@ _REBUILD_SECONDS = 120.0
 GONE = "the service ended while the test was running"
 """Why a test was interrupted that a process of the service left behind."""
 
+CUT_OFF = "the service could not write to its database for longer than a lease lasts"
+"""Why a test was interrupted whose owner could not keep it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -67,6 +70,7 @@ class Keeper(threading.Thread):
         self._hurry = False
         self._is_ours = True
         self._stop_asked = False
+        self._is_cut_off = False
 
     def look(self) -> None:
         """Look at once whether somebody wants the run to stop."""
@@ -140,6 +144,7 @@ class Keeper(threading.Thread):
                 if self._stop_asked and self._is_ours:
                     child.stop()
                 else:
+                    self._is_cut_off = not self._closing.is_set()
                     child.let_go()
             elif told_at is not None and time.monotonic() - told_at > _STOP_SECONDS:
                 self._log("a supervisor did not end and was killed")
@@ -160,6 +165,8 @@ class Keeper(threading.Thread):
         """An interrupted run whose stop somebody had asked for was stopped."""
         if outcome.status == "interrupted" and self._stop_asked:
             return Outcome("stopped", "stopped on request", outcome.files)
+        if outcome.status == "interrupted" and self._is_cut_off:
+            return Outcome("interrupted", CUT_OFF, outcome.files)
         return outcome
 
     # ── a run that somebody left behind ───────────────────────────────────────────────────────

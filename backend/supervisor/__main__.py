@@ -7,7 +7,6 @@ output, and stands in outcome.json. The working folder is the run's.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shutil
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from backend.request_words import in_words_of_requests
+from backend.supervisor.causes import cause_of
 from backend.supervisor.folder import FolderHeldError, Outcome, RunFolder, names_of, write_json
 from backend.supervisor.interrupting import Ending, Interrupter
 from backend.supervisor.job import Job, read_job
@@ -36,17 +36,6 @@ NO_JOB, HELD = 2, 3
 
 _HERE = Path()
 """The run's folder by no name, so that no file of the run says where the service lives."""
-
-_FULL = dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "the disk of the service is full")
-_FORBIDDEN = dict.fromkeys(
-    (errno.EROFS, errno.EACCES, errno.EPERM), "the folder of the test cannot be written to"
-)
-_PROBLEMS = {
-    **_FULL,
-    **_FORBIDDEN,
-    errno.EFBIG: "a file of the test grew beyond what a test may have",
-    errno.ENOMEM: "it needed more memory than a test may have",
-}
 
 
 def main() -> int:
@@ -82,7 +71,7 @@ def _done(job: Job, folder: RunFolder, source: Input) -> Outcome:
     journal = Journal(
         folder,
         secrets_of(job.request),
-        lambda error: interrupter.end("failed", _in_words(error)),
+        lambda error: interrupter.end("failed", cause_of(error)),
     )
     try:
         try:
@@ -98,8 +87,8 @@ def _done(job: Job, folder: RunFolder, source: Input) -> Outcome:
             "failed", f"{error.message} ({error.hint})" if error.hint else error.message
         )
     except Exception as error:  # a fault of ours needs an outcome as well
-        traceback.print_exc()
-        outcome = Outcome("failed", _in_words(error))
+        _log(error)
+        outcome = Outcome("failed", cause_of(error))
     if interrupter.ending is not None and outcome.status == "failed":
         outcome = replace(
             outcome, status=interrupter.ending.status, reason=interrupter.ending.reason
@@ -144,18 +133,16 @@ def _rebuilt(job: Job, folder: RunFolder) -> Outcome:
     try:
         as_result: RunStatus = "failed" if status == "failed" else "interrupted"
         report = pipeline.rebuild(folder.path, None, as_result, job.reason)
-    except Exception:  # the run has to be accounted for, result or not
-        traceback.print_exc()
+    except Exception as error:  # the run has to be accounted for, result or not
+        _log(error)
         return Outcome(status, job.reason)
     return Outcome(status, job.reason, names_of(report.files))
 
 
-def _in_words(error: Exception) -> str:
-    """What an error means for the run, where it is none of ours."""
-    no_memory = isinstance(error, MemoryError) or "can't start new thread" in str(error)
-    number = error.errno if isinstance(error, OSError) else errno.ENOMEM if no_memory else None
-    known = _PROBLEMS.get(number or 0)
-    return known or f"an error of the service itself: {type(error).__name__}"
+def _log(error: Exception) -> None:
+    """Say where an error came from, in the log of this process. Its disk may be the error."""
+    with suppress(OSError):
+        traceback.print_exception(error)
 
 
 @contextmanager

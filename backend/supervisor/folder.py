@@ -20,6 +20,7 @@ MAX_DOCUMENT_BYTES = 256_000_000
 """Larger result documents are not read: nothing that a run writes is."""
 
 _HOLD_SECONDS = 2.0
+_BLOCK = 4_096
 FinalStatus = Literal["completed", "failed", "stopped", "interrupted"]
 
 
@@ -119,6 +120,11 @@ class RunFolder:
     def size(self) -> int:
         """The bytes of all its files."""
         return sum(_sizes(self.path))
+
+    def try_to_write(self) -> None:
+        """Raise OSError where the disk is full, read-only or broken. The lock's content is free."""
+        with self.lock.open("wb", buffering=0) as file:
+            file.write(bytes(_BLOCK))
 
     def is_held(self) -> bool:
         """Whether a supervisor lives that works here."""

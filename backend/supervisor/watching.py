@@ -6,6 +6,7 @@ import os
 import threading
 import time
 
+from backend.supervisor.causes import cause_of
 from backend.supervisor.folder import RunFolder
 from backend.supervisor.interrupting import Interrupter
 from backend.supervisor.job import MAX_JOB_BYTES, STOP, Job
@@ -52,7 +53,11 @@ def obey(source: Input, interrupter: Interrupter) -> None:
 
 
 def watch(job: Job, folder: RunFolder, run_seconds: float, interrupter: Interrupter) -> None:
-    """End the run when its files or its time are more than allowed."""
+    """End the run when its files or its time are more than allowed, or nothing can be written.
+
+    A load whose figures cannot be kept is for nothing, and nobody else may notice: the process that
+    sends it tells what it could write.
+    """
     most = job.limits.max_run_bytes
     end = time.monotonic() + PREPARATION_SECONDS + run_seconds
 
@@ -61,6 +66,10 @@ def watch(job: Job, folder: RunFolder, run_seconds: float, interrupter: Interrup
             if folder.size() > most:
                 problem = f"its files took more than the {most:,} bytes that a test may have"
                 interrupter.end("failed", problem)
+            try:
+                folder.try_to_write()
+            except OSError as error:
+                interrupter.end("failed", cause_of(error))
             if time.monotonic() > end:
                 interrupter.end("failed", "it did not end in the time that it was given")
             time.sleep(_LOOK_SECONDS)

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 from served import FINAL, Service, processes_below, run_script, running_service
-from small_disk import small_disk
+
+from tests.small_disk import small_disk
 
 pytestmark = pytest.mark.end_to_end
 

@@ -143,3 +143,16 @@ sys.stdout.write(metrics.text().decode())
         wanted = 'stress_api_http_requests_total{method="GET",route="/health",status="200"} '
         assert wanted + expected in text
         assert "stress_api_event_streams 1.0" in text
+    for file in shared.iterdir():
+        assert file.stat().st_blocks * 512 >= file.stat().st_size, f"a full disk tears {file}"
+
+
+def test_a_folder_that_cannot_be_shared_is_named() -> None:
+    """Before anything is answered."""
+    done = subprocess.run(
+        [sys.executable, "-c", "import backend.main"],
+        cwd=ROOT, env={**os.environ, "PROMETHEUS_MULTIPROC_DIR": "/nowhere"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 3
+    assert done.stderr.startswith("error: PROMETHEUS_MULTIPROC_DIR: nothing can be written there")

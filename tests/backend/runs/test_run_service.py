@@ -405,6 +405,7 @@ def test_a_lease_that_cannot_be_renewed_stops_the_run(tmp_path: Path) -> None:
             until(lambda: nothing_runs(started.id))
         row = final_row(database, started.id)
     assert row.status == "interrupted"
+    assert "could not write to its database" in row.status_reason
 
 
 def test_an_owner_does_not_recover_its_own_run(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import uuid4
 
 from backend.limits import Limits
@@ -23,6 +23,8 @@ SECRET = "Bearer kiosk-4711-very-secret"
 LIGHT = {"max_concurrent_users": 2, "wait_time": [0, 0.1], "read_only": True}
 SHORT = {**LIGHT, "duration": 2}
 LONG = {**LIGHT, "duration": 15}
+CODES = (0, 120)
+"""Of a supervisor that has told an outcome; 120 is Python's where the log cannot be written."""
 
 
 class Supervised:
@@ -42,11 +44,11 @@ class Supervised:
         given = {"limits": Limits(), "request": secret, **job}
         self.job_line = Job(self.run_id, **given).as_line()
 
-    def begin(self) -> None:
-        """Start the process and tell it its job."""
+    def begin(self, errors: IO[bytes] | None = None) -> None:
+        """Start the process, with its log at `errors`, and tell it its job."""
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "backend.supervisor"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
             cwd=self.folder.path, start_new_session=True,
             env=run_environment(self.run_id, self.folder.scratch),
         )  # fmt: skip
@@ -67,7 +69,7 @@ class Supervised:
         """What it says in the end."""
         assert self.process.stdout is not None
         told = self.process.stdout.read()
-        assert self.process.wait(PATIENCE) == 0
+        assert self.process.wait(PATIENCE) in CODES
         outcome = outcome_from_json(json.loads(told.splitlines()[-1]))
         assert outcome is not None
         return outcome
@@ -105,10 +107,12 @@ class Supervised:
 
 
 @contextmanager
-def supervised(place: Path, request: Mapping[str, Any], **job: Any) -> Iterator[Supervised]:
+def supervised(
+    place: Path, request: Mapping[str, Any], *, errors: IO[bytes] | None = None, **job: Any
+) -> Iterator[Supervised]:
     """A supervisor that has been told this job; in the end nothing of it is left."""
     one = Supervised(place, request, **job)
-    one.begin()
+    one.begin(errors)
     try:
         yield one
     finally:

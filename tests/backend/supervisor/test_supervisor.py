@@ -13,6 +13,7 @@ import pytest
 
 from backend.limits import Limits
 from tests.backend.supervisor.supervised import (
+    LIGHT,
     LONG,
     SECRET,
     SHORT,
@@ -23,6 +24,7 @@ from tests.backend.supervisor.supervised import (
 from tests.conftest import ROOT
 from tests.servers.kiosk import create_kiosk
 from tests.servers.serving import Served, serving
+from tests.small_disk import small_disk
 from tests.waiting import until
 
 pytestmark = pytest.mark.end_to_end
@@ -214,6 +216,23 @@ def test_a_full_disk_fails_the_run_with_that_reason(kiosk: Served, tmp_path: Pat
         subprocess.run(["umount", str(disk)], check=True)
     assert outcome.status == "failed"
     assert "disk of the service is full" in outcome.reason
+
+
+def test_a_disk_that_fills_up_ends_a_load(kiosk: Served, tmp_path: Path) -> None:
+    """At once, since nothing is kept of it; a log that cannot be written either changes nothing."""
+    request = {"target_url": kiosk.url, **LIGHT, "duration": 900}
+    with (
+        small_disk(tmp_path / "disk", 4) as disk,
+        Path("/dev/full").open("wb") as full,
+        supervised(disk.folder, request, errors=full) as one,
+    ):
+        until_running(one)
+        disk.fill()
+        until(lambda: one.process.poll() is not None)
+        outcome = one.outcome()
+        assert one.nothing_runs()
+    assert outcome.status == "failed"
+    assert outcome.reason == "the disk of the service is full"
 
 
 def test_two_supervisors_never_share_a_folder(kiosk: Served, tmp_path: Path) -> None:
