@@ -11,6 +11,9 @@ from typing import Annotated, TypeVar
 
 from benchmark.errors import UsageError
 
+MAX_SORTS_OF_FAILURE = 200
+"""How many sorts of failures are told of one test, while it runs and afterwards."""
+
 _Number = TypeVar("_Number", int, float)
 _LARGEST = 10**15
 

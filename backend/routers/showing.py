@@ -12,6 +12,7 @@ from backend.database.queries.results import ResultRow
 from backend.database.queries.sessions import ListedConfiguration, ListedSession
 from backend.database.queries.summaries import Summary as StoredSummary
 from backend.database.tables import FINAL_STATUSES, TestConfiguration, TestResult, TestSession
+from backend.limits import MAX_SORTS_OF_FAILURE
 from backend.request_words import in_words_of_requests
 from backend.routers.answering import JSON
 from backend.runs import Artifact as RunArtifact
@@ -34,7 +35,6 @@ from backend.schemas.sessions import Configuration, Session
 REQUEST, REQUEST_FILE = "request", "request.json"
 """What the first artifact of every test is, and its name."""
 
-_MAX_FAILURES = 200
 _MAX_LEFT_OUT = 1_000
 
 
@@ -174,7 +174,7 @@ def results_of(
                 count=each.get("count", 0),
                 sample=each.get("sample", ""),
             )
-            for each in list(ended.get("failures", ()))[:_MAX_FAILURES]
+            for each in list(ended.get("failures", ()))[:MAX_SORTS_OF_FAILURE]
         ],
         thresholds=[ThresholdOutcome.model_validate(each) for each in ended.get("thresholds", ())],
         artifacts=[_request_artifact(row.id, request)]
@@ -257,8 +257,11 @@ def _stored_times(figures: StoredSummary) -> ResponseTimes:
         min=figures.min_ms,
         mean=figures.mean_ms,
         p50=figures.p50_ms,
+        p75=figures.p75_ms,
+        p90=figures.p90_ms,
         p95=figures.p95_ms,
         p99=figures.p99_ms,
+        p99_9=figures.p99_9_ms,
         max=figures.max_ms,
     )
 

@@ -22,6 +22,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
+from backend.limits import MAX_SORTS_OF_FAILURE
 from backend.request_words import in_words_of_requests
 from backend.supervisor.folder import TIMELINE, RunFolder, write_json
 from benchmark.models import LoadProfile, OperationStats
@@ -32,7 +33,6 @@ from benchmark.utils.timeline_sums import total_of
 _PROBING_SECONDS = 0.5
 _PROGRESS_SECONDS = 1.0
 _MAX_TEXT = 1_000
-_MAX_FAILURES = 200
 _MAX_EVENTS = 200_000  # a second each, for two days: more are not written
 _PERCENTILES = (50, 75, 90, 95, 99, 99.9)
 
@@ -127,7 +127,7 @@ class Journal:
                 {"method": each.method, "name": each.name, **_stats_to_json(each, seconds)}
                 for each in operations
             ],
-            "failures": [asdict(each) for each in reader.failures()[:_MAX_FAILURES]],
+            "failures": [asdict(each) for each in reader.failures()[:MAX_SORTS_OF_FAILURE]],
         }
 
     def _timeline(self) -> TimelineReader | None:

@@ -23,8 +23,11 @@ class Summary:
     min_ms: float | None = None
     mean_ms: float | None = None
     p50_ms: float | None = None
+    p75_ms: float | None = None
+    p90_ms: float | None = None
     p95_ms: float | None = None
     p99_ms: float | None = None
+    p99_9_ms: float | None = None
     max_ms: float | None = None
     seconds: float | None = None
     grade: str | None = None
@@ -44,8 +47,11 @@ def summarise(document: Mapping[str, Any]) -> Summary:
         min_ms=_number(latency.get("min")),
         mean_ms=_number(latency.get("mean")),
         p50_ms=_number(latency.get("p50")),
+        p75_ms=_number(latency.get("p75")),
+        p90_ms=_number(latency.get("p90")),
         p95_ms=_number(latency.get("p95")),
         p99_ms=_number(latency.get("p99")),
+        p99_9_ms=_number(latency.get("p99.9")),
         max_ms=_number(latency.get("max")),
         seconds=_number(document.get("duration_s")),
         grade=_word(document.get("grade"), 20),

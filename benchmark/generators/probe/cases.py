@@ -54,10 +54,11 @@ class Case:
     last look at it, before repairs: that is what a person should read. `keeps` and `takes` are as
     in its task, corrected by what was seen; `pending` are ideas that were not tried yet.
     `enriched` says which members of which creates were tried for it, `furthest` is what was
-    repaired last. `proved_apart` is how often it worked as a second account. `ids_member` is the
-    member of the body that names what a delete on a whole collection removes. `guesses` are the
-    values made up for places of which only the name is known: the same each time, so that none is
-    tried twice. `spared_names` is what a write was seen to leave as it is.
+    repaired last. `answers` is what is documented until it worked. `proved_apart` is how often it
+    worked as a second account. `ids_member` is the member of the body that names what a delete on
+    a whole collection removes. `guesses` are the values made up for places of which only the name
+    is known: the same each time, so that none is tried twice. `spared_names` is what a write was
+    seen to leave as it is.
     """
 
     task: PlannedTask

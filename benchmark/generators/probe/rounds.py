@@ -116,7 +116,7 @@ def _prober(
         mine = wants[spec.application].get(operation.key, ())
         mine = (*mine, *unnamed_wants(operation, spec.definitions, mine))
         case = Case(task, operation, spec, mine, allowance=_allowance(task.operation, needed))
-        case.keeps, case.takes = task.keeps, task.takes
+        case.keeps, case.takes, case.answers = task.keeps, task.takes, task.answers
         if reason := danger(operation):
             case.status, case.reason = "excluded", reason
         elif is_sign_in(case):

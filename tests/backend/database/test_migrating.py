@@ -17,15 +17,27 @@ from sqlalchemy import text
 from backend.database import Database, DatabaseUnfit, open_cipher
 from backend.database.connecting import checked_url, make_engine
 from backend.database.migrating import alembic_config
-from backend.database.queries import users
+from backend.database.queries import results, users
+from backend.database.queries.results import ResultFilter
+from backend.database.queries.summaries import Summary, summarise
 from backend.database.tables import Base
 from tests.backend.database.processes import run_at_once
+from tests.backend.database.rows import add_result
 
 
 def _migrated(url: str) -> Database:
     database = Database(url)
     database.migrate()
     return database
+
+
+def _take_back(url: str, revision: str) -> None:
+    engine = make_engine(checked_url(url))
+    with engine.connect().execution_options(is_writer=True) as connection, connection.begin():
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+    engine.dispose()
 
 
 def test_migrations_make_what_the_tables_say(empty_database_url: str) -> None:
@@ -41,16 +53,32 @@ def test_migrations_make_what_the_tables_say(empty_database_url: str) -> None:
 def test_migrations_can_be_taken_back(empty_database_url: str) -> None:
     """Each step down undoes its step up: none of our tables is left below the first one."""
     _migrated(empty_database_url).close()
+    _take_back(empty_database_url, "base")
     engine = make_engine(checked_url(empty_database_url))
-    with engine.connect().execution_options(is_writer=True) as connection, connection.begin():
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
         missing = {each[1].name for each in differences if each[0] == "add_table"}
         assert missing == set(Base.metadata.tables)
     engine.dispose()
+
+
+def test_percentiles_of_older_results_are_taken_from_their_documents(
+    empty_database_url: str,
+) -> None:
+    """A database of before knows them as soon as it is brought into the present form."""
+    database = _migrated(empty_database_url)
+    known = summarise({"totals": {"latency_ms": {"p75": 4.5, "p90": 6, "p99.9": 8}}})
+    told = {"told": {"totals": {"latency_ms": {"p75": 4.5, "p90": 6, "p99.9": 8}}}}
+    for result_id, document in {**told, "silent": {"totals": []}, "without": None}.items():
+        with database.writing() as session:
+            add_result(session, id=result_id, status="running")
+            assert results.store(session, result_id, "completed", "", document)
+    _take_back(empty_database_url, "0001")
+    database.migrate()
+    with database.reading() as session:
+        rows = {row.id: row.summary for row in results.find(session, ResultFilter()).rows}
+    assert rows == {"told": known, "silent": Summary(), "without": Summary()}
+    database.close()
 
 
 def test_there_is_one_line_of_migrations() -> None:
@@ -92,7 +120,7 @@ def test_a_newer_database_is_refused(empty_database_url: str) -> None:
     database = _migrated(empty_database_url)
     with database.writing() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(DatabaseUnfit, match=r"newer version.*9999.*0001"):
+    with pytest.raises(DatabaseUnfit, match=r"newer version.*9999.*0002"):
         database.migrate()
     database.close()
 

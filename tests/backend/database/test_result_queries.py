@@ -31,7 +31,17 @@ DOCUMENT: dict[str, Any] = {
         "requests": 12,
         "failures": 1,
         "rps": 0.2,
-        "latency_ms": {"min": 1, "mean": 2.5, "p50": 2, "p95": 7, "p99": 8, "max": 9},
+        "latency_ms": {
+            "min": 1,
+            "mean": 2.5,
+            "p50": 2,
+            "p75": 4,
+            "p90": 6,
+            "p95": 7,
+            "p99": 8,
+            "p99.9": 8.5,
+            "max": 9,
+        },
     },
     "operations": [{"path": "/ünï\0\ud800"}],
 }
@@ -40,8 +50,9 @@ DOCUMENT: dict[str, Any] = {
 def test_a_summary_is_read_from_a_document() -> None:
     """Each column has its place in the result document."""
     assert summarise(DOCUMENT) == Summary(
-        requests=12, failures=1, rps=0.2, min_ms=1, mean_ms=2.5, p50_ms=2, p95_ms=7, p99_ms=8,
-        max_ms=9, seconds=60.5, grade="Below acceptable", validity="valid", thresholds_met=False,
+        requests=12, failures=1, rps=0.2, min_ms=1, mean_ms=2.5, p50_ms=2, p75_ms=4, p90_ms=6,
+        p95_ms=7, p99_ms=8, p99_9_ms=8.5, max_ms=9, seconds=60.5,
+        grade="Below acceptable", validity="valid", thresholds_met=False,
     )  # fmt: skip
 
 

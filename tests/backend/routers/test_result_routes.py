@@ -134,6 +134,9 @@ def test_a_result_is_told_in_full(service: RunningService, store: Store) -> None
     assert found["live"] is None
     simple = service.get(f"/api/test/{found['test_id']}/results")
     assert simple == found
+    page = service.get("/api/test-results/filter", limit=200)
+    listed = {item["test_id"]: item for item in page["items"]}
+    assert listed[found["test_id"]]["response_times_ms"] == figures["response_times_ms"]
 
 
 def test_a_whole_result_has_its_document(service: RunningService, store: Store) -> None:
