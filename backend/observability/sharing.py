@@ -15,8 +15,8 @@ from prometheus_client.multiprocess import mark_process_dead
 from benchmark.errors import UsageError
 
 _SETTING = "PROMETHEUS_MULTIPROC_DIR"
-_BYTES = 2_000_000
-"""Of one file: twice what every route with every method fills."""
+_BYTES = 1_000_000
+"""Of one file: half as much again as all routes with all methods fill."""
 
 _mark_process_dead: Callable[[int, str], None] = mark_process_dead  # it has no annotations
 

@@ -104,6 +104,12 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is blank")
+    return value
+
+
 Email = Annotated[
     str,
     StringConstraints(min_length=3, max_length=254),
@@ -129,7 +135,12 @@ TargetUrl = Annotated[
         examples=["http://localhost:8001"],
     ),
 ]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    AfterValidator(_not_blank),
+    Field(json_schema_extra={"pattern": r"\S"}),
+]
 Id = Annotated[int, Field(ge=1, le=MAX_ID, strict=True)]
 Moment = Annotated[
     datetime,
@@ -143,10 +154,14 @@ Moment = Annotated[
 Json = JsonValue
 HttpMethod = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "QUERY", "TRACE"]
 
-_HEADER_NAME = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$"
-_HEADER_VALUE = r"^[\x20-\x7e\x80-\xff]*$"
-HeaderName = Annotated[str, StringConstraints(pattern=_HEADER_NAME)]
-HeaderValue = Annotated[str, StringConstraints(max_length=8_000, pattern=_HEADER_VALUE)]
+_HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}"
+_HEADER_VALUE = r"[\x20-\x7e\x80-\xff]*"
+HeaderName = Annotated[str, Like(_HEADER_NAME, "is no name of a header")]
+HeaderValue = Annotated[
+    str,
+    StringConstraints(max_length=8_000),
+    Like(_HEADER_VALUE, "is no value of a header: one line, without letters beyond Latin-1"),
+]
 _NOT_TO_BE_SET = frozenset(
     "connection content-length expect host http2-settings keep-alive proxy-authenticate "
     "proxy-authorization proxy-connection te trailer transfer-encoding upgrade".split()
@@ -170,11 +185,11 @@ Headers = Annotated[
         {
             "type": "object",
             "maxProperties": 50,
-            "propertyNames": {"pattern": _HEADER_NAME},
+            "propertyNames": {"pattern": f"^{_HEADER_NAME}$"},
             "additionalProperties": {
                 "type": "string",
                 "maxLength": 8000,
-                "pattern": _HEADER_VALUE,
+                "pattern": f"^{_HEADER_VALUE}$",
             },
             "description": (
                 "Sent with every request to the target. Values are secrets: they are encrypted "

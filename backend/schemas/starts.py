@@ -29,9 +29,9 @@ MAX_SECONDS = 7 * 24 * 3600.0
 """Beyond these a number is a mistake of writing; what may run is a setting of the service."""
 
 Users = Annotated[int, Field(ge=1, le=MAX_USERS, strict=True)]
-Rate = Annotated[float, Field(gt=0, le=MAX_RATE, allow_inf_nan=False)]
-Seconds = Annotated[float, Field(ge=1, le=MAX_SECONDS, allow_inf_nan=False)]
-Pause = Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)]
+Rate = Annotated[float, Field(gt=0, le=MAX_RATE, allow_inf_nan=False, strict=True)]
+Seconds = Annotated[float, Field(ge=1, le=MAX_SECONDS, allow_inf_nan=False, strict=True)]
+Pause = Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False, strict=True)]
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)]
 Condition = Annotated[str, StringConstraints(min_length=3, max_length=500)]
 Glob = Annotated[str, StringConstraints(min_length=1, max_length=500)]
@@ -70,6 +70,7 @@ class Endpoint(Part):
         gt=0,
         le=1_000_000,
         allow_inf_nan=False,
+        strict=True,
         description="2 is twice as often as 1.",
     )
     parameters: dict[ParameterName, Json] | None = Field(
@@ -106,7 +107,9 @@ class Stage(Part):
 
     duration: int = Field(ge=1, le=int(MAX_SECONDS), strict=True, description="Whole seconds.")
     users: int | None = Field(default=None, ge=0, le=MAX_USERS, strict=True)
-    request_rate: float | None = Field(default=None, ge=0, le=MAX_RATE, allow_inf_nan=False)
+    request_rate: float | None = Field(
+        default=None, ge=0, le=MAX_RATE, allow_inf_nan=False, strict=True
+    )
 
     @model_validator(mode="after")
     def _has_one_target(self) -> Self:
