@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from backend.schemas.problems import PROBLEM_TYPE, ProblemDocument
+from backend.schemas.problems import PROBLEM_TYPE, ProblemDocument, WrongValue
 
 TAGS = [
     {"name": "Targets", "description": "Look at an API before it is tested."},
@@ -102,5 +102,22 @@ def _response(status: int) -> dict[str, Any]:
     return {
         "description": _DESCRIPTIONS[status],
         **({"headers": _HEADERS[status]} if status in _HEADERS else {}),
-        "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
+        "content": {
+            PROBLEM_TYPE: {
+                "schema": {"$ref": "#/components/schemas/ProblemDocument"},
+                "example": _example(status),
+            }
+        },
     }
+
+
+def _example(status: int) -> dict[str, Any]:
+    wrong = WrongValue(where="body.duration", what="Input should be greater than or equal to 1")
+    return ProblemDocument(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=_DESCRIPTIONS[status].partition(";")[0].rstrip("."),
+        hint="",
+        errors=[wrong] if status == HTTPStatus.UNPROCESSABLE_ENTITY else [],
+        request_id="0b0e3c52-6a1e-4c55-9d5e-0d1f8c0f2b7a",
+    ).model_dump()

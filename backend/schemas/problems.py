@@ -20,9 +20,9 @@ class ProblemDocument(Answer):
     """What went wrong, and what to do about it."""
 
     type: str = Field(default="about:blank", description="Always this: `status` says the sort.")
-    title: str = Field(description="What the status means.", examples=["Not Found"])
-    status: int = Field(ge=400, le=599, examples=[404])
-    detail: str = Field(description="What happened.", examples=["There is no such test"])
+    title: str = Field(description="What the status means.")
+    status: int = Field(ge=400, le=599)
+    detail: str = Field(description="What happened.")
     hint: str = Field(default="", description="What to do next.")
     errors: list[WrongValue] = Field(
         default_factory=list, description="Everything that is wrong with the request."

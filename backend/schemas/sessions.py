@@ -124,13 +124,16 @@ class ConfigurationChange(_Change):
 class Configuration(Answer):
     """What a test asks for, kept under a name: `POST /api/stress-test/start` takes its id."""
 
-    configuration_id: int
-    session_id: int
-    session_name: str
-    user_email: str
-    configuration_name: str
-    target_url: str
-    settings: dict[str, Any] = Field(description="The fields of a start that were given.")
+    configuration_id: int = Field(examples=[1])
+    session_id: int = Field(examples=[1])
+    session_name: str = Field(examples=["Release 2.1"])
+    user_email: str = Field(examples=["user1@example.com"])
+    configuration_name: str = Field(examples=["Reading mix"])
+    target_url: str = Field(examples=["http://localhost:8001"])
+    settings: dict[str, Any] = Field(
+        description="The fields of a start that were given.",
+        examples=[{"strategy": "interleaved", "max_concurrent_users": 20, "duration": 60}],
+    )
     created_at: Moment
     updated_at: Moment
 
@@ -138,10 +141,10 @@ class Configuration(Answer):
 class Session(Answer):
     """A named group of configurations."""
 
-    session_id: int
-    session_name: str
-    session_description: str
-    user_email: str
+    session_id: int = Field(examples=[1])
+    session_name: str = Field(examples=["Release 2.1"])
+    session_description: str = Field(examples=["Does it hold what the last one held?"])
+    user_email: str = Field(examples=["user1@example.com"])
     created_at: Moment
     updated_at: Moment
     configurations: list[Configuration]

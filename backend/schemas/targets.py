@@ -35,35 +35,35 @@ class Inspection(Body):
 class Note(Answer):
     """Something that was noticed on the way."""
 
-    where: str
-    message: str
+    where: str = Field(examples=["http://localhost:8001"])
+    message: str = Field(examples=["/internal asked for credentials"])
 
 
 class FoundDocument(Answer):
     """An API document that a target serves."""
 
-    application: str = Field(description="Which application it describes.")
-    title: str
-    version: str = Field(description="Of the API, as its document says it.")
-    openapi: str = Field(description="Of the specification: `3.1.0`, `2.0` …")
-    openapi_url: str
-    docs_url: str | None
-    prefix: str = Field(description="Below which path the application is mounted.")
-    operations: int = Field(ge=0, description="How many can be tested.")
-    skipped: int = Field(ge=0, description="How many cannot.")
+    application: str = Field(description="Which application it describes.", examples=["main"])
+    title: str = Field(examples=["Shop"])
+    version: str = Field(description="Of the API, as its document says it.", examples=["2.1"])
+    openapi: str = Field(description="Of the specification: `3.1.0`, `2.0` …", examples=["3.1.0"])
+    openapi_url: str = Field(examples=["http://localhost:8001/openapi.json"])
+    docs_url: str | None = Field(examples=["http://localhost:8001/docs"])
+    prefix: str = Field(description="Below which path the application is mounted.", examples=[""])
+    operations: int = Field(ge=0, description="How many can be tested.", examples=[12])
+    skipped: int = Field(ge=0, description="How many cannot.", examples=[0])
 
 
 class ValidatedTarget(Answer):
     """Whether a target can be tested, and if not, why."""
 
-    target_url: str
+    target_url: str = Field(examples=["http://localhost:8001"])
     reachable: bool
     usable: bool = Field(description="It answers, and shows a document with operations.")
-    status_code: int | None = Field(description="Of the answer at its base URL.")
-    response_time_ms: float | None
+    status_code: int | None = Field(description="Of the answer at its base URL.", examples=[200])
+    response_time_ms: float | None = Field(examples=[4.2])
     documents: list[FoundDocument]
-    problem: str = Field(description="Why it cannot be tested; empty if it can.")
-    hint: str = Field(description="What to do about it.")
+    problem: str = Field(description="Why it cannot be tested; empty if it can.", examples=[""])
+    hint: str = Field(description="What to do about it.", examples=[""])
     notes: list[Note]
 
 

@@ -90,15 +90,25 @@ def test_every_problem_is_documented(document: dict[str, Any]) -> None:
 
 
 def test_examples_are_what_they_are_examples_of(document: dict[str, Any]) -> None:
-    """Every example of a body fits its schema."""
+    """Every example of a body, of a member and of a problem fits its schema."""
     checked = 0
-    for name, schema in document["components"]["schemas"].items():
+    components = document["components"]
+    wholes = list(components["schemas"].values())
+    members = [each for whole in wholes for each in whole.get("properties", {}).values()]
+    problems = [
+        content["application/problem+json"]
+        for content in (response["content"] for response in components["responses"].values())
+    ]
+    for schema in [*wholes, *members]:
         examples = schema.get("examples", [schema["example"]] if "example" in schema else [])
-        whole = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
         for example in examples:
-            jsonschema_rs.validator_for(whole).validate(example)
+            jsonschema_rs.validator_for({**schema, "components": components}).validate(example)
             checked += 1
-    assert checked >= 7
+    for content in problems:
+        whole = {**content["schema"], "components": components}
+        jsonschema_rs.validator_for(whole).validate(content["example"])
+    assert checked >= 70
+    assert {content["example"]["status"] for content in problems} >= {401, 404, 422, 503}
 
 
 def test_bodies_are_bounded(document: dict[str, Any]) -> None:
