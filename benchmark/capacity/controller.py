@@ -14,7 +14,14 @@ from dataclasses import dataclass, replace
 from math import floor, inf, log10, sqrt
 from typing import Literal
 
-from benchmark.capacity.evidence import Sample, decide_all, is_overwhelming, pooled, weigh_all
+from benchmark.capacity.evidence import (
+    CERTAIN,
+    Sample,
+    decide_all,
+    is_overwhelming,
+    pooled,
+    weigh_all,
+)
 from benchmark.models import SearchEnding, StepPurpose, StepVerdict
 
 USERS_GROWTH = 4
@@ -46,7 +53,7 @@ class Limits:
     max_rate: float = 100_000.0
     step_seconds: float = 10.0
     max_seconds: float = 600.0
-    precision: float = 0.05
+    precision: float = 0.03
     max_windows: int = 3
     max_steps: int = 60
     confirm_factor: float = 3.0
@@ -94,6 +101,14 @@ class Upper:
 
 
 @dataclass(frozen=True, slots=True)
+class Certain:
+    """A rate that held by more than chance, and the rate that this proves for longer times."""
+
+    rate: float
+    proves: float
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Where a search is: `planned` is what to do next, None once there is an `ending`.
 
@@ -107,7 +122,7 @@ class State:
 
     planned: Planned | None
     held: tuple[float, ...] = ()
-    certain: tuple[float, ...] = ()
+    certain: tuple[Certain, ...] = ()
     refuted: tuple[float, ...] = ()
     uppers: tuple[Upper, ...] = ()
     longer: tuple[float, ...] = ()
@@ -141,11 +156,12 @@ class State:
     def interval(self) -> tuple[float, float | None]:
         """Between which rates the capacity lies: one that held, or 0, and one that broke, if any.
 
-        Those whose verdict was certain are taken, so that it is wide where there is little to
-        judge by.
+        Those whose verdict was certain are taken, and how much work comes in a window is chance
+        (`_proved`), so that it is wide where there is little to judge by.
         """
         likely = self.upper.rate if self.upper and self.upper.limit in _OF_TARGET else None
-        return max(self.certain, default=0.0), min(self.refuted, default=likely)
+        low = max((each.proves for each in self.certain), default=0.0)
+        return low, min(self.refuted, default=likely)
 
 
 def begin(limits: Limits) -> State:
@@ -171,12 +187,13 @@ def advance(state: State, limits: Limits, outcome: Outcome, elapsed: float) -> S
             return replace(state, planned=None, ending="distress")
         case "held":
             is_longer = planned.purpose == "confirm"
+            proved = Certain(planned.rate, _proved(planned.rate, (*state.windows, outcome.samples)))
             state = replace(
                 state,
                 held=tuple(sorted({*state.held, planned.rate})),
                 uppers=tuple(each for each in state.uppers if each.rate > planned.rate),
                 refuted=tuple(each for each in state.refuted if each > planned.rate),
-                certain=(*state.certain, planned.rate) if certain else state.certain,
+                certain=(*state.certain, proved) if certain else state.certain,
                 longer=(*state.longer, planned.rate) if is_longer else state.longer,
                 mean=outcome.mean,
             )
@@ -202,6 +219,17 @@ def advance(state: State, limits: Limits, outcome: Outcome, elapsed: float) -> S
 def interrupted(state: State, ending: SearchEnding, reason: str) -> State:
     """The state where something else than a step ended the search."""
     return replace(state, planned=None, ending=ending, reason=reason)
+
+
+def _proved(rate: float, windows: tuple[tuple[Sample, ...], ...]) -> float:
+    """The rate that a target bears for longer, if this one held in these windows.
+
+    A queue that is empty at first shows an overload only when it has grown, and how much work n
+    arrivals bring varies by chance: by `sqrt(2 / n)` of it where both their number and their
+    service times are as random as in an M/M/c queue.
+    """
+    arrivals = max((sample.count for sample in pooled(windows)), default=0.0)
+    return written(rate * max(0.0, 1 - CERTAIN * sqrt(2 / arrivals))) if arrivals else 0.0
 
 
 def _planned(state: State) -> Planned:
@@ -245,7 +273,7 @@ def _waits_for_users(state: State, samples: tuple[Sample, ...], outcome: Outcome
 def _below(state: State, upper: Upper) -> State:
     """The state with a rate that did not hold; what held there by chance no longer counts."""
     held = tuple(rate for rate in state.held if rate < upper.rate)
-    certain = tuple(rate for rate in state.certain if rate < upper.rate)
+    certain = tuple(each for each in state.certain if each.rate < upper.rate)
     above = (each for each in state.uppers if each.rate != upper.rate)
     uppers = tuple(sorted((upper, *above), key=lambda each: each.rate))
     longer = tuple(rate for rate in state.longer if rate < upper.rate)

@@ -15,15 +15,20 @@ if __name__ == "__main__" and not __package__:  # a script: the repository stand
 
 from benchmark.config import default_results_dir
 from benchmark.errors import UNMET, UsageError
-from benchmark.models import Report, RunResult, RunSummary, Threshold
+from benchmark.models import Comparison, Report, RunResult, RunSummary, Threshold
 from benchmark.thresholds import judge_thresholds, parse_threshold
 from benchmark.utils.figures import plural
 from benchmark.utils.grading import judge, overall_grade
 from benchmark.utils.history import LOCUST_TYPE, read_summary, summarise
 from benchmark.utils.json_document import json_document
+from benchmark.utils.reporters.comparison import (
+    comparison_markdown,
+    comparisons_to_json,
+    write_comparison_text,
+)
 from benchmark.utils.reporters.machine import RENDERERS
 from benchmark.utils.reporters.text import write_text
-from benchmark.utils.result_files import find_results, read_result
+from benchmark.utils.result_files import Compared, Stored, find_results, read_stored
 from benchmark.utils.results import result_to_json
 from benchmark.utils.text_safety import clean_text
 from benchmark.utils.tips import give_tips, most_failing_operations, slowest_operations
@@ -57,6 +62,7 @@ def analyze(result: RunResult, files: Mapping[str, str] | None = None) -> Report
 
 
 _IN_MEMORY = 10_000_000  # characters of JSON; what is more waits in a file
+_OF_COMPARISONS = ("text", "json", "markdown")
 _MAX_SAID = 5
 """Of files that are no results, so many are named."""
 
@@ -109,7 +115,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         pass_over = any(_is_folder(name) for name in options.results)
         form = "json" if options.json else options.format
         if len(paths) == 1:
-            held = _show_one(_judged(paths[0], thresholds), form)
+            held = _show_one(paths[0], thresholds, form)
         elif form == "json":
             held = _write_json(paths, thresholds, sys.stdout, pass_over=pass_over)
         else:
@@ -189,23 +195,61 @@ def _require_text(form: str) -> None:
 
 def _judged(path: Path, thresholds: tuple[Threshold, ...]) -> Report:
     """The verdict on the run in a file; `thresholds` replace its own, if there are any."""
-    result = read_result(path)
-    return analyze(replace(result, thresholds=thresholds or result.thresholds))
+    stored = read_stored(path)
+    if isinstance(stored, Compared):
+        raise UsageError(f"{clean_text(path)}: a comparison, which is shown alone")
+    return _judged_result(stored, thresholds)
+
+
+def _judged_result(stored: Stored, thresholds: tuple[Threshold, ...]) -> Report:
+    result = stored.result
+    report = analyze(replace(result, thresholds=thresholds or result.thresholds))
+    return replace(report, comparison=stored.comparison)
 
 
 def _all_held(report: Report) -> bool:
     return all(verdict.held for verdict in report.thresholds)
 
 
-def _show_one(report: Report, form: str) -> bool:
-    """Print one result in one of the forms of `--format`; whether it meets its thresholds."""
+def _show_one(path: Path, thresholds: tuple[Threshold, ...], form: str) -> bool:
+    """Print what one file holds in a form of `--format`; whether it meets its thresholds."""
+    stored = read_stored(path)
+    if isinstance(stored, Compared):
+        _require_no_run(path, thresholds, form)
+        _show_comparisons(stored.comparisons, form)
+        return True
+    report = _judged_result(stored, thresholds)
     if form in RENDERERS:
         sys.stdout.write(RENDERERS[form](report))
     elif form == "json":
         sys.stdout.write(json_document(result_to_json(report), indent=None))
     else:
         write_text(report, sys.stdout)
+        if report.comparison is not None:
+            write_comparison_text(report.comparison, sys.stdout)
     return _all_held(report)
+
+
+def _require_no_run(path: Path, thresholds: tuple[Threshold, ...], form: str) -> None:
+    """Raise UsageError where something was asked for that a comparison does not have."""
+    if form not in _OF_COMPARISONS:
+        forms = ", ".join(_OF_COMPARISONS)
+        raise UsageError(f"{clean_text(path)}: a comparison can be shown as {forms}, not as {form}")
+    if thresholds:
+        raise UsageError(
+            f"{clean_text(path)}: a comparison has no thresholds, the result of a run has"
+        )
+
+
+def _show_comparisons(comparisons: Sequence[Comparison], form: str) -> None:
+    """Print what `compare` printed."""
+    if form == "json":
+        sys.stdout.write(json_document(comparisons_to_json(comparisons)))
+    elif form == "markdown":
+        sys.stdout.write(comparison_markdown(comparisons))
+    else:
+        for comparison in comparisons:
+            write_comparison_text(comparison, sys.stdout)
 
 
 def _write_table(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmark.errors import UsageError
-from benchmark.models import LoadProfile, RunResult, RunStatus
+from benchmark.models import Comparison, LoadProfile, RunResult, RunStatus
 from benchmark.utils.checked_json import MalformedError, parse_json
+from benchmark.utils.comparison_reading import comparisons_from_json, is_comparison
 from benchmark.utils.foreign_files import refusal
 from benchmark.utils.locust_csv import STATISTICS, read_locust_csv, statistics_beside
 from benchmark.utils.results import SCHEMA_NAME, build_result, result_from_json
@@ -22,6 +24,21 @@ TIMELINE_SUFFIX = "_timeline.jsonl"
 _SUFFIXES = (JSON_SUFFIX, TIMELINE_SUFFIX, *STATISTICS)  # the fullest account of a run first
 _OTHER_DOCUMENTS = ("api_discovery_", "load_plan_", "capacity_", SCHEMA_NAME)
 _MAX_BYTES = 300_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A result, and what it was found to have changed since its baseline, if it had one."""
+
+    result: RunResult
+    comparison: Comparison | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What `compare --json` printed."""
+
+    comparisons: tuple[Comparison, ...]
 
 
 def find_results(where: Path) -> tuple[Path, ...]:
@@ -65,11 +82,19 @@ def _in_folder(folder: Path) -> tuple[Path, ...]:
 
 def read_result(path: Path) -> RunResult:
     """The result in one file, told apart by its name. Raises UsageError."""
+    stored = read_stored(path)
+    if isinstance(stored, Compared):
+        raise refusal(path, "not the result of a run: it is a comparison")
+    return stored.result
+
+
+def read_stored(path: Path) -> Stored | Compared:
+    """What is kept in one file, told apart by its name and its members. Raises UsageError."""
     try:
         if path.name.endswith(".jsonl"):
-            return _from_timeline(path)
+            return Stored(_from_timeline(path))
         if path.name.lower().endswith(".csv"):
-            return read_locust_csv(path)
+            return Stored(read_locust_csv(path))
         return _from_json(path)
     except OSError as error:
         raise _unreadable(path, error) from error
@@ -87,13 +112,22 @@ def read_json(path: Path) -> Any:
         raise refusal(path, str(error)) from error
 
 
-def _from_json(path: Path) -> RunResult:
+def _from_json(path: Path) -> Stored | Compared:
     with _no_collection():
         document = read_json(path)
         try:
-            return result_from_json(document)
+            if is_comparison(document):
+                return Compared(comparisons_from_json(document))
+            return Stored(result_from_json(document), _with_baseline(document))
         except UsageError as error:
             raise refusal(path, str(error)) from error
+
+
+def _with_baseline(document: Any) -> Comparison | None:
+    """What a run was found to have changed since its baseline, if it had one."""
+    if document.get("comparison") is None:
+        return None
+    return comparisons_from_json(document["comparison"])[0]
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 import re
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,24 @@ def parse_concurrency(text: str) -> int | None:
     return int(text)
 
 
+class Workers:
+    """So many workers and the line before them, as times at which each of them is free again.
+
+    What they serve per second is known exactly: the next request begins when the last one was due,
+    however late the event loop wakes up for its answer.
+    """
+
+    def __init__(self, number: int) -> None:
+        """All are free."""
+        self._free_at = [0.0] * number
+
+    def take(self, seconds: float, now: float) -> float:
+        """How long from `now` a request takes that works for so long, its time in line included."""
+        done = max(now, self._free_at[0]) + seconds
+        heapq.heapreplace(self._free_at, done)
+        return done - now
+
+
 def delaying(
     delays: Mapping[tuple[str, str], float], at_a_time: int | None = None
 ) -> list[Dependency]:
@@ -63,16 +82,14 @@ def delaying(
     """
     if not delays:
         return []
-    workers = asyncio.Semaphore(at_a_time) if at_a_time else None
+    workers = Workers(at_a_time) if at_a_time else None
 
     async def wait(request: Request) -> None:
         template = request.scope["root_path"] + request.scope["route"].path
         seconds = delays.get((request.method, template), 0.0)
-        if workers is None or not seconds:
-            await asyncio.sleep(seconds)
-            return
-        async with workers:
-            await asyncio.sleep(seconds)
+        if workers is not None and seconds:
+            seconds = workers.take(seconds, asyncio.get_running_loop().time())
+        await asyncio.sleep(seconds)
 
     return [Depends(wait)]
 

@@ -28,6 +28,7 @@ from examples.gateway import (
     parse_delays,
 )
 from examples.gateway.__main__ import listen
+from examples.gateway.delays import Workers
 from examples.gateway.library import Library, chunks
 from examples.gateway.schemas import SessionCreate
 from examples.gateway.storage import BoundedStore
@@ -335,6 +336,16 @@ def test_delayed_requests_wait_for_one_of_so_many_workers() -> None:
         assert time.monotonic() - began < 0.29
         assert all(answer.result().ok for answer in health)
         assert time.monotonic() - began >= 0.3
+
+
+def test_workers_serve_exactly_what_their_number_and_the_delay_say() -> None:
+    """Two at a time for 20 ms are a hundred a second, however late each request comes back."""
+    workers = Workers(2)
+    assert [workers.take(0.02, 1.0) for _ in range(5)] == pytest.approx(
+        [0.02] * 2 + [0.04] * 2 + [0.06]
+    )
+    assert workers.take(0.02, 1.05) == pytest.approx(0.02)  # one is free since 1.04
+    assert workers.take(0.02, 2.0) == pytest.approx(0.02)
 
 
 def test_a_delay_for_an_unknown_route_is_refused() -> None:

@@ -35,6 +35,7 @@ from benchmark.utils.checked_json import (
     as_texts,
     as_time,
 )
+from benchmark.utils.own_documents import other_document
 from benchmark.utils.results.block_columns import blocks_from_json
 from benchmark.utils.results.older import MAX_ITEMS, present_form
 from benchmark.utils.results.plausible import NOTHING, require_mean, require_plausible
@@ -64,8 +65,8 @@ def result_from_json(document: object) -> RunResult:
 
 
 def _of_a_run(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    if document.get("kind") == "capacity":
-        raise MalformedError("it is an answer of stress-api capacity; its page is beside it")
+    if what := other_document(document):
+        raise MalformedError(f"it is {what}")
     return document
 
 
