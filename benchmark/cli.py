@@ -253,6 +253,8 @@ def _discover(config: BenchmarkConfig, switches: Switches) -> None:
     from benchmark import outputs, pipeline  # noqa: PLC0415  # slow to import
     from benchmark.console import print_discovery, watching  # noqa: PLC0415
 
+    if switches.graph and switches.json:
+        raise UsageError("--graph and --json both print", "give --graph-file FILE for the graph")
     with watching(quiet=switches.quiet or switches.json) as observer:
         observer.stage(pipeline.where_from(config))
         discovery = pipeline.discover(config)

@@ -135,6 +135,11 @@ def set_up_logging(*, verbose: bool) -> None:
     logger.setLevel(level)
 
 
+def print_note(message: str) -> None:
+    """A remark in one line, on stderr."""
+    typer.echo(f"note: {clean_text(message, 500)}", err=True)
+
+
 def print_error(message: str, hint: str = "") -> None:
     """An error in one or two lines, on stderr."""
     typer.echo(f"error: {clean_text(message, 500)}", err=True)

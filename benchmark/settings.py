@@ -113,7 +113,8 @@ class BenchmarkConfig:
     `run_time`, `wait_time`, `max_start_delay`, `step_time` and `max_time` are in seconds,
     `request_rate`, `min_rate` and `max_rate` in iterations per second; a run whose requests per
     second exceed `max_request_rate` is stopped. `command` is the line that
-    asked for it, for results; it is no setting that people write. `load_config` makes it from what
+    asked for it, for results, and `written` says where each setting was written that was; these are
+    no settings that people write. `load_config` makes it from what
     people write, and checks that; made directly, it takes values as they are, and reads neither the
     environment nor a file.
     """
@@ -164,6 +165,7 @@ class BenchmarkConfig:
     locust_args: Annotated[tuple[str, ...], line_items(checked_locust_argument)] = ()
     suite: Commas = defaults.SUITE
     command: str = field(default="", repr=False)
+    written: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     presets: Mapping[str, Preset] = field(default_factory=lambda: _presets({}, ""))
     dynamic: DynamicConfig = field(default_factory=lambda: _dynamic({}, ""))
 
@@ -228,7 +230,8 @@ def load_config(
     ]
     written = {name: (value, where) for name, value, where in given}
     config = BenchmarkConfig(
-        **{name: _read_setting(name, value, where) for name, (value, where) in written.items()}
+        **{name: _read_setting(name, value, where) for name, (value, where) in written.items()},
+        written={name: where for name, (_, where) in written.items()},
     )
     _check_test_types(config)
     return config
@@ -300,7 +303,8 @@ def _read_setting(name: str, value: Any, where: str) -> Any:
     if name == "dynamic":
         return _dynamic(value, where)
     if name not in _READERS:
-        known = ", ".join(each.name for each in fields(BenchmarkConfig) if each.name != "command")
+        ours = ("command", "written")
+        known = ", ".join(each.name for each in fields(BenchmarkConfig) if each.name not in ours)
         raise UsageError(f"{where} is no setting", f"known are: {known}")
     return _read(_READERS[name], value, where)
 

@@ -9,7 +9,7 @@ import typer
 from benchmark.commands import frame
 from benchmark.help_page import GroupedCommand
 
-_FORMATS = "text, json, markdown, junit, csv or openmetrics"
+_FORMATS = "text (the default), json, markdown, junit, csv or openmetrics"
 
 
 def add_analyze(app: typer.Typer) -> None:
@@ -37,7 +37,7 @@ def add_analyze(app: typer.Typer) -> None:
                 help="what each must meet, instead of what it was asked to then",
             ),
         ] = None,
-        form: Annotated[str, typer.Option("--format", metavar="NAME", help=_FORMATS)] = "text",
+        form: Annotated[str | None, typer.Option("--format", metavar="NAME", help=_FORMATS)] = None,
         as_json: Annotated[bool, typer.Option("--json", help="the same as --format json")] = False,
     ) -> None:
         """Read old results again: the verdict on one, a table of several."""
@@ -45,6 +45,8 @@ def add_analyze(app: typer.Typer) -> None:
             from benchmark.utils.analyze_results import main  # noqa: PLC0415  # slow to import
 
             folder = results_dir or str(frame.results_dir())
-            options = ["--results-dir", folder, "--format", "json" if as_json else form]
+            options = ["--results-dir", folder]
+            options += ["--json"] if as_json else []
+            options += [f"--format={form}"] if form is not None else []
             options += [f"--threshold={each}" for each in threshold or ()]
             raise typer.Exit(main([*options, "--", *(results or [])]))

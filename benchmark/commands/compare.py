@@ -84,6 +84,10 @@ def compare_results(
             "compare needs two results: a base, and what is new",
             "for example: stress-api compare before.json after.json",
         )
+    if as_json and markdown == "-":
+        raise UsageError(
+            "--json and --markdown - both print", "give one of them, or --markdown FILE"
+        )
     share = checked_margin(margin) if margin is not None else None
     comparisons = pipeline.compare(names[0], names[1:], share)
     if html is not None:

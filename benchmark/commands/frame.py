@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +39,8 @@ def command(*groups: Group) -> Callable[[Command], Callable[..., None]]:
                 if context.obj.for_locust:
                     values["locust_args"] = context.obj.for_locust
                 config, switches = _read(values)
+                taken = {option.name for group in groups for option in group.options}
+                _say_unused(config, switches, taken)
                 function(replace(config, command=context.obj.command), switches)
 
         context = inspect.Parameter(
@@ -50,6 +52,17 @@ def command(*groups: Group) -> Callable[[Command], Callable[..., None]]:
         return call
 
     return decorate
+
+
+def _say_unused(config: BenchmarkConfig, switches: Switches, taken: Collection[str]) -> None:
+    """Say which options are passed over. Raises UsageError for those that must not be."""
+    from benchmark.console import print_note  # noqa: PLC0415  # slow to import
+    from benchmark.unused_options import require_one_action, unused_options  # noqa: PLC0415
+
+    require_one_action(config, switches)
+    for sentence in unused_options(config, switches, taken):
+        if not switches.quiet:
+            print_note(sentence)
 
 
 def results_dir() -> Path:

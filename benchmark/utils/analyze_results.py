@@ -110,10 +110,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(argv)
     try:
+        form = _form(options.format, as_json=options.json)
         thresholds = tuple(parse_threshold(text) for text in options.threshold)
         paths = _chosen(options.results, options.results_dir)
         pass_over = any(_is_folder(name) for name in options.results)
-        form = "json" if options.json else options.format
         if len(paths) == 1:
             held = _show_one(paths[0], thresholds, form)
         elif form == "json":
@@ -157,7 +157,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--format",
         choices=("text", "json", *RENDERERS),
-        default="text",
         help="what is printed (default: text); all but text and json take one result",
     )
     parser.add_argument("--json", action="store_true", help="the same as --format json")
@@ -186,6 +185,12 @@ def _is_folder(name: Path) -> bool:
         return name.is_dir()
     except OSError:
         return False
+
+
+def _form(name: str | None, *, as_json: bool) -> str:
+    if as_json and name not in (None, "json"):
+        raise UsageError(f"--json and --format {name} exclude each other", "give one of them")
+    return "json" if as_json else name or "text"
 
 
 def _require_text(form: str) -> None:

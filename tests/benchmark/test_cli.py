@@ -145,7 +145,8 @@ def test_every_option_fills_a_setting_or_a_switch() -> None:
     names = {option.name for group in groups for option in group.options}
     known = set(BenchmarkConfig.__dataclass_fields__) | set(cli.Switches.__dataclass_fields__)
     assert names <= known
-    assert known - names == {"yes", "locust_args", "suite", "presets", "dynamic", "command"}
+    others = {"yes", "locust_args", "suite", "presets", "dynamic", "command", "written"}
+    assert known - names == others
 
 
 SLOW = "pydantic rich locust pandas requests asyncio ssl".split()
