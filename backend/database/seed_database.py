@@ -62,7 +62,7 @@ SESSIONS = (
                     "strategy": "interleaved",
                     "max_concurrent_users": 20,
                     "request_rate": 40,
-                    "duration": 30,
+                    "duration": 120,
                     "thresholds": ["p95<250ms", "failures<1%"],
                 },
             ),
