@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from pathlib import PurePath
 from secrets import token_hex
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote
@@ -17,8 +18,15 @@ from benchmark.styles import json_text, styled_pairs
 Pairs = Mapping[str, Any] | Sequence[tuple[str, Any]]
 """Names and values; a sequence where a name comes more than once."""
 
-FilePart = tuple[str, bytes, str]
-"""A file to upload: its name, its content and its content type."""
+Upload = Any
+"""A file to upload: a tuple of its name, its content, its content type (None or left out: nothing
+is said of it) and headers; or the content alone, then its name is that of the file, or of the part.
+
+Content is bytes, text, or an open file, which is read from where it stands.
+"""
+
+Uploads = Mapping[str, Upload | list[Upload]] | Sequence[tuple[str, Upload | list[Upload]]]
+"""Uploads by the names of their parts."""
 
 Encoding = Mapping[str, Mapping[str, Any]]
 """How members of a form are written, by their names: the words of OpenAPI's Encoding Object.
@@ -164,13 +172,14 @@ def _styled(name: str, value: Any, how: Mapping[str, Any]) -> Sequence[tuple[str
 
 def encode_multipart(
     fields: Pairs,
-    files: Mapping[str, FilePart | Sequence[FilePart]],
+    files: Uploads,
     encoding: Encoding | None = None,
 ) -> tuple[bytes, str]:
     """A multipart/form-data body and its content type. Objects become JSON parts (OpenAPI 3).
 
     Each item of an array is a part of its own (RFC 7578, section 4.3). Nothing in a part is
-    percent-encoded. Raises UnsendableError for a header that cannot be sent.
+    percent-encoded. Raises UnsendableError for a header that cannot be sent, TypeError for what is
+    no upload, OSError for a file that cannot be read.
     """
     parts: list[_Part] = []
     for name, value in _items(fields):
@@ -181,10 +190,10 @@ def encode_multipart(
         else:
             items = value if isinstance(value, list | tuple) else [value]
             parts += [_field_part(name, item, how) for item in items if item is not None]
-    for name, upload in files.items():
+    for name, uploads in _items(files):
         how = (encoding or {}).get(name, {})
-        for file_name, content, content_type in [upload] if isinstance(upload, tuple) else upload:
-            parts.append(_part(name, content, file_name, content_type, how))
+        for upload in uploads if isinstance(uploads, list) else [uploads]:
+            parts.append(_file_part(name, upload, how))
     boundary = _BOUNDARY
     while any(boundary in content for _, content in parts):
         boundary = token_hex(16).encode()  # somebody sends what we sent
@@ -203,16 +212,33 @@ def _field_part(name: str, value: Any, how: Mapping[str, Any]) -> _Part:
     return _part(name, value if is_bytes else plain_text(value), None, content_type, how)
 
 
+def _file_part(name: str, upload: Upload, how: Mapping[str, Any]) -> _Part:
+    """A part with a file, in all the forms that requests and geventhttpclient take."""
+    if isinstance(upload, tuple):
+        file_name, content, content_type, headers = (*upload, None, None)[:4]
+        if headers:
+            how = {**how, "headers": {**how.get("headers", {}), **headers}}
+    else:
+        path = getattr(upload, "name", None)
+        file_name = PurePath(path).name if isinstance(path, str) else name
+        content, content_type = upload, None
+    if hasattr(content, "read"):
+        content = content.read()
+    if not isinstance(content, bytes | str | bytearray | memoryview):
+        raise TypeError(f"a file cannot be a {type(content).__name__}")
+    return _part(name, content, file_name, content_type, how)
+
+
 def _part(
     name: str,
-    content: str | bytes,
+    content: str | bytes | bytearray | memoryview,
     file_name: str | None,
     content_type: str | None,
     how: Mapping[str, Any],
 ) -> _Part:
     headers = tuple(encode_headers(how["headers"]).items()) if "headers" in how else ()
     head = _part_head(name, file_name, content_type, headers)
-    return head, content.encode() if isinstance(content, str) else content
+    return head, content.encode() if isinstance(content, str) else bytes(content)
 
 
 @lru_cache(maxsize=512)

@@ -67,10 +67,18 @@ def require_rate(most: float | None, reader: TimelineReader) -> None:
         )
 
 
-def ending(outcome: RunOutcome, abort_reason: str) -> RunOutcome:
-    """How a run ended, from how its process did and from what its timeline says."""
-    if outcome.status == "completed" and abort_reason:
+def ending(outcome: RunOutcome, abort_reason: str, requests: int) -> RunOutcome:
+    """How a run ended, from how its process did and from what its timeline says.
+
+    A run in which no request was sent has failed, however orderly it ended.
+    """
+    if outcome.status != "completed":
+        return outcome
+    if abort_reason:
         return replace(outcome, status="aborted", reason=abort_reason)
+    if not requests:
+        reason = f"no request was sent: {outcome.problem}".removesuffix(": ")
+        return replace(outcome, status="failed", reason=reason)
     return outcome
 
 

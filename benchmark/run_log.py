@@ -15,6 +15,8 @@ from benchmark.utils.text_safety import clean_text, mask_secrets
 _MAX_LINE = 2000
 _PREFIX = re.compile(r"^\[[^\]]*\] \S+/[A-Z]+/[\w.]+: ")  # time, host, level, logger
 
+_WORDS = ("Error", "ERROR", "CRITICAL", "error:", "No User class", "Unknown", "Could not")
+
 
 class LogWriter(threading.Thread):
     """Copies what Locust prints to the log file, secrets masked and control characters removed."""
@@ -35,11 +37,17 @@ class LogWriter(threading.Thread):
                     file.flush()
 
     def last_problem(self) -> str:
-        """The last line that says what went wrong."""
-        words = ("Error", "ERROR", "CRITICAL", "error:", "No User class", "Unknown", "Could not")
-        telling = [line for line in self._last if any(word in line for word in words)]
-        line = (telling or list(self._last) or ["it printed nothing"])[-1]
-        return _PREFIX.sub("", line).strip()
+        """The last line that says what went wrong, else the last line."""
+        return self.problem() or _told((list(self._last) or ["it printed nothing"])[-1])
+
+    def problem(self) -> str:
+        """The last line that says what went wrong; "" where none does."""
+        telling = [line for line in self._last if any(word in line for word in _WORDS)]
+        return _told(telling[-1]) if telling else ""
+
+
+def _told(line: str) -> str:
+    return _PREFIX.sub("", line).strip()
 
 
 def _safe_line(text: str) -> str:

@@ -70,10 +70,14 @@ class StopRun(Exception):  # noqa: N818  # no error: whoever watches a run has s
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """How the process ended. `reason` is "" for a completed run."""
+    """How the process ended. `reason` is "" for a completed run.
+
+    `problem` is what the log of such a run complains of, if it does.
+    """
 
     status: RunStatus
     reason: str
+    problem: str = ""
 
 
 def run_headless(
@@ -175,7 +179,7 @@ class _Run:
         if code != 0:
             reason = f"Locust ended with code {code}: {log.last_problem()}"
             return RunOutcome("failed", reason)
-        return RunOutcome("completed", "")
+        return RunOutcome("completed", "", log.problem())
 
 
 def _never_began(request: RunRequest, code: int, problem: str) -> BenchmarkError:

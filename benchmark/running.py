@@ -95,7 +95,7 @@ def report_run(
     from benchmark.utils.timeline import read_timeline
 
     timeline = read_timeline(files.path("_timeline.jsonl"))
-    outcome = ending(outcome, timeline.abort_reason)
+    outcome = ending(outcome, timeline.abort_reason, timeline.totals.requests)
     result = build_result(
         timeline,
         test_type=profile.name,

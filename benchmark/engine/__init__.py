@@ -16,13 +16,14 @@ from benchmark.engine.bodies import (
     unique_number,
     unique_uuid,
 )
-from benchmark.engine.http_client import RapidHttpUser
+from benchmark.engine.http_client import ConnectionPool, RapidHttpUser
 from benchmark.engine.resources import Resource
 from benchmark.engine.tidy_user import deletes
 
 __all__ = [
     "ApiUser",
     "Body",
+    "ConnectionPool",
     "RapidHttpUser",
     "Resource",
     "any_of",

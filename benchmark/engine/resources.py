@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +12,8 @@ import orjson
 from locust.exception import RescheduleTask
 
 from benchmark.resource_items import bare_text, item_of, value_at
+
+logger = logging.getLogger(__name__)
 
 skipped_tasks: Counter[str] = Counter()
 """How often a task was left out because something that it needs could not be had, by reason."""
@@ -25,6 +28,8 @@ class SkipTask(RescheduleTask):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         skipped_tasks[reason] += 1
+        if skipped_tasks[reason] == 1:
+            logger.warning("A task sent nothing: %s (said once, and counted)", reason)
 
 
 class Resource:

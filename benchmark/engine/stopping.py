@@ -11,11 +11,13 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import gevent
 from gevent.event import Event
+from gevent.lock import RLock
 from locust.html import get_html_report, process_html_filename
 from locust.runners import (
     STATE_INIT,
@@ -37,12 +39,19 @@ def end_in_order(environment: Any) -> None:
     runner = environment.runner
     is_forked = isinstance(runner, WorkerRunner) and bool(environment.parsed_options.processes)
     _heed_signals(environment, is_forked=is_forked)
+    runner.stop = _beside_users(runner, _one_at_a_time(runner.stop))
+    runner.quit = _beside_users(runner, _quit_of(environment))
     if isinstance(runner, WorkerRunner):
         environment.events.quitting.add_listener(_stop_before_saying_so)
         return
-    ending = _MasterEnding if isinstance(runner, MasterRunner) else _Ending
-    runner.quit = ending(environment).quit
     environment.events.quit.add_listener(lambda **_: _write_html_report(environment))
+
+
+def _quit_of(environment: Any) -> Callable[[], None]:
+    runner = environment.runner
+    if isinstance(runner, WorkerRunner):
+        return runner.quit
+    return (_MasterEnding if isinstance(runner, MasterRunner) else _Ending)(environment).quit
 
 
 def end_test(environment: Any) -> None:
@@ -54,6 +63,32 @@ def end_test(environment: Any) -> None:
 def end_with_parent(parent: int) -> None:
     """End the run when the process that watches it is gone: nobody else would."""
     gevent.spawn(_wait_for_parent, parent)
+
+
+def _beside_users(runner: Any, end: Callable[[], None]) -> Callable[[], None]:
+    """What ends a test, for tasks too: a user that waits for all users waits for itself.
+
+    Locust lets it be killed in the middle of that, which loses what comes after.
+    """
+
+    def ended() -> None:
+        if gevent.getcurrent() in runner.user_greenlets:
+            gevent.spawn(end)
+        else:
+            end()
+
+    return ended
+
+
+def _one_at_a_time(end: Callable[[], None]) -> Callable[[], None]:
+    """Whoever comes second waits; Locust's stop would end the same test twice."""
+    turn = RLock()
+
+    def ended() -> None:
+        with turn:
+            end()
+
+    return ended
 
 
 class _Ending:

@@ -87,10 +87,18 @@ def test_an_abort_condition_without_load_is_said_too(plan: LoadPlan) -> None:
 
 def test_only_a_run_that_ended_well_was_aborted() -> None:
     """One that was interrupted or broke while it stopped is that first."""
-    assert ending(RunOutcome("completed", ""), "") == RunOutcome("completed", "")
-    assert ending(RunOutcome("completed", ""), "slow") == RunOutcome("aborted", "slow")
+    assert ending(RunOutcome("completed", ""), "", 1) == RunOutcome("completed", "")
+    assert ending(RunOutcome("completed", ""), "slow", 1) == RunOutcome("aborted", "slow")
     for outcome in (RunOutcome("interrupted", "x"), RunOutcome("failed", "x")):
-        assert ending(outcome, "slow") == outcome
+        assert ending(outcome, "slow", 0) == outcome
+
+
+def test_a_run_without_requests_has_failed() -> None:
+    """A locustfile that sends nothing must not pass; the log may know why."""
+    silent = ending(RunOutcome("completed", ""), "", 0)
+    assert (silent.status, silent.reason) == ("failed", "no request was sent")
+    told = ending(RunOutcome("completed", "", "no host"), "", 0)
+    assert told.reason == "no request was sent: no host"
 
 
 def test_what_the_timeline_says_of_conditions_is_said_once(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 _PORTS = {"http": 80, "https": 443}
 _PLAIN_TARGET = re.compile(r"[A-Za-z0-9/?&=%:@!$'()*+,;._~\-]*").fullmatch
@@ -93,3 +93,9 @@ def written_target(target: str) -> str:
         return target
     parts = _PERCENT_TRIPLE.split(target.partition("#")[0])
     return "".join(p if i % 2 else quote(p, safe=_KEPT) for i, p in enumerate(parts))
+
+
+def without_userinfo(url: str) -> str:
+    """A URL without the user and the password that it names."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

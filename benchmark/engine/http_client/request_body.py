@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json as standard_json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from benchmark.encoding import Encoding, FilePart, encode_form, encode_multipart
+from benchmark.encoding import Encoding, Uploads, encode_form, encode_multipart
 from benchmark.engine.http_client.errors import HttpClientError
 from benchmark.engine.http_client.exchange import WriteBody
 from benchmark.engine.http_client.request_head import Lines
@@ -19,6 +19,8 @@ _AT_A_TIME = 65536
 _NONE: Lines = ()
 _JSON: Lines = (("Content-Type", "application/json"), ("Accept", "application/json"))
 _FORM: Lines = (("Content-Type", "application/x-www-form-urlencoded"),)
+_TEXT: Lines = (("Content-Type", "text/plain; charset=utf-8"),)
+_BINARY: Lines = (("Content-Type", "application/octet-stream"),)
 
 
 @dataclass(slots=True)
@@ -41,7 +43,7 @@ NO_BODY = RequestBody()
 def request_body(
     data: Any,
     json: Any = None,
-    files: Mapping[str, FilePart | Sequence[FilePart]] | None = None,
+    files: Uploads | None = None,
     encoding: Encoding | None = None,
 ) -> RequestBody:
     """The body for the arguments of a request.
@@ -49,7 +51,8 @@ def request_body(
     `files` make it multipart/form-data, with the members of `data` as further parts; `json` counts
     where there is no `data`, and may be a body that is written already. Mappings and pairs are
     forms; files and iterators are read while they are sent, by their length where they have one,
-    else in chunks. Raises UnsendableError, UnicodeEncodeError, TypeError.
+    else in chunks. Text is sent as text/plain and other data as application/octet-stream, unless
+    the request's headers say otherwise. Raises UnsendableError, UnicodeEncodeError, TypeError.
     """
     if files is not None:
         written, content_type = encode_multipart(data or {}, files, encoding)
@@ -59,16 +62,16 @@ def request_body(
             return NO_BODY
         return json if isinstance(json, RequestBody) else json_body(json_bytes(json))
     if isinstance(data, bytes):
-        return RequestBody(data, _NONE, len(data))
+        return RequestBody(data, _BINARY, len(data))
     if isinstance(data, str):
         written = data.encode()
-        return RequestBody(written, _NONE, len(written))
+        return RequestBody(written, _TEXT, len(written))
     if isinstance(data, Mapping) or _is_pairs(data):
         written = encode_form(data, encoding).encode()
         return RequestBody(written, _FORM, len(written))
     if isinstance(data, bytearray | memoryview):
         written = bytes(data)
-        return RequestBody(written, _NONE, len(written))
+        return RequestBody(written, _BINARY, len(written))
     return _streamed(data)
 
 
@@ -99,8 +102,8 @@ def _streamed(data: Any) -> RequestBody:
         iter(lambda: data.read(_AT_A_TIME), data.read(0)) if hasattr(data, "read") else iter(data)
     )
     if length is None:
-        return RequestBody(lambda write: _send_chunks(pieces(), write), _NONE, None)
-    return RequestBody(lambda write: _send_pieces(pieces(), length, write), _NONE, length)
+        return RequestBody(lambda write: _send_chunks(pieces(), write), _BINARY, None)
+    return RequestBody(lambda write: _send_pieces(pieces(), length, write), _BINARY, length)
 
 
 def _length_of(data: Any) -> int | None:

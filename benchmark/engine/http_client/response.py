@@ -58,7 +58,8 @@ class Response:
 
     `elapsed` runs from before the first byte was sent until the last byte was read; `connect_time`
     and `tls_time` (milliseconds) come before that, and are 0 where a connection was there already.
-    As a context manager, of a request with catch_response=True, it is counted at the block's end.
+    As a context manager, of a request with catch_response=True, it is counted at the block's end;
+    else it was counted before, and a stream is closed there.
     `head`, `received` and `unread` are what `headers`, `content` and the streams are made from.
     """
 
@@ -121,9 +122,12 @@ class Response:
             self.encoding = charset_of(self.headers.get("content-type", ""))
             if self.encoding is None:
                 try:
-                    return content.decode()
+                    text = content.decode()
                 except UnicodeDecodeError:
                     self.encoding = detect(content)["encoding"] or "latin-1"
+                else:
+                    self.encoding = "utf-8"
+                    return text
         return content.decode(self.encoding, errors="replace")
 
     def json(self) -> Any:
@@ -240,19 +244,19 @@ class Response:
         )
 
     def __enter__(self) -> Self:
-        if self._report is None:
-            raise LocustError(_UNUSED)
-        self._entered = True
+        self._entered = self._report is not None
         return self
 
     def __exit__(self, kind: Any, value: Any, traceback: Any) -> bool:
+        if self._report is None:
+            self.close()
+            return False
         refused = isinstance(value, ResponseError) and self._manual_result is None
         if refused:
             self._manual_result = value
         # Whatever else ended the block: the request was sent, so it counts.
         said = self._manual_result
         self.meta["exception"] = self.error if said is None else None if said is True else said
-        assert self._report is not None, "only what can be counted was entered"
         self._report(**self.meta)
         return refused
 

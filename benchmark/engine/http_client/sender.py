@@ -96,6 +96,17 @@ class Sender:
         self._home_writer = self._writer_for(home)
         self._home_pool = pool.of(home)
 
+    @property
+    def authorization(self) -> str | None:
+        """The Authorization header of requests to the home origin. Raises UnsendableError."""
+        return next((value for name, value in self._private if _is_authorization(name)), None)
+
+    @authorization.setter
+    def authorization(self, value: str | None) -> None:
+        others = {name: text for name, text in self._private if not _is_authorization(name)}
+        self._private = checked_lines({**others, "Authorization": value})
+        self._home_writer = self._writer_for(self._home)
+
     def writer(self, origin: Origin) -> HeaderWriter:
         """What writes the headers of requests to an origin."""
         return self._home_writer if origin is self._home else self._writer_for(origin)
@@ -189,6 +200,10 @@ class Sender:
         return f"{request.method} {target} HTTP/1.1\r\n{request.headers.text}{end}".encode(
             "latin-1"
         )
+
+
+def _is_authorization(name: str) -> bool:
+    return name.lower() == "authorization"
 
 
 def connecting(

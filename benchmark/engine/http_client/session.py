@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from gevent import GreenletExit
 from locust.exception import CatchResponseError
 
 from benchmark.encoding import (
     Encoding,
-    FilePart,
     Pairs,
     UnsendableError,
+    Uploads,
     encode_cookies,
     encode_query,
     fill_template,
@@ -26,9 +25,8 @@ from benchmark.engine.http_client.admission import Admission, AfterAnswer
 from benchmark.engine.http_client.body_stream import Limits
 from benchmark.engine.http_client.cookies import CookieJar
 from benchmark.engine.http_client.counters import counters
-from benchmark.engine.http_client.deadlines import NEVER
 from benchmark.engine.http_client.errors import AnswerTimeoutError, RedirectError
-from benchmark.engine.http_client.origin import split_url, written_target
+from benchmark.engine.http_client.origin import split_url, without_userinfo, written_target
 from benchmark.engine.http_client.pool import Connecting, ConnectionPool
 from benchmark.engine.http_client.redirects import REDIRECTS, next_location, next_method
 from benchmark.engine.http_client.request_body import NO_BODY, request_body
@@ -75,7 +73,7 @@ class HttpSession(HttpVerbs):
         redirect_hosts: Collection[str] = (),
     ) -> None:
         location = split_url(base_url)
-        self.base_url = _without_userinfo(base_url).rstrip("/")
+        self.base_url = without_userinfo(base_url).rstrip("/")
         self.request_event = request_event
         self.user = user
         self.follow_redirects = follow_redirects
@@ -103,6 +101,15 @@ class HttpSession(HttpVerbs):
         """The cookies that servers set, and those that the locustfile adds."""
         return self._sender.cookies
 
+    @property
+    def auth_header(self) -> str | None:
+        """The Authorization header of all requests to the host; a request's own one wins."""
+        return self._sender.authorization
+
+    @auth_header.setter
+    def auth_header(self, value: str | None) -> None:
+        self._sender.authorization = value
+
     def request(
         self,
         method: str,
@@ -119,7 +126,7 @@ class HttpSession(HttpVerbs):
         *,
         path: Mapping[str, Any] | None = None,
         params: Pairs | None = None,
-        files: Mapping[str, FilePart | Sequence[FilePart]] | None = None,
+        files: Uploads | None = None,
         cookies: Mapping[str, Any] | None = None,
         allow_reserved: Collection[str] = (),
         encoding: Encoding | None = None,
@@ -164,7 +171,7 @@ class HttpSession(HttpVerbs):
             raise SkipTask(f"{name}: {problem}") from problem
         limits = self._limits
         if timeout is not None:
-            limits = replace(limits, total_ns=int(timeout * 1e9))
+            limits = replace(limits, total_ns=_nanoseconds(timeout))
         follow = self.follow_redirects if allow_redirects is None else allow_redirects
         about = self.user.context() if self.user is not None else {}
         if context:
@@ -201,7 +208,7 @@ class HttpSession(HttpVerbs):
         params: Pairs | None,
         data: Any,
         json: Any,
-        files: Mapping[str, FilePart | Sequence[FilePart]] | None,
+        files: Uploads | None,
         encoding: Encoding | None,
         headers: Mapping[str, Any] | None,
         auth: tuple[str | bytes, str | bytes] | None,
@@ -379,19 +386,13 @@ class HttpSession(HttpVerbs):
         self._sender.close()
 
 
-def limits_of(
-    network_timeout: float, total_timeout: float | None, header_bytes: int, body_bytes: int
-) -> Limits:
-    """Limits from seconds and bytes; no total timeout means as long as bytes come."""
-    total_ns = NEVER if total_timeout is None else int(total_timeout * 1e9)
-    return Limits(header_bytes, body_bytes, int(network_timeout * 1e9), total_ns)
+def _nanoseconds(timeout: Any) -> int:
+    """A timeout in nanoseconds. Raises TypeError for the pairs that requests takes."""
+    if not isinstance(timeout, int | float):
+        raise TypeError("timeout is one number of seconds; those of a user are set in its class")
+    return int(timeout * 1e9)
 
 
 def _announced(response: Response) -> int:
     """How long a streamed answer says that it is; 0 where it does not."""
     return max(0, response.head.body_length) if response.head else 0
-
-
-def _without_userinfo(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

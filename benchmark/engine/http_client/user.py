@@ -15,11 +15,13 @@ from locust.user.users import RestMixin
 from benchmark.encoding import UnsendableError
 from benchmark.engine.credentials import ApiKeyPlace, request_credentials, verify_tls
 from benchmark.engine.http_client.addresses import addresses
+from benchmark.engine.http_client.body_stream import Limits
+from benchmark.engine.http_client.deadlines import NEVER
 from benchmark.engine.http_client.pool import DEFAULT_CONCURRENCY, ConnectionPool
 from benchmark.engine.http_client.proxies import Proxy, warn_of_ignored_proxies
 from benchmark.engine.http_client.response import Response
 from benchmark.engine.http_client.sender import connecting
-from benchmark.engine.http_client.session import HttpSession, limits_of
+from benchmark.engine.http_client.session import HttpSession
 from benchmark.engine.http_client.tls import ClientCertificate
 from benchmark.engine.locust_repairs import quicken_statistics
 from benchmark.engine.prompt_tasks import PromptTasks
@@ -68,6 +70,11 @@ class RapidHttpUser(ScheduledUser, RestMixin[Response]):
         super().__init__(environment)
         if self.host is None:
             raise StopTest("No host to send requests to: pass --host, or set `host` in the class")
+        if not isinstance(self.client_pool, ConnectionPool | None):
+            raise StopTest(
+                "client_pool must be a ConnectionPool of benchmark.engine, not a "
+                f"{type(self.client_pool).__name__}: it takes `concurrency` too"
+            )
         try:
             self.client = self._new_client(self.host)
         except UnsendableError as problem:
@@ -101,7 +108,7 @@ class RapidHttpUser(ScheduledUser, RestMixin[Response]):
                 factory=factory,
                 proxy=proxy,
             ),
-            limits=limits_of(
+            limits=_limits_of(
                 self.network_timeout,
                 self.total_timeout,
                 self.max_header_bytes,
@@ -114,6 +121,14 @@ class RapidHttpUser(ScheduledUser, RestMixin[Response]):
             max_redirects=self.max_redirects,
             redirect_hosts=self.redirect_hosts,
         )
+
+
+def _limits_of(
+    network_timeout: float, total_timeout: float | None, header_bytes: int, body_bytes: int
+) -> Limits:
+    """Limits from seconds and bytes; no total timeout means as long as bytes come."""
+    total_ns = NEVER if total_timeout is None else int(total_timeout * 1e9)
+    return Limits(header_bytes, body_bytes, int(network_timeout * 1e9), total_ns)
 
 
 def _start_over(**_: Any) -> None:

@@ -218,6 +218,42 @@ def test_ctrl_c_lets_every_user_clean_up(tmp_path: Path) -> None:
     assert shop.orders == {}
 
 
+ENDED_BY_A_TASK = """
+from locust import constant, task
+
+from benchmark.engine import RapidHttpUser
+
+
+class Impatient(RapidHttpUser):
+    wait_time = constant(0)
+
+    def on_start(self):
+        self.rounds = 0
+
+    @task
+    def end(self):
+        self.client.get("/x")
+        self.rounds += 1
+        if self.rounds == 5:
+            self.environment.runner.{call}()
+"""
+
+
+@pytest.mark.parametrize("call", ["quit", "stop"])
+def test_a_task_may_end_the_test(call: str, tmp_path: Path) -> None:
+    """At once, although all users ask for it at the same time, and nothing counted is lost."""
+    with small_api(lambda _: (200, {})) as api:
+        source = ENDED_BY_A_TASK.format(call=call)
+        run = start_engine(source, tmp_path, api.url, "--stop-timeout", "600", run_time=600)
+        run.wait_until(lambda timeline: timeline.end_reason != "")
+        if call == "stop":  # as in Locust: the process stays until its run time is over
+            run.process.send_signal(signal.SIGINT)
+        code, printed = run.wait()
+    assert code == 0, printed
+    assert "Traceback" not in printed
+    assert by_name(run)["GET /x"] == len(api.asked) >= 5
+
+
 def test_a_killed_run_leaves_all_but_its_last_second(tmp_path: Path) -> None:
     """After kill -9 the file holds every second that was over, and says that it has no end."""
     with small_api(Shop()) as api:

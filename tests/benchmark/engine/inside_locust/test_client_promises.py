@@ -24,6 +24,7 @@ from wire_server import Wire, WireServer, answered, wire_server
 
 from benchmark.engine import RapidHttpUser
 from benchmark.engine.http_client import ConnectionPool
+from benchmark.engine.resources import SkipTask
 from tests.waiting import until
 
 
@@ -217,15 +218,25 @@ def test_exceptions_in_a_block(user: Any) -> None:
     assert outcomes(user) == ["not what I wanted", None, None]
 
 
-def test_blocks_need_catch_response(user: Any) -> None:
-    """Each wrong use is an error that says how it is done."""
-    with pytest.raises(LocustError, match="catch_response=True"), user.client.get("/x"):
-        pass
-    for response in (user.client.get("/x"), user.client.get("/x", catch_response=True)):
+def test_verdicts_need_catch_response(user: Any) -> None:
+    """Each wrong use is an error that says how it is done; a block alone is no mistake."""
+    with user.client.get("/x") as plain:
+        assert plain.ok
+    for response in (plain, user.client.get("/x"), user.client.get("/x", catch_response=True)):
         with pytest.raises(LocustError, match="catch_response=True"):
             response.success()
         with pytest.raises(LocustError, match="catch_response=True"):
             response.failure("")
+    assert outcomes(user) == [None, None]
+
+
+def test_a_block_closes_its_stream(user: Any) -> None:
+    """What a block without catch_response left unread takes its connection along."""
+    with user.client.get("/unsized", stream=True) as response:
+        assert response.read(2) == b"no"
+    before = user.server.accepted
+    assert user.client.get("/x").ok
+    assert user.server.accepted == before + 1
 
 
 def test_rest(user: Any) -> None:
@@ -274,6 +285,47 @@ def test_users_have_connections_of_their_own_or_share_a_pool(user: Any) -> None:
             for each in (first, second, second, first):
                 assert each.client.get("/x").ok
             assert user.server.accepted - before == connections
+
+
+def test_a_pool_of_another_client_is_refused(user: Any) -> None:
+    """A locustfile that brings geventhttpclient's pool along is told which one to take."""
+    other = type("HTTPClientPool", (), {"concurrency": 5})()
+    with (
+        pytest.raises(StopTest, match=r"ConnectionPool of benchmark\.engine"),
+        a_user(user.server.url, client_pool=other),
+    ):
+        pass
+
+
+def test_the_authorization_of_a_user_can_be_set(user: Any) -> None:
+    """As `auth_header`, for the host alone; a request's own header wins."""
+
+    def sent(url: str, **arguments: Any) -> str | None:
+        return user.client.get(url, **arguments).request.headers.get("authorization")
+
+    other = user.server.url.replace("127.0.0.1", "localhost")
+    user.client.auth_header = "Bearer one"
+    assert sent("/x") == user.client.auth_header == "Bearer one"
+    assert sent("/x", headers={"authorization": "own"}) == "own"
+    assert sent(f"{other}/x") is None
+    user.client.auth_header = None
+    assert sent("/x") is user.client.auth_header is None
+
+
+def test_a_timeout_is_one_number(user: Any) -> None:
+    """The pair that requests takes is refused with words, not by an accident of arithmetic."""
+    with pytest.raises(TypeError, match="one number of seconds"):
+        user.client.get("/x", timeout=(1, 2))
+
+
+def test_a_request_that_cannot_be_written_is_told(
+    user: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once in the log: a plain `locust -f FILE` would end with nothing sent, and no reason."""
+    for _ in range(2):
+        with pytest.raises(SkipTask):
+            user.client.get("/x", headers={"Authorization": "Bearer of a line break\n"})
+    assert caplog.text.count("A task sent nothing: /x: the header 'Authorization'") == 1
 
 
 def test_requests_of_one_user_at_the_same_time(user: Any) -> None:

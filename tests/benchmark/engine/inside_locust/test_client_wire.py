@@ -174,7 +174,7 @@ def pieces() -> Iterator[bytes]:
 @pytest.mark.parametrize(
     ("body", "sent"),
     [
-        (b"raw", b"Content-Length: 3\r\n\r\nraw"),
+        (b"raw", b"Content-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\nraw"),
         (bytearray(b"raw"), b"Content-Length: 3\r\n\r\nraw"),
         ("gr\u00fcn", "Content-Length: 5\r\n\r\ngr\u00fcn".encode()),
         (io.BytesIO(b"file"), b"Content-Length: 4\r\n\r\nfile"),
@@ -367,8 +367,8 @@ def test_headers_of_a_request_win_over_defaults() -> None:
             user.client.post("/x", data="body", headers=own)
         lines = server.requests[0].partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
         assert sorted(lines) == [
-            b"Accept: */*", b"Content-Length: 4", b"Host: virtual", b"user-agent: mine",
-            b"x-a: own",
+            b"Accept: */*", b"Content-Length: 4", b"Content-Type: text/plain; charset=utf-8",
+            b"Host: virtual", b"user-agent: mine", b"x-a: own",
         ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,6 +110,34 @@ def test_multipart_bodies_that_contain_their_own_boundary() -> None:
     assert content_type != other_type
     assert parsed(again, other_type) == {"f": [("n", first)]}
     assert encode_multipart({"a": 1}, {})[1] == content_type
+
+
+def test_files_in_every_form_that_locustfiles_have(tmp_path: Path) -> None:
+    """Tuples of two to four, open files, bare content, lists and pairs, as requests takes them."""
+    path = tmp_path / "sheet.csv"
+    path.write_bytes(b"1,2")
+    with path.open("rb") as bare, path.open("rb") as named:
+        body, content_type = encode_multipart(
+            {"k": "v"},
+            [
+                ("a", bare),
+                ("b", ("b.txt", named)),
+                ("b", ("c.txt", io.BytesIO(b"c"), "text/plain", {"X-Own": "1"})),
+                ("d", b"bytes"),
+                ("e", [("e1", "text"), ("e2", "", None)]),
+            ],
+        )
+    assert parsed(body, content_type) == {
+        "k": ["v"],
+        "a": [("sheet.csv", b"1,2")],
+        "b": [("b.txt", b"1,2"), ("c.txt", b"c")],
+        "d": [("d", b"bytes")],
+        "e": [("e1", b"text"), ("e2", b"")],
+    }
+    assert b"X-Own: 1\r\n" in body
+    assert body.count(b"Content-Type: ") == 1
+    with pytest.raises(TypeError, match="a file cannot be a int"):
+        encode_multipart({}, {"f": ("n", 5)})
 
 
 def test_names_in_multipart_bodies_cannot_add_headers() -> None:
