@@ -16,6 +16,7 @@ from benchmark.errors import BenchmarkError, LocustError
 from benchmark.run_files import prepare_folder
 from benchmark.runner import WEB_PORT, port_is_free
 from benchmark.settings import BenchmarkConfig
+from benchmark.utils.figures import plural
 from benchmark.utils.text_safety import clean_text
 
 _REQUIREMENTS = Path(__file__).with_name("requirements.txt")
@@ -90,7 +91,7 @@ def check_target(config: BenchmarkConfig) -> tuple[Check, ...]:
         Check(
             f"document {document.name}",
             True,
-            f"{operations.get(document.name, 0)} operations, {document.openapi_url}",
+            f"{plural(operations.get(document.name, 0), 'operation')}, {document.openapi_url}",
         )
         for document in discovery.documents
     ]

@@ -34,6 +34,7 @@ from benchmark.rebuilding import rebuild
 from benchmark.run_conditions import conditions_without_load, require_known_operations
 from benchmark.running import Observer, Prepared, report_run, request_of, run
 from benchmark.settings import BenchmarkConfig
+from benchmark.utils.figures import plural
 
 if TYPE_CHECKING:
     from benchmark.capacity import CapacityReport
@@ -131,7 +132,7 @@ def prove(
     total = sum(1 for _ in load_plan.tasks()) if api.goals is None else len(api.goals)
     if not any(load_plan.tasks()):
         return load_plan
-    observer.stage(f"Trying {total} operations, one request at a time")
+    observer.stage(f"Trying {plural(total, 'operation')}, one request at a time")
     proved = proving.probe_plan(
         load_plan, api.specs, dependencies, config, api.goals, observer.stage, observer.probing
     )

@@ -28,6 +28,7 @@ from benchmark.models import (
     Slot,
 )
 from benchmark.settings import BenchmarkConfig
+from benchmark.utils.figures import plural
 
 REHEARSAL_USERS = 5
 REHEARSAL_WAIT = (0.0, 0.05)
@@ -97,8 +98,8 @@ def probe_plan(
     total = len(tried)
     verified = sum(t.readiness.status == "verified" for t in tried)
     say(
-        f"{verified} of {total} operations verified with {outcome.requests} requests "
-        f"in {outcome.seconds:.0f} s"
+        f"{verified} of {plural(total, 'operation')} verified with "
+        f"{plural(outcome.requests, 'request')} in {outcome.seconds:.0f} s"
     )
     if outcome.left:
         things = ", ".join(f"{count} {kind}" for kind, count in sorted(outcome.left.items()))
@@ -176,13 +177,13 @@ def rehearse(plan: LoadPlan, config: BenchmarkConfig, say: Say) -> LoadPlan:
     seconds = config.dynamic.rehearsal_seconds
     if not enabled or not seconds:
         return plan
-    say(f"Rehearsing {enabled} operations with {REHEARSAL_USERS} users for {seconds:g} s")
+    say(f"Rehearsing {plural(enabled, 'operation')} with {REHEARSAL_USERS} users for {seconds:g} s")
     weak = _weak_in_rehearsal(plan, config)
     cured, names = with_own_things(plan, weak)
     if not names:
         return without_weak(plan, weak)
     cured = without_weak(cured, {key: why for key, why in weak.items() if key not in names})
-    say(f"Rehearsing once more: {len(names)} operations get things of their own")
+    say(f"Rehearsing once more: {plural(len(names), 'operation')} to get things of their own")
     return without_weak(cured, _weak_in_rehearsal(cured, config))
 
 

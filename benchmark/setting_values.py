@@ -257,12 +257,13 @@ def not_negative(value: Any) -> float:
 
 def checked_host(value: Any) -> str:
     """A base URL without trailing slash; `http://` is put before a bare host name."""
-    text = str(value).strip().rstrip("/")
+    text = str(value).strip()
     if "@" in text:  # before anything else: it may be a password, which no message may repeat
         raise UsageError("a base URL must not hold a password", "use --basic user:password")
     if "://" not in text:
         text = f"http://{text}"
     scheme, _, rest = text.partition("://")
+    rest = rest.rstrip("/")
     authority, path = rest.partition("/")[::2]
     parts = _AUTHORITY.fullmatch(authority)
     if scheme.lower() not in {"http", "https"} or not parts or re.search(r"[\s?#]", path):

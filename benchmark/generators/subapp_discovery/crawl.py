@@ -88,6 +88,7 @@ class _Crawl:
         self._unreachable = False
         self._answered = False
         self._asked = 0
+        self._statuses: set[int] = set()
 
     def run(self) -> CrawlResult:
         self._add(0, self._root, "root")
@@ -110,6 +111,7 @@ class _Crawl:
             asked=self._asked,
             failure="" if self._answered else self._failure or "the time limit was reached",
             broken_hint=next(iter(self._broken.values()), ""),
+            statuses=frozenset(self._statuses),
         )
 
     # ── What to ask ──────────────────────────────────────────────────────────────────────────────
@@ -222,6 +224,7 @@ class _Crawl:
             return
         log.debug("GET %s: %d %s", ask.url, outcome.status, outcome.content_type)
         self._answered = True
+        self._statuses.add(outcome.status)
         if ask.kind == "random":
             self._random = outcome
             return

@@ -150,6 +150,11 @@ def _nothing(target: Target, result: CrawlResult) -> BenchmarkError:
         path = urlsplit(result.denied[0]).path
         hint += f", or credentials with --token or --header: {path} asks for them"
     reported = next((n.message for n in result.notes if "redirects" in n.message), "")
+    if reported:
+        hint += ", or name the host that it redirects to (--host, or --allow-host besides)"
+    if len(result.statuses) == 1 and (status := min(result.statuses)) >= 500:
+        hint = "look into the server's log, or correct the address (--host)"
+        reported = f"all answer with status {status}"
     left = next((n.message for n in result.notes if "were not asked" in n.message), "")
     details = "".join(f"; {text}" for text in (reported, _late(result), left) if text)
     usual = ", /openapi.json, /swagger.json, /docs and /api/v1/openapi.json among them"

@@ -53,7 +53,8 @@ class CrawlResult:
 
     `broken` are places that should hold a document but do not; `denied` are those that answered
     401, 403 or 407; `late` are places of documents that did not answer in time, and what is known
-    of that; `failure` is why the first request failed, if no request was ever answered.
+    of that; `failure` is why the first request failed, if no request was ever answered; `statuses`
+    are those of all answers.
     """
 
     documents: tuple[FoundDocument, ...]
@@ -64,6 +65,7 @@ class CrawlResult:
     asked: int
     failure: str = ""
     broken_hint: str = ""
+    statuses: frozenset[int] = frozenset()
 
 
 def same_answer(reply: Reply, other: Reply) -> bool:

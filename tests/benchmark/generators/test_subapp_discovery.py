@@ -514,6 +514,19 @@ def test_hosts_without_documents_are_said_to_have_none() -> None:
     assert "--spec" in caught.value.hint
 
 
+def test_what_every_answer_has_in_common_is_said() -> None:
+    """A server that only breaks, and one that only leads elsewhere, are no lack of a document."""
+    with serve({}, lambda _: Answer("", 503)) as broken, pytest.raises(TargetError) as caught:
+        look(broken)
+    assert "all answer with status 503" in caught.value.message
+    assert "log" in caught.value.hint
+    away = Answer("", 302, {"Location": "http://elsewhere.invalid/"})
+    with serve({}, lambda _: away) as moved, pytest.raises(TargetError) as caught:
+        look(moved)
+    assert "redirects to http://elsewhere.invalid" in caught.value.message
+    assert "--allow-host" in caught.value.hint
+
+
 def test_a_document_behind_a_sign_in_page_asks_for_credentials() -> None:
     """Frameworks with pages redirect to their sign-in instead of answering 401."""
     away = Answer(status=302, headers={"Location": "/login?next=%2Fopenapi.json"})
