@@ -76,7 +76,11 @@ class ResultQuery(PageQuery):
     user_email: Email | None = None
     session_id: QueryId | None = None
     configuration_id: QueryId | None = None
-    status: Status | None = None
+    status: Status | None = Field(
+        default=None,
+        description="`completed` are those that can be read whole and compared.",
+        examples=["completed"],
+    )
     start_date: Begin | None = Field(default=None, description="Asked for then or later.")
     end_date: End | None = Field(default=None, description="Asked for then or before.")
     order_by: OrderBy = Field(
