@@ -145,7 +145,7 @@ def _nothing(target: Target, result: CrawlResult) -> BenchmarkError:
         return _without_operations(result.documents[0].url, result.documents[0], ())
     hint = "give the document with --spec FILE_OR_URL"
     if result.late:
-        hint = f"find out why that place is so slow, or {hint}"
+        hint = f"find out why that place is so slow; {hint}"
     if result.denied:
         path = urlsplit(result.denied[0]).path
         hint += f", or credentials with --token or --header: {path} asks for them"

@@ -502,7 +502,7 @@ def test_a_document_that_does_not_come_is_said_to_be_late(monkeypatch: pytest.Mo
         over.set()
     for text in (caught.value.message, messages(discovery)):
         assert re.search(r"GET /openapi\.json: 127\S+ did not answer in full within 1 s", text)
-    assert caught.value.hint.startswith("find out why that place is so slow, or give the document")
+    assert caught.value.hint.startswith("find out why that place is so slow; give the document")
     assert found(discovery) == {"main": ""}
 
 

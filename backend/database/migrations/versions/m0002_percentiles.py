@@ -6,6 +6,7 @@ import json
 import zlib
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from alembic import op
 
@@ -39,7 +40,11 @@ def downgrade() -> None:
 
 def _times(stored: bytes) -> dict[str, float | None]:
     """What a stored document says of them, None where it says nothing."""
-    value: Any = json.loads(zlib.decompress(stored))
+    text = zlib.decompress(stored)
+    try:
+        value: Any = orjson.loads(text)  # a quarter of the time
+    except orjson.JSONDecodeError:  # it refuses what others write, such as halves of characters
+        value = json.loads(text)
     for member in ("totals", "latency_ms"):
         value = value.get(member) if isinstance(value, dict) else None
     times = value if isinstance(value, dict) else {}
