@@ -135,7 +135,7 @@ class Dispatcher(threading.Thread):
             settings.runs_dir, settings.retention_days, settings.retention_bytes, self._has_ended
         )
         for run_id in gone:
-            _LOG.info("the folder of an ended run was removed", extra={"run_id": run_id})
+            _LOG.info("the folder of an ended run was removed", extra={"test_id": run_id})
 
     def _has_ended(self, run_id: str) -> bool:
         """Whether a run is over, or nothing is known of it any more."""

@@ -88,7 +88,7 @@ class Keeper(threading.Thread):
             if outcome is not None:
                 self._store(outcome)
         except Exception:
-            _LOG.exception("a run could not be kept", extra={"run_id": self.run_id})
+            _LOG.exception("a run could not be kept", extra={"test_id": self.run_id})
         finally:
             self._ended(self.run_id)
 
@@ -124,7 +124,7 @@ class Keeper(threading.Thread):
                 with home.database.reading() as session:
                     order = secrets.get(session, home.cipher, self.run_id)
             except DatabaseUnavailable as problem:
-                self._log(f"a run cannot begin yet: {problem.message}")
+                self._log(f"a run cannot begin yet: {problem.message}", logging.WARNING)
                 if self._closing.wait(_BEAT_SECONDS):
                     return None
                 self._beat()
@@ -147,7 +147,7 @@ class Keeper(threading.Thread):
                     self._is_cut_off = not self._closing.is_set()
                     child.let_go()
             elif told_at is not None and time.monotonic() - told_at > _STOP_SECONDS:
-                self._log("a supervisor did not end and was killed")
+                self._log("a supervisor did not end and was killed", logging.WARNING)
                 child.kill()
             self._pause()
 
@@ -207,7 +207,7 @@ class Keeper(threading.Thread):
         try:
             child = Child(job, self._folder)
         except OSError:
-            _LOG.exception("no result could be made", extra={"run_id": self.run_id})
+            _LOG.exception("no result could be made", extra={"test_id": self.run_id})
             return outcome
         end = time.monotonic() + _REBUILD_SECONDS
         while not child.has_ended():
@@ -225,7 +225,7 @@ class Keeper(threading.Thread):
                 if store(self._home.database, self.run_id, self._home.owner, ended):
                     self._log(f"a run ended: {outcome.status}")
             except DatabaseUnavailable as problem:
-                self._log(f"a run's end cannot be stored yet: {problem.message}")
+                self._log(f"a run's end cannot be stored yet: {problem.message}", logging.WARNING)
                 if self._closing.wait(_BEAT_SECONDS):
                     return  # whoever starts next finds the outcome in the folder
             else:
@@ -243,7 +243,7 @@ class Keeper(threading.Thread):
             with home.database.writing() as session:
                 renewal = queue.renew(session, self.run_id, home.owner, seconds)
         except DatabaseUnavailable as problem:
-            self._log(f"a lease cannot be renewed: {problem.message}")
+            self._log(f"a lease cannot be renewed: {problem.message}", logging.WARNING)
             return
         self._is_ours = renewal.kept
         self._stop_asked = self._stop_asked or renewal.stop_requested
@@ -253,5 +253,5 @@ class Keeper(threading.Thread):
         self._hurry = self._wake.wait(_LOOK_SECONDS)
         self._wake.clear()
 
-    def _log(self, text: str) -> None:
-        _LOG.info(text, extra={"run_id": self.run_id})
+    def _log(self, text: str, level: int = logging.INFO) -> None:
+        _LOG.log(level, text, extra={"test_id": self.run_id})

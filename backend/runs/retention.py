@@ -44,7 +44,7 @@ def tidy(
             continue
         shutil.rmtree(each.folder.path, ignore_errors=True)
         if each.folder.path.exists():
-            _LOG.warning("the folder of a run cannot be removed", extra={"run_id": run_id})
+            _LOG.warning("the folder of a run cannot be removed", extra={"test_id": run_id})
             continue
         total -= each.size
         gone.append(run_id)

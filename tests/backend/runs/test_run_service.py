@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import subprocess
@@ -220,16 +221,20 @@ def test_a_run_whose_folder_cannot_be_made_fails_and_the_service_goes_on(
 
 
 @pytest.mark.end_to_end
-def test_secrets_of_another_key_fail_the_run(tmp_path: Path) -> None:
-    """Nobody can read any more what was asked for."""
+def test_secrets_of_another_key_fail_the_run(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody can read any more what was asked for; the log names the test."""
     settings = settings_in(tmp_path)
     with opened(settings) as database:
         started = RunService(database, settings).start(order("http://127.0.0.1:9", SHORT))
     settings.key_file.unlink()
-    with running(settings) as (_, database):
+    with caplog.at_level(logging.INFO, "backend.runs"), running(settings) as (_, database):
         row = final_row(database, started.id)
     assert row.status == "failed"
     assert "another key" in row.status_reason
+    logged = {(each.getMessage(), getattr(each, "test_id", "")) for each in caplog.records}
+    assert ("a run ended: failed", started.id) in logged
 
 
 @pytest.mark.end_to_end
