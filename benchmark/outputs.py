@@ -62,6 +62,24 @@ def write_graph(dependencies: Dependencies, path: Path) -> None:
         ) from error
 
 
+def require_writable(locustfile: Path) -> None:
+    """Raise UsageError where a locustfile cannot be written, before anything is sent for it."""
+    try:
+        locustfile.parent.mkdir(parents=True, exist_ok=True)
+        existed = locustfile.exists()
+        with locustfile.open("ab"):
+            pass
+        if not existed:
+            locustfile.unlink()
+    except OSError as error:
+        raise _unwritable(locustfile, error) from error
+
+
+def _unwritable(locustfile: Path, error: OSError) -> UsageError:
+    problem = f"{locustfile} cannot be written ({error.strerror})"
+    return UsageError(problem, "choose another --output")
+
+
 def write_test(
     folder: Path, stamp: str, load_plan: LoadPlan, out: Path | None
 ) -> tuple[Path, Path]:
@@ -79,11 +97,9 @@ def write_test(
     replace_file(plan_file, json_document(plan_to_json(load_plan)))
     source = render_locustfile(load_plan, shown(locustfile))
     try:
-        locustfile.parent.mkdir(parents=True, exist_ok=True)
         locustfile.write_text(source, encoding="utf-8")
     except OSError as error:
-        problem = f"{locustfile} cannot be written ({error.strerror})"
-        raise UsageError(problem, "choose another --output") from error
+        raise _unwritable(locustfile, error) from error
     return plan_file, locustfile
 
 

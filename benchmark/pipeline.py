@@ -28,7 +28,7 @@ from benchmark.inspecting import (
 )
 from benchmark.interrupts import held_interrupts
 from benchmark.models import ApiSpec, Comparison, Dependencies, LoadPlan, Report
-from benchmark.outputs import shown, time_stamp, write_discovery, write_test
+from benchmark.outputs import require_writable, shown, time_stamp, write_discovery, write_test
 from benchmark.readiness import require_tasks
 from benchmark.rebuilding import rebuild
 from benchmark.run_conditions import conditions_without_load, require_known_operations
@@ -156,6 +156,8 @@ def prepare(
     from benchmark.run_files import prepare_folder
 
     prepare_folder(config.results_dir)
+    if out is not None:
+        require_writable(out)
     if config.locustfile is not None:
         if config.endpoints:
             raise UsageError(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_origin, get_type_hints
 
@@ -304,8 +305,8 @@ def _read_setting(name: str, value: Any, where: str) -> Any:
         return _dynamic(value, where)
     if name not in _READERS:
         ours = ("command", "written")
-        known = ", ".join(each.name for each in fields(BenchmarkConfig) if each.name not in ours)
-        raise UsageError(f"{where} is no setting", f"known are: {known}")
+        known = [each.name for each in fields(BenchmarkConfig) if each.name not in ours]
+        raise UsageError(f"{where} is no setting", _known(name, known))
     return _read(_READERS[name], value, where)
 
 
@@ -341,8 +342,13 @@ def _read_table(kind: type[Table], given: Mapping[Any, Any], where: str) -> Tabl
     readers = _readers_of(kind)
     for name in given:
         if name not in readers:
-            raise UsageError(f"{where}.{name} is no setting", f"known are: {', '.join(readers)}")
+            raise UsageError(f"{where}.{name} is no setting", _known(name, readers))
     return kind(**{name: _read(readers[name], given[name], f"{where}.{name}") for name in given})
+
+
+def _known(name: Any, names: Collection[str]) -> str:
+    near = get_close_matches(str(name), names, n=1)
+    return f"did you mean {near[0]}?" if near else f"known are: {', '.join(names)}"
 
 
 def _read(read: Callable[[Any], Any], value: Any, where: str) -> Any:

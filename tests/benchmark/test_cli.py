@@ -254,15 +254,12 @@ def test_a_results_folder_that_cannot_be_written_ends_with_2(call: Any, tmp_path
         assert_refused(call("run", "--results-dir", str(folder)), 2, str(folder), "--results-dir")
 
 
-def test_a_locustfile_that_cannot_be_written_ends_with_2(
-    call: Any, serve: Serve, tmp_path: Path
-) -> None:
-    """`generate --output` below a file."""
+def test_a_locustfile_that_cannot_be_written_ends_with_2(call: Any, tmp_path: Path) -> None:
+    """`generate --output` below a file, or on a folder; nothing is asked of the host before."""
     (tmp_path / "file").touch()
-    (tmp_path / "openapi.json").write_text(json.dumps(DOCUMENT))
-    target = tmp_path / "file" / "locustfile.py"
-    ran = call("generate", "--spec", "openapi.json", "-o", str(target), "--results-dir", "out")
-    assert_refused(ran, 2, str(target))
+    for target in (tmp_path / "file" / "locustfile.py", tmp_path):
+        ran = call("generate", "-o", str(target), "--results-dir", "out")
+        assert_refused(ran, 2, str(target), "--output")
 
 
 @pytest.mark.parametrize("command", ["run", "discover", "generate"])

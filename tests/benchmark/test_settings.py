@@ -276,6 +276,12 @@ def test_a_wrong_value_is_named_with_its_place(
     assert error.exit_code == 2
 
 
+def test_a_misspelt_setting_gets_the_one_that_was_meant() -> None:
+    """A list of all is for names that are like none."""
+    assert refusal({}, {}, "userz: 1").hint == "did you mean users?"
+    assert refusal({}, {}, "dynamic: {speed: 1}").hint.startswith("known are: ")
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     """It is not there, is a folder, or is no text."""
     for path in (tmp_path / "none.yaml", tmp_path):
