@@ -25,7 +25,7 @@ from benchmark.commands import (
     add_token,
 )
 from benchmark.commands.frame import command, print_json, say_error
-from benchmark.errors import LocustError, UsageError
+from benchmark.errors import BenchmarkError, LocustError, UsageError
 from benchmark.help_page import GroupedCommand, Program
 from benchmark.options import (
     ACTION,
@@ -235,7 +235,16 @@ def _run(config: BenchmarkConfig, switches: Switches) -> None:
     from benchmark.utils.results import result_to_json  # noqa: PLC0415
 
     with watching(quiet=switches.quiet or switches.json) as observer:
-        reports = pipeline.run_benchmark(config, observer)
+        try:
+            reports = pipeline.run_benchmark(config, observer)
+        except pipeline.UnwrittenReportsError as error:
+            if not switches.json:
+                write_text(error.report, sys.stdout)
+            say_error(
+                f"The reports cannot be written to {config.results_dir}: {error.strerror}",
+                f"make room, then: stress-api analyze {error.report.files['timeline']}",
+            )
+            raise typer.Exit(BenchmarkError.exit_code) from error
     if switches.json:
         results = [result_to_json(report) for report in reports]
         print_json(results[0] if config.test_type != "suite" else {"results": results})

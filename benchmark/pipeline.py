@@ -32,7 +32,14 @@ from benchmark.outputs import require_writable, shown, time_stamp, write_discove
 from benchmark.readiness import require_tasks
 from benchmark.rebuilding import rebuild
 from benchmark.run_conditions import conditions_without_load, require_known_operations
-from benchmark.running import Observer, Prepared, report_run, request_of, run
+from benchmark.running import (
+    Observer,
+    Prepared,
+    UnwrittenReportsError,
+    report_run,
+    request_of,
+    run,
+)
 from benchmark.settings import BenchmarkConfig
 from benchmark.utils.figures import plural
 
@@ -44,6 +51,7 @@ __all__ = [
     "Observer",
     "Prepared",
     "TargetCheck",
+    "UnwrittenReportsError",
     "analyse",
     "compare",
     "discover",

@@ -50,6 +50,14 @@ class Prepared:
     files: tuple[Path, ...] = ()
 
 
+class UnwrittenReportsError(OSError):
+    """The reports of a run cannot be written, for a full disk; `report` is what they would say."""
+
+    def __init__(self, cause: OSError, report: Report) -> None:
+        super().__init__(cause.errno, cause.strerror, cause.filename)
+        self.report = report
+
+
 def run(
     prepared: Prepared,
     profile: LoadProfile,
@@ -89,7 +97,10 @@ def report_run(
     outcome: RunOutcome,
     baseline: Baseline | None = None,
 ) -> Report:
-    """Judge what a run recorded, compare it, and write its result and its report."""
+    """Judge what a run recorded, compare it, and write its result and its report.
+
+    Raises UnwrittenReportsError.
+    """
     from benchmark.utils.analyze_results import analyze
     from benchmark.utils.results import build_result
     from benchmark.utils.timeline import read_timeline
@@ -111,7 +122,10 @@ def report_run(
     )
     report = analyze(result, result_files(files, prepared.locustfile))
     report = with_comparison(report, baseline)
-    write_reports(report, files)
+    try:
+        write_reports(report, files)
+    except OSError as error:
+        raise UnwrittenReportsError(error, report) from error
     return report
 
 

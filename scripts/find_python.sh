@@ -45,13 +45,20 @@ sys.exit(not all(map(find_spec, ("locust", "typer", "pydantic", "rich", "fastapi
 # Prints the Python to run the suite with: an active environment that has its packages, else .venv
 # below ROOT, else python3.
 find_installed_python() {
-  local root=$1 candidate
+  local root=$1 candidate problem
   for candidate in "${VIRTUAL_ENV:+$VIRTUAL_ENV/bin/python}" "$root/.venv/bin/python" python3; do
     if [ -n "$candidate" ] && has_packages "$candidate"; then
       echo "$candidate"
       return 0
     fi
   done
+  candidate=$root/.venv/bin/python
+  if [ -x "$candidate" ] && ! problem=$("$candidate" -c '' 2>&1); then
+    echo "error: $candidate does not start: ${problem##*$'\n'}" >&2
+    echo "hint: make it anew: $root/benchmark/run_benchmark.sh install; where LC_ALL is C, Python" \
+      "before 3.13 needs a folder whose name is ASCII" >&2
+    return 5
+  fi
   echo "error: stress-api is not installed: no Python 3.11+ with its packages was found" >&2
   echo "hint: $root/benchmark/run_benchmark.sh install" >&2
   return 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
 import logging
 import signal
@@ -20,6 +21,8 @@ from benchmark.utils.text_safety import clean_text
 
 if TYPE_CHECKING:
     from benchmark.settings import BenchmarkConfig
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 Command = Callable[["BenchmarkConfig", Switches], None]
 
@@ -123,14 +126,24 @@ def outcome(*, verbose: bool = False) -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
     except (typer.Exit, BrokenPipeError, ModuleNotFoundError):
         raise
-    except Exception as error:  # the last net: a traceback helps no user
-        logging.getLogger(__name__).debug("It happened here:", exc_info=error)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise _unforeseen(error) from error
+        where = f"{error.filename}: " if error.filename else ""
         say_error(
-            f"{type(error).__name__}: {error}", "add --verbose to see where; please report it"
+            f"{where}{error.strerror}", "make room there, or choose another folder (--results-dir)"
         )
         raise typer.Exit(BenchmarkError.exit_code) from error
+    except Exception as error:  # the last net: a traceback helps no user
+        raise _unforeseen(error) from error
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _unforeseen(error: Exception) -> typer.Exit:
+    logging.getLogger(__name__).debug("It happened here:", exc_info=error)
+    say_error(f"{type(error).__name__}: {error}", "add --verbose to see where; please report it")
+    return typer.Exit(BenchmarkError.exit_code)
 
 
 def _raise_interrupt(*_: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import re
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmark import cli
+from benchmark import cli, pipeline
 from benchmark.options import (
     ACTION,
     BASELINE,
@@ -28,6 +29,8 @@ from benchmark.options import (
     OUTPUT,
     TARGET,
 )
+from benchmark.utils.analyze_results import analyze
+from tests.benchmark.utils.sample_runs import sample_result
 
 if TYPE_CHECKING:
     from conftest import Serve
@@ -252,6 +255,34 @@ def test_a_results_folder_that_cannot_be_written_ends_with_2(call: Any, tmp_path
     (tmp_path / "file").touch()
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):
         assert_refused(call("run", "--results-dir", str(folder)), 2, str(folder), "--results-dir")
+
+
+def test_a_full_disk_is_no_fault_of_the_program(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in the way, and what helps; nobody is asked to report it."""
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "out/plan.json")
+
+    monkeypatch.setattr(pipeline, "run_benchmark", fail)
+    assert_refused(call("run", "--results-dir", "out"), 5, "out/plan.json: No space", "make room")
+
+
+def test_results_that_cannot_be_written_are_shown(
+    call: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The load is over and was costly: its report is printed, and can be made from its timeline."""
+    report = analyze(sample_result(tmp_path / "t.jsonl"), {"timeline": "out/t.jsonl"})
+
+    def fail(*_: object) -> None:
+        cause = OSError(errno.ENOSPC, "No space left on device")
+        raise pipeline.UnwrittenReportsError(cause, report)
+
+    monkeypatch.setattr(pipeline, "run_benchmark", fail)
+    ran = call("run", "--results-dir", "out")
+    assert ran.code == 5
+    assert "Verdict: " in ran.out
+    assert "cannot be written to out: No space left on device" in ran.err
+    assert "stress-api analyze out/t.jsonl" in ran.err
 
 
 def test_a_locustfile_that_cannot_be_written_ends_with_2(call: Any, tmp_path: Path) -> None:

@@ -105,6 +105,18 @@ def test_without_an_installation_the_way_to_it_is_said(
     ]
 
 
+def test_an_environment_that_does_not_start_is_not_called_missing(checkout: Path) -> None:
+    """Its Python was removed, or cannot read its own folder: what it says is passed on."""
+    python = checkout / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\necho first >&2\necho 'cannot decode' >&2\nexit 1\n")
+    python.chmod(0o755)
+    ran = run(checkout, str(checkout / RUN), "check")
+    assert ran.returncode == 5
+    assert lines(ran)[0] == f"error: {python} does not start: cannot decode"
+    assert "run_benchmark.sh install" in lines(ran)[1]
+
+
 def test_usage_needs_no_python(checkout: Path) -> None:
     """Help lists every command; an option in its place, and an unknown one, are refused."""
     page = run(checkout, f"./{RUN}")

@@ -99,7 +99,7 @@ def _report(report: Report) -> Iterable[RenderableType]:
     if report.files:
         yield terminal.heading("Files")
         for label, path in report.files.items():
-            yield terminal.item(f"{label}: {path}")
+            yield terminal.path_item(label, path)
     yield Text()
 
 

@@ -115,16 +115,36 @@ def test_hostile_text_stays_text_in_the_terminal(hostile: Report) -> None:
     assert "\u202e" not in text
 
 
+class Terminal(io.StringIO):
+    """A text stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """It is."""
+        return True
+
+
 def test_a_terminal_gets_colours(report: Report) -> None:
     """On a terminal the grade is coloured."""
-
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
     out = Terminal()
     write_text(report, out)
     assert "Grade:" in out.getvalue()
+
+
+def test_a_narrow_terminal_loses_nothing(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table that does not fit is broken by the terminal: names stay, and so do figures."""
+    monkeypatch.setenv("COLUMNS", "40")
+    out = Terminal()
+    write_text(report, out)
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in out.getvalue().splitlines()]
+    assert any(line.startswith("Operation ") and line.endswith(" max") for line in lines)
+    for each in report.result.operations:
+        assert sum(line.startswith(f"{each.method} ") for line in lines) > 0
+
+
+def test_paths_are_never_broken(report: Report) -> None:
+    """A path with spaces can be copied whole, from a terminal and from a file."""
+    path = "/a folder with a long name/" * 5 + "result.json"
+    assert f" - result: {path}\n" in plain(write_text, replace(report, files={"result": path}))
 
 
 def test_a_suite_is_one_table(report: Report) -> None:
