@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from benchmark.asking import FoundApi, find_api
@@ -267,6 +268,9 @@ def interact(config: BenchmarkConfig, observer: Observer) -> None:
     request = request_of(prepared, profile, config, files)
     run_interactive(request, lambda url: observer.stage(f"Open {url} - Ctrl-C ends it"))
     observer.stage(f"Ended; what happened is in {shown(files.path('.log'))}")
+    timeline = files.path("_timeline.jsonl")
+    if timeline.exists():
+        observer.stage(f"The last test: stress-api analyze {quote(shown(timeline))}")
 
 
 def generate(config: BenchmarkConfig, out: Path | None, observer: Observer) -> Prepared:

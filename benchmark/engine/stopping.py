@@ -65,28 +65,28 @@ def end_with_parent(parent: int) -> None:
     gevent.spawn(_wait_for_parent, parent)
 
 
-def _beside_users(runner: Any, end: Callable[[], None]) -> Callable[[], None]:
+def _beside_users(runner: Any, end: Callable[..., None]) -> Callable[..., None]:
     """What ends a test, for tasks too: a user that waits for all users waits for itself.
 
     Locust lets it be killed in the middle of that, which loses what comes after.
     """
 
-    def ended() -> None:
+    def ended(**options: Any) -> None:
         if gevent.getcurrent() in runner.user_greenlets:
-            gevent.spawn(end)
+            gevent.spawn(end, **options)
         else:
-            end()
+            end(**options)
 
     return ended
 
 
-def _one_at_a_time(end: Callable[[], None]) -> Callable[[], None]:
+def _one_at_a_time(end: Callable[..., None]) -> Callable[..., None]:
     """Whoever comes second waits; Locust's stop would end the same test twice."""
     turn = RLock()
 
-    def ended() -> None:
+    def ended(**options: Any) -> None:
         with turn:
-            end()
+            end(**options)
 
     return ended
 
