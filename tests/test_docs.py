@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from benchmark.config import BENCHMARK_CONFIGS, DYNAMIC_CONFIG
+from benchmark.generators.locust_generator.source_guard import MARKERS, VERBS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -54,7 +56,25 @@ def test_the_settings_of_discovery_are_in_the_readme() -> None:
 
 def test_links_to_files_lead_somewhere() -> None:
     """Relative links and pictures in the documents exist in the repository."""
-    for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"):
-        text = (ROOT / name).read_text(encoding="utf-8")
-        for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", text):
-            assert (ROOT / target).exists(), f"{name}: {target}"
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")):
+        for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_every_word_of_generated_files_is_explained() -> None:
+    """Whoever edits one finds each verb of a task and each marker of a body."""
+    text = (ROOT / "docs" / "generated-file.md").read_text(encoding="utf-8")
+    assert not [verb for verb in VERBS if f"self.{verb}(" not in text]
+    assert not [marker for marker in MARKERS if f"{marker}" not in text]
+
+
+def test_the_example_for_continuous_integration_can_be_read() -> None:
+    """It is YAML, its commands have only options that exist, and so has the container."""
+    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    example = re.search(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert example
+    steps = yaml.safe_load(example[1])["jobs"]["load"]["steps"]
+    commands = " ".join(step.get("run", "") for step in steps) + text.partition("```dockerfile")[0]
+    for command in re.findall(r"stress-api run ([^\n`]*(?:\\\n[^\n`]*)*)", commands):
+        for option in re.findall(r"--[a-z-]+", command):
+            assert option in README, option

@@ -30,12 +30,12 @@ ALLOWED_IMPORTS = {
 _IMPORTED = frozenset().union(*ALLOWED_IMPORTS.values())
 MARKERS = _IMPORTED - {"ApiUser", "Body", "between", "deletes", "task"}
 _SETTINGS = frozenset("abstract api_key seed sign_in_per_user strategy weight".split())
-_VERBS = frozenset(
+VERBS = frozenset(
     "authorize clear echo find fresh given keep keep_account need new new_json own_address peek "
     "pick take value".split()
 )
 _VALUE_VERBS = frozenset("echo given new new_json own_address pick value".split())
-_NO_METHODS = _VERBS | frozenset("after_answer current_access own_account sign_in_anew".split())
+_NO_METHODS = VERBS | frozenset("after_answer current_access own_account sign_in_anew".split())
 _METHODS = frozenset("get post put patch delete head options request".split())
 
 
@@ -126,7 +126,7 @@ def _is_action(node: ast.expr, names: _Names) -> bool:
     if any(keyword.arg is None for keyword in node.keywords):
         return False
     if _is_name(holder, "self"):
-        known = verb in _VERBS
+        known = verb in VERBS
         return known and all(_is_value(v, names) or _is_method(v, names) for v in values)
     if isinstance(holder, ast.Attribute):
         client = _is_name(holder.value, "self") and holder.attr == "client"
