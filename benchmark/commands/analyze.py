@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from benchmark.commands import frame
+from benchmark.errors import UsageError
 from benchmark.help_page import GroupedCommand
 
-_FORMATS = "text (the default), json, markdown, junit, csv or openmetrics"
+_FORMATS = ("text", "json", "markdown", "junit", "csv", "openmetrics")
+_FORMS = "text (the default), json, markdown, junit, csv or openmetrics"
 
 
 def add_analyze(app: typer.Typer) -> None:
@@ -37,11 +39,14 @@ def add_analyze(app: typer.Typer) -> None:
                 help="what each must meet, instead of what it was asked to then",
             ),
         ] = None,
-        form: Annotated[str | None, typer.Option("--format", metavar="NAME", help=_FORMATS)] = None,
+        form: Annotated[str | None, typer.Option("--format", metavar="NAME", help=_FORMS)] = None,
         as_json: Annotated[bool, typer.Option("--json", help="the same as --format json")] = False,
     ) -> None:
         """Read old results again: the verdict on one, a table of several."""
         with frame.outcome():
+            if form not in {None, *_FORMATS}:
+                known = f"known are: {', '.join(_FORMATS)}"
+                raise UsageError(f"--format: {form!r} is not known here", known)
             from benchmark.utils.analyze_results import main  # noqa: PLC0415  # slow to import
 
             folder = results_dir or str(frame.results_dir())

@@ -24,6 +24,7 @@ TIMELINE_SUFFIX = "_timeline.jsonl"
 _SUFFIXES = (JSON_SUFFIX, TIMELINE_SUFFIX, *STATISTICS)  # the fullest account of a run first
 _OTHER_DOCUMENTS = ("api_discovery_", "load_plan_", "capacity_", SCHEMA_NAME)
 _MAX_BYTES = 300_000_000
+_TAKEN = "give a result (.json), its stem, a _timeline.jsonl, a Locust _stats.csv, or a folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def find_results(where: Path) -> tuple[Path, ...]:
         if where.is_dir():
             found = _in_folder(where)
             if not found:
-                raise UsageError(f"{clean_text(where)}: no results in this folder")
+                raise UsageError(f"{clean_text(where)}: no results in this folder", _TAKEN)
             return found
         if where.is_file():
             return (statistics_beside(where) or where,)
@@ -62,7 +63,7 @@ def find_results(where: Path) -> tuple[Path, ...]:
         raise _unreadable(where, error) from error
     raise UsageError(
         f"{clean_text(where)}: there is no such result",
-        "give a result (.json), its stem, a _timeline.jsonl, a Locust _stats.csv, or a folder",
+        _TAKEN,
     )
 
 

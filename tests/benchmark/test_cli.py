@@ -243,6 +243,8 @@ def assert_refused(ran: Ran, code: int, *words: str) -> None:
         (["run", "--interactive", "--test-type", "suite"], "'suite'"),
         (["discover", "--", "--tags", "x"], "--"),
         (["health", "--users", "3"], "--users"),
+        (["analyze", "--format", "pdf"], "--format: 'pdf'"),
+        (["analyze", "."], "no results in this folder"),
     ],
 )
 def test_wrong_usage_ends_with_2(call: Any, arguments: list[str], word: str) -> None:

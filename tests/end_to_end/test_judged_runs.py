@@ -19,11 +19,12 @@ ENDINGS = (".json", ".html", ".log", "_locust.html", "_timeline.jsonl", "_stats.
 
 
 def run(folder: Path, host: str, *options: str) -> subprocess.CompletedProcess[str]:
-    """`stress-api run` without a probe."""
+    """`stress-api run` without a probe, which a locustfile of one's own does not have."""
+    unproved = () if "--locustfile" in options else ("--no-probe",)
     return subprocess.run(
         [
-            *(sys.executable, "-m", "benchmark.cli", "run", "--host", host, "--no-probe", "-q"),
-            *("--results-dir", str(folder), *options),
+            *(sys.executable, "-m", "benchmark.cli", "run", "--host", host, "-q"),
+            *("--results-dir", str(folder), *unproved, *options),
         ],
         cwd=ROOT, capture_output=True, text=True, timeout=90, check=False,
     )  # fmt: skip
