@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmark.models import ComparedMetric, ComparedSide, Comparison, MetricChange, OperationChange
+from benchmark.models import (
+    Answer,
+    ComparedMetric,
+    ComparedSide,
+    Comparison,
+    MetricChange,
+    OperationChange,
+)
 from benchmark.models.comparison import MOST_RUNS
 from benchmark.utils.figures import milliseconds, number, percent, plural, seconds
 from benchmark.utils.text_safety import clean_text
@@ -69,23 +76,27 @@ def _by(ratio: float) -> str:
 
 def answer_in_words(change: OperationChange) -> str:
     """The verdict, with what would help where it cannot be told."""
-    if change.answer != "cannot tell":
-        return change.answer
+    needed = needed_in_words(change)
+    return f"{change.answer} ({needed})" if needed else change.answer
+
+
+def needed_in_words(change: OperationChange) -> str:
+    """What would probably help where nothing can be told; "" elsewhere."""
+    if change.answer != "cannot tell" or not change.more_runs:
+        return ""
     if change.more_runs >= MOST_RUNS:
-        return f"cannot tell ({MOST_RUNS} more runs or longer ones)"
-    if change.more_runs:
-        return f"cannot tell ({plural(change.more_runs, 'more run')})"
-    return "cannot tell"
+        return f"{MOST_RUNS} more runs or longer ones"
+    return plural(change.more_runs, "more run")
 
 
 def headline(comparison: Comparison) -> str:
     """The outcome in one sentence."""
     regressed, improved = comparison.answered("regressed"), comparison.answered("improved")
     if regressed:
-        words = f"{plural(len(regressed), 'regression')}: {_list(regressed)}"
+        words = f"{plural(len(regressed), 'regression')}: {_list(regressed, 'regressed')}"
         return words + (f"; {len(improved)} improved" if improved else "")
     if improved:
-        return f"Nothing regressed; improved: {_list(improved)}"
+        return f"Nothing regressed; improved: {_list(improved, 'improved')}"
     if reason := common_reason(comparison):
         return f"Nothing can be told: {reason}"
     unknown = len(comparison.answered("cannot tell"))
@@ -110,9 +121,31 @@ def own_reason(comparison: Comparison, change: OperationChange) -> str:
     return "" if common_reason(comparison) else change.reason
 
 
-def _list(changes: Sequence[OperationChange]) -> str:
-    names = ", ".join(name_of(each) for each in changes[:5])
+def _list(changes: Sequence[OperationChange], answer: Answer) -> str:
+    names = ", ".join(f"{name_of(each)} ({_by_how_much(each, answer)})" for each in changes[:5])
     return names + (f" and {len(changes) - 5} more" if len(changes) > 5 else "")
+
+
+def _by_how_much(change: OperationChange, answer: Answer) -> str:
+    """The metrics with this answer, each with its change: `p50 +92 %, p95 +86 %`."""
+    return ", ".join(
+        f"{NAMES[each.metric]} {_by(each.ratio)}"
+        if each.ratio is not None and each.metric != "failures"
+        else f"{NAMES[each.metric]} {value(each.metric, each.base)} → "
+        f"{value(each.metric, each.new)}"
+        for each in change.answered(answer)
+    )
+
+
+def shown_metrics(changes: Sequence[OperationChange]) -> list[ComparedMetric]:
+    """The metrics of any of these operations; failures only where something failed."""
+    found = {
+        change.metric
+        for each in changes
+        for change in each.changes
+        if change.metric != "failures" or change.base or change.new
+    }
+    return [metric for metric in NAMES if metric in found]
 
 
 def side_in_words(side: ComparedSide) -> str:

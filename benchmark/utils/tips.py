@@ -86,6 +86,7 @@ def give_tips(result: RunResult, criteria: tuple[Criterion, ...]) -> tuple[str, 
         )
     if FAILURES in wanting:
         tips.extend(_failure_tips(result))
+    tips.extend(_dropped_tips(result))
     if limited := rate_limit_in_words(result):
         tips.append(
             f"{limited}: this is the throughput of the limit, so raise it for the test, or take it "
@@ -114,6 +115,18 @@ def _failure_tips(result: RunResult) -> Iterator[str]:
             f"{_key(each)}: {each.failures:,} of {plural(each.requests, 'request')} failed"
             f"{how if worst else ''}{said}: {_advice(worst)}."
         )
+
+
+def _dropped_tips(result: RunResult) -> Iterator[str]:
+    arrivals = result.arrivals
+    if arrivals is None or not arrivals.dropped:
+        return
+    yield (
+        f"{plural(arrivals.dropped, 'iteration')} of {arrivals.asked:,} found no free user and "
+        f"{'was' if arrivals.dropped == 1 else 'were'} dropped: if more users (--max-users, now "
+        f"{result.profile.users:,}) do not help, the target does not bear this rate; "
+        "stress-api capacity finds the one that it bears."
+    )
 
 
 def _worst_status(operation: OperationStats, message: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmark.models import Answer, OperationStats, Report, RunResult, ThresholdVerdict
+from benchmark.models import Answer, OperationStats, Report, RunResult, Threshold, ThresholdVerdict
 from benchmark.thresholds import by_threshold, in_words
 from benchmark.utils.comparison_words import change_in_words, headline
 from benchmark.utils.figures import milliseconds, number, percent, plural, seconds, statuses
@@ -22,8 +22,11 @@ ANSWER_TONES: Mapping[Answer, Tone] = {
     "cannot tell": "unknown",
 }
 """How the answers of a comparison look."""
+_AS_FAR = "Fine as far as it went"
 _MOST_PLACES = 4
 _MOST_NAMED = 3
+DROPPED_SHARE = 0.005
+"""More dropped iterations than this are said, and speak against a run: nobody served them."""
 _LEAST_FAILURES = 2  # one failure of few requests is an accident, and no place to look at
 
 
@@ -87,9 +90,14 @@ def _answer(report: Report, *, exceptions: bool) -> tuple[Tone, str]:
 def _graded(report: Report, *, exceptions: bool) -> tuple[Tone, str]:
     """By the grade; conditions that held outrank it, since they are what was asked for."""
     bad = report.grade in ("Poor", "Below acceptable")
+    dropped = _dropped_share(report.result)
+    exceptions = exceptions or dropped > DROPPED_SHARE
+    broken_off = report.result.status == "interrupted"
     if report.thresholds:
-        return ("fair", "Within the thresholds") if bad or exceptions else ("good", "Fine")
-    if bad:
+        if bad or exceptions:
+            return "fair", "Within the thresholds"
+        return ("fair", _AS_FAR) if broken_off else ("good", "Fine")
+    if bad or dropped * 100 >= ACCEPTABLE_PERCENT:
         return "bad", "Not fine"
     if report.grade == "Not judged":
         return "unknown", "Not judged"
@@ -97,6 +105,8 @@ def _graded(report: Report, *, exceptions: bool) -> tuple[Tone, str]:
         return "fair", "Acceptable"
     if exceptions:
         return "fair", "Fine, with exceptions"
+    if broken_off:
+        return "fair", _AS_FAR
     return ("good", "Fine") if report.validity.verdict == "valid" else ("fair", "Probably fine")
 
 
@@ -136,6 +146,17 @@ def _reasons(report: Report) -> Iterator[str]:
             if each.verdict == report.grade and each.name != FAILURES  # those are told anyhow
         ]
         yield f"Grade {report.grade}{': ' if said else ''}{', '.join(said)}."
+    if (arrivals := report.result.arrivals) and _dropped_share(report.result) > DROPPED_SHARE:
+        yield (
+            f"{percent(_dropped_share(report.result))} of {plural(arrivals.asked, 'iteration')} "
+            "were dropped: no user was free for them in time."
+        )
+
+
+def _dropped_share(result: RunResult) -> float:
+    """Of the iterations of an open run, those that never began for want of a free user."""
+    arrivals = result.arrivals
+    return arrivals.dropped / arrivals.asked if arrivals and arrivals.asked else 0.0
 
 
 def _thresholds(verdicts: Sequence[ThresholdVerdict]) -> str:
@@ -145,10 +166,17 @@ def _thresholds(verdicts: Sequence[ThresholdVerdict]) -> str:
     if not failed:
         some = {1: "The threshold", 2: "Both thresholds"}
         return f"{some.get(len(judged), f'All {len(judged)} thresholds')} held."
-    said = ", ".join(clean_text(each.text, 80) for each in failed[:_MOST_NAMED])
+    said = ", ".join(_failed(each, judged[each]) for each in failed[:_MOST_NAMED])
     more = " and others" if len(failed) > _MOST_NAMED else ""
     of = f"{len(failed)} of {len(judged)} thresholds" if len(judged) > 1 else "The threshold"
     return f"{of} failed: {said}{more}."
+
+
+def _failed(threshold: Threshold, verdicts: Sequence[ThresholdVerdict]) -> str:
+    """A threshold and what was measured, if that is one figure."""
+    missed = [each for each in verdicts if not each.held]
+    measured = f" ({in_words(threshold, missed[0].measured)})" if len(missed) == 1 else ""
+    return clean_text(threshold.text, 80) + measured
 
 
 def _figures(result: RunResult) -> Iterator[str]:
@@ -197,11 +225,13 @@ def _places(report: Report) -> Iterator[Place]:
 
 
 def _slowest(result: RunResult, tone: Tone) -> Iterator[Place]:
-    """Where nothing stands out, the slowest is a bound for all the others."""
+    """Where nothing stands out, the slowest is a bound for all the others, and not to blame."""
     called = [each for each in result.operations if each.requests]
     if called:
         each = max(called, key=lambda each: each.latency.percentile(95))
-        yield Place(each, tone, f"the slowest: {_latency_in_words(each)}")
+        yield Place(
+            each, "fair" if tone == "bad" else tone, f"the slowest: {_latency_in_words(each)}"
+        )
 
 
 def _failing(stats: OperationStats) -> Place:

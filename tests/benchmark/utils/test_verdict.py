@@ -65,12 +65,14 @@ def test_thresholds_decide_where_there_are_any(tmp_path: Path) -> None:
     """One that failed is named; those that held outrank a bad grade."""
     failed = give_verdict(good_report(tmp_path, "p95<1ms", "failures<1%", "GET /never: p95<1s"))
     assert (failed.tone, failed.word) == ("bad", "Not fine")
-    assert failed.sentence.startswith("2 of 3 thresholds failed: p95<1ms, GET /never: p95<1s. ")
+    assert failed.sentence.startswith(
+        "2 of 3 thresholds failed: p95<1ms (85.7 ms), GET /never: p95<1s (no requests). "
+    )
     held = give_verdict(good_report(tmp_path, "p95<10s"))
     assert (held.tone, held.word) == ("good", "Fine")
     assert held.sentence.startswith("The threshold held. ")
     where = give_verdict(good_report(tmp_path, "GET /health: p95<0.5ms"))
-    assert where.sentence.startswith("The threshold failed: GET /health: p95<0.5ms. ")
+    assert where.sentence.startswith("The threshold failed: GET /health: p95<0.5ms (")
     many = give_verdict(good_report(tmp_path, "GET *: p95<3ms", "failures<1%"))
     assert many.sentence.startswith("1 of 2 thresholds failed: GET *: p95<3ms. ")
     (place,) = where.places
@@ -155,7 +157,7 @@ def test_a_target_that_died_is_not_fine(tmp_path: Path) -> None:
     [
         ("aborted", "Stopped early", "The run was stopped after 40 s: too slow."),
         ("failed", "Broken off", "The run broke off after 40 s: too slow."),
-        ("interrupted", "Fine", "The run was interrupted after 40 s: too slow."),
+        ("interrupted", "Fine as far as it went", "The run was interrupted after 40 s: too slow."),
     ],
 )
 def test_an_incomplete_run_says_how_it_ended(
@@ -166,6 +168,21 @@ def test_an_incomplete_run_says_how_it_ended(
     verdict = give_verdict(judged(result))
     assert verdict.word == word
     assert verdict.sentence.startswith(said)
+
+
+def test_dropped_iterations_speak_against_a_run(tmp_path: Path) -> None:
+    """Visitors that nobody served are no success, however quick the answers of the others."""
+    report = open_report(tmp_path)
+    verdict = give_verdict(report)
+    assert (verdict.tone, verdict.word) == ("bad", "Not fine")
+    assert verdict.sentence.startswith("8.24 % of 1,020 iterations were dropped")
+    assert verdict.places[0].tone == "fair"  # the slowest, which need not be the cause
+    assert any("--max-users" in tip for tip in report.tips)
+    result = report.result
+    few = replace(result, counters={**result.counters, "dropped_iterations": 8})
+    assert give_verdict(judged(few)).word == "Fine, with exceptions"
+    one = replace(result, counters={**result.counters, "dropped_iterations": 1})
+    assert give_verdict(judged(one)).word == "Fine"
 
 
 def test_few_places_are_named(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmark.models import ComparedMetric, Comparison, MetricChange
+from benchmark.models import Comparison, MetricChange
 from benchmark.utils import comparison_words as words
 from benchmark.utils.reporters.pages import render_page
 from benchmark.utils.verdict import ANSWER_TONES
@@ -33,23 +33,11 @@ def render_comparison_html(comparisons: Sequence[Comparison]) -> str:
         {
             "comparisons": comparisons,
             "interval": _interval,
-            "metrics": _metrics,
             "tones": ANSWER_TONES,
             "words": words,
         },
         own_style="comparison.css",
     )
-
-
-def _metrics(comparison: Comparison) -> list[ComparedMetric]:
-    """The metrics that are shown: those of any operation, failures only where something failed."""
-    found = {
-        change.metric
-        for each in (comparison.total, *comparison.operations)
-        for change in each.changes
-        if change.metric != "failures" or change.base or change.new
-    }
-    return [metric for metric in words.NAMES if metric in found]
 
 
 def _interval(change: MetricChange) -> Interval:

@@ -45,11 +45,7 @@ def _lines(comparison: Comparison) -> list[str]:
 
 
 def _table(comparison: Comparison, changes: Sequence[OperationChange]) -> list[str]:
-    metrics = [
-        metric
-        for metric in words.NAMES
-        if any(c.metric == metric for e in changes for c in e.changes)
-    ]
+    metrics = words.shown_metrics(changes)
     lines = [
         f"| operation | {' | '.join(words.NAMES[m] for m in metrics)} | verdict |",
         f"|---|{'---|' * len(metrics)}---|",

@@ -34,7 +34,7 @@ def _parts(comparison: Comparison) -> Iterable[RenderableType]:
     yield Text()
     line = Text("Comparison: ", style="bold")
     line.append(comparison.answer, style=_STYLES[comparison.answer])
-    line.append(f" · {words.headline(comparison)}")
+    line.append(f" · {words.headline(comparison)}".translate(_PLAIN))
     yield line
     for name, side in (("base", comparison.base), ("new", comparison.new)):
         yield Text(f"{name:4}  {clean_text(side.label, 60)}: {words.side_in_words(side)}")
