@@ -128,6 +128,7 @@ class RunResult:
     `processes` the generator's own.
     `wait_time` is the shortest and the longest pause of users in seconds, None where not known.
     `thresholds` are what it was asked to meet, `abort_on` what would have ended it early.
+    `notes` are sentences about what the run was asked for and could not do.
     `command` repeats the run (secrets left out), `environment` says where the load came from.
     """
 
@@ -155,6 +156,7 @@ class RunResult:
     environment: Mapping[str, str] = field(default_factory=dict)
     thresholds: tuple[Threshold, ...] = ()
     abort_on: tuple[AbortCondition, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def rate_limited(self) -> dict[str, int]:

@@ -40,6 +40,7 @@ class Timeline:
     holds the requests of set-up and clean-up. `counters`, `times` and `processes` are those of
     `RunResult`. `end_reason` is "" where the file has no end: the run still
     goes on, or was killed. `abort_reason` is "" unless a condition of the run's own ended it.
+    `notes` are what the run could not do of what it was asked for.
     `duration` is in seconds, to the last one with users or requests of the
     load. `damaged_lines` counts whole lines that could not be read.
     """
@@ -59,6 +60,7 @@ class Timeline:
     times: Mapping[str, Histogram] = field(default_factory=dict)
     processes: tuple[ProcessHealth, ...] = ()
     abort_reason: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +243,7 @@ class TimelineReader:
             times={name: each.histogram() for name, each in sorted(self._times.items())},
             processes=self._health.processes(),
             abort_reason=self.abort_reason,
+            notes=self.notes,
         )
 
     def _take(self, chunk: bytes) -> None:

@@ -47,6 +47,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     if result.status != "completed":
         yield f"- {_FAILED} **{result.status}**: {plain(result.status_reason or 'not known why')}"
+    yield from (f"- ⚠️ {plain(note, 600)}" for note in result.notes)
     yield f"- Measurement **{report.validity.verdict}**{_reasons(report.validity.reasons)}"
     yield f"- Grade **{report.grade}**"
     yield from _baseline(report)

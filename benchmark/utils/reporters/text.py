@@ -72,6 +72,7 @@ def _report(report: Report) -> Iterable[RenderableType]:
     yield _verdict(report)
     yield from _validity(report)
     yield from _thresholds_held(report)
+    yield from (terminal.item(f"Mind: {note}") for note in report.result.notes)
     yield _headline(report)
     yield _facts(report)
     yield Text()

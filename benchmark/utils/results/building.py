@@ -57,6 +57,7 @@ def build_result(
         processes=timeline.processes,
         thresholds=thresholds,
         abort_on=abort_on,
+        notes=timeline.notes,
         command=timeline.start.command,
         environment=timeline.start.environment,
     )

@@ -20,6 +20,7 @@ from benchmark.models import (
     Second,
     Threshold,
 )
+from benchmark.setting_values import MAX_CONDITIONS
 from benchmark.thresholds import MAX_LENGTH
 from benchmark.utils.checked_json import (
     MalformedError,
@@ -109,6 +110,10 @@ def _result(document: Mapping[str, Any]) -> RunResult:
         environment=as_texts(document.get("environment", {}), "environment"),
         thresholds=_thresholds(document.get("thresholds", []), len(operations)),
         abort_on=abort_conditions_from_json(document.get("abort_on", [])),
+        notes=tuple(
+            as_text(note, "note", 2 * MAX_LENGTH)
+            for note in as_list(document.get("notes", []), "notes", MAX_CONDITIONS)
+        ),
     )
 
 

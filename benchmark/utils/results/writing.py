@@ -47,6 +47,7 @@ def result_to_json(source: RunResult | Report) -> dict[str, Any]:
         "environment": dict(result.environment),
         "thresholds": [{"threshold": each.text} for each in result.thresholds],
         "abort_on": [each.text for each in result.abort_on],
+        "notes": list(result.notes),
     }
     if isinstance(source, Report):
         document |= _verdict_to_json(source)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import reduce
 from operator import getitem
 from pathlib import Path
@@ -18,7 +20,7 @@ from result_documents import ABORT_ON, RUNS, SCHEMA, closed_run, complaints, dam
 from benchmark.errors import UsageError
 from benchmark.models import Report, RunResult
 from benchmark.utils.analyze_results import analyze
-from benchmark.utils.reporters import write_json
+from benchmark.utils.reporters import render_html, write_json, write_text
 from benchmark.utils.reporters.machine import RENDERERS
 from benchmark.utils.result_files import read_result
 from benchmark.utils.results import result_from_json, result_to_json
@@ -75,6 +77,20 @@ def test_abort_conditions_stay_when_a_result_is_read_back(tmp_path: Path) -> Non
     assert [each.text for each in result_from_json(document).abort_on] == list(ABORT_ON)
     del document["abort_on"]
     assert result_from_json(document).abort_on == ()
+
+
+def test_notes_stay_when_a_result_is_read_back(tmp_path: Path) -> None:
+    """And stand in every report for people: a guard that never judged protected nothing."""
+    note = "--abort-on 'p95<1s for 5s' was never judged: it needs 100 requests within 5 s"
+    document = written(analyze(replace(closed_run(tmp_path), notes=(note,))))
+    assert complaints(document) == []
+    report = analyze(result_from_json(document))
+    assert report.result.notes == (note,)
+    text = io.StringIO()
+    write_text(report, text)
+    markdown = RENDERERS["markdown"](report)
+    for shown in (" ".join(text.getvalue().split()), markdown, render_html(report)):
+        assert "was never judged" in shown
 
 
 def test_an_unknown_status_of_a_failure_is_not_made_up(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ def render_html(report: Report) -> str:
             "more_phases": max(0, len(phases) - _MOST_PHASES),
             "rows": operation_rows(result),
             "total_row": row_of(result.totals, result.duration),
+            "from_schedule": _from_schedule(result),
             "time": time_charts(result),
             "distribution": _distribution(result),
             "groups": groups,
@@ -75,6 +76,12 @@ def render_html(report: Report) -> str:
 def write_html(report: Report, path: Path) -> None:
     """Writes the HTML report, whole or not at all. Raises OSError."""
     replace_file(path, render_html(report))
+
+
+def _from_schedule(result: RunResult) -> float | None:
+    """The p95 of an open run as visitors felt it, waiting for a free user included."""
+    latency = result.totals.latency_from_schedule
+    return latency.percentile(95) if latency.counts else None
 
 
 def _distribution(result: RunResult) -> PercentilePlot | None:
