@@ -58,9 +58,21 @@ def change_in_words(change: MetricChange) -> str:
 
 def shift(change: MetricChange) -> str:
     """The change and its 95 % interval: `+18 %, +9 to +28 %`; `-` where there is none."""
-    if change.ratio is None or change.low is None or change.high is None:
+    if change.ratio is None:
         return "-"
-    return f"{_by(change.ratio)}, {_by(change.low)} to {_by(change.high)}"
+    return f"{_by(change.ratio)}, {interval(change)}"
+
+
+def point(change: MetricChange) -> str:
+    """The change alone: `+18 %`; `-` where there is none."""
+    return "-" if change.ratio is None else _by(change.ratio)
+
+
+def interval(change: MetricChange) -> str:
+    """Its 95 % interval alone: `+9 to +28 %`; `-` where there is none."""
+    if change.low is None or change.high is None:
+        return "-"
+    return f"{_by(change.low)} to {_by(change.high)}"
 
 
 def _by(ratio: float) -> str:

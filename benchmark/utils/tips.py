@@ -96,7 +96,8 @@ def give_tips(result: RunResult, criteria: tuple[Criterion, ...]) -> tuple[str, 
         tips.extend(_latency_tips(result))
     if THROUGHPUT in wanting:
         tips.extend(_throughput_tips(result, latency_is_good=LATENCY not in wanting))
-    if THROUGHPUT in unjudged and result.totals.failures < result.totals.requests:
+    dropped = result.arrivals is not None and result.arrivals.dropped > 0
+    if THROUGHPUT in unjudged and result.totals.failures < result.totals.requests and not dropped:
         tips.extend(_offer_more(result))
     tips.extend(_coverage_tips(result))
     return tuple(tips)
