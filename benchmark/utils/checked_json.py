@@ -53,8 +53,24 @@ def parse_json(text: str | bytes) -> Any:
         raise
     except RecursionError as error:
         raise MalformedError("nested too deeply") from error
-    except ValueError as error:  # syntax, encoding, a number of thousands of digits
+    except UnicodeDecodeError as error:
+        raise MalformedError("not JSON: it is no text in UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise MalformedError(_why_no_json(error)) from error
+    except ValueError as error:  # a number of thousands of digits
         raise MalformedError(f"not JSON: {clean_text(error, 100)}") from error
+
+
+def _why_no_json(error: json.JSONDecodeError) -> str:
+    """What is wrong with a text. That it was cut is said only of what begins like JSON."""
+    text = error.doc
+    if not text.strip():
+        return "the file is empty"
+    rest = text[error.pos :].strip()
+    begun = any(word.startswith(rest) for word in ("true", "false", "null", "-"))  # "" too
+    if (begun or error.msg.startswith("Unterminated string")) and text.lstrip()[0] in "{[":
+        return f"JSON that ends too early, after {len(text):,} characters: it was cut off"
+    return f"not JSON: {clean_text(error, 100)}"
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -118,7 +118,7 @@ def in_order(elapsed: Sequence[float]) -> Floats:
     """When blocks ended. Raises ValueError where one did not end after the one before it."""
     ends = np.array(elapsed, dtype=np.float64)
     if (np.diff(ends) <= 0).any():
-        raise ValueError("blocks are not in the order of time")
+        raise ValueError("blocks are not in the order of time: its clock goes back")
     return ends
 
 

@@ -38,7 +38,9 @@ def present_form(document: Mapping[str, Any]) -> Mapping[str, Any]:
 
     Raises MalformedError for another version, and for histograms that version 1 did not have.
     """
-    version = as_count(document.get("schema_version"), "schema_version")
+    if "schema_version" not in document:
+        raise MalformedError("it has no schema_version, as every result of stress-api has")
+    version = as_count(document["schema_version"], "schema_version")
     if version not in READABLE_VERSIONS:
         raise UnreadableVersionError(version, READABLE_VERSIONS)
     if version < 2:

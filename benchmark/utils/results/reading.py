@@ -159,7 +159,7 @@ def _stats(method: str, name: str, value: Mapping[str, Any]) -> OperationStats:
         )
         require_plausible(stats.latency, stats.requests, stats.failures)
     except MalformedError as error:
-        raise MalformedError(f"{method} {name}: {error}") from error
+        raise MalformedError(f"{f'{method} {name}'.strip()}: {error}") from error
     return stats
 
 

@@ -142,9 +142,9 @@ def test_a_newer_version_is_refused_with_advice(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (b"", "not JSON"),
-        (b'{"schema_version": 3, "test_ty', "not JSON"),
-        (b"\xff\xfe\x00", "not JSON"),
+        (b"", "the file is empty"),
+        (b'{"schema_version": 3, "test_ty', "ends too early, after 30 characters"),
+        (b"\xff\xfe\x00", "no text in UTF-8"),
         (b'{"schema_version": NaN}', "NaN"),
         (b"[" * 100_000, "nested too deeply|not JSON"),
         (b'{"log": {"version": "1.2", "entries": []}}', "schema_version"),

@@ -131,7 +131,7 @@ def test_a_truncated_result_is_refused(
     """Wherever a file ends too early, in its blocks too, the message names it."""
     path = written(tmp_path / "cut.json", document)
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
-    with pytest.raises(UsageError, match=r"cut\.json: not JSON"):
+    with pytest.raises(UsageError, match=r"cut\.json: JSON that ends too early"):
         read_run(path)
 
 
