@@ -79,7 +79,8 @@ def _report(report: Report) -> Iterable[RenderableType]:
     if report.thresholds:
         yield _thresholds(report.thresholds)
         yield Text()
-    yield _criteria(report.criteria)
+    if report.result.totals.requests:
+        yield _criteria(report.criteria)
     if report.result.operations:
         yield terminal.heading("Operations", "latencies in ms, failures included")
         yield _operations(report)
@@ -141,9 +142,11 @@ def _facts(report: Report) -> Text:
     latency = totals.latency
     users = users_in_words(result)
     arrivals = f"\n{arrivals_in_words(result)}" if result.arrivals else ""
+    when = f"{moment(result.started_at)} · {seconds(result.duration)} · {users}"
+    if not totals.requests:
+        return Text(f"{when} · no requests{arrivals}")
     return Text(
-        f"{moment(result.started_at)} · {seconds(result.duration)} · {users} · "
-        f"{plural(totals.requests, 'request')} · {plural(totals.failures, 'failure')} "
+        f"{when} · {plural(totals.requests, 'request')} · {plural(totals.failures, 'failure')} "
         f"({percent(totals.failure_share)}) · {size(totals.received)} received\n"
         f"p50 {milliseconds(latency.percentile(50))} · p95 {milliseconds(latency.percentile(95))} "
         f"· p99 {milliseconds(latency.percentile(99))} · slowest {milliseconds(latency.highest)}"

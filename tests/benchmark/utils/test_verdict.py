@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from sample_reports import (
 from sample_runs import histogram_of
 
 from benchmark.models import OperationStats, Report, Validity
+from benchmark.utils.reporters import write_text
 from benchmark.utils.verdict import give_verdict
 
 
@@ -189,3 +191,13 @@ def test_few_places_are_named(tmp_path: Path) -> None:
     """However many operations fail."""
     assert 1 <= len(give_verdict(hour_report(tmp_path)).places) <= 4
     assert len(give_verdict(open_report(tmp_path)).places) == 1
+
+
+def test_a_run_without_requests_shows_no_numbers(tmp_path: Path) -> None:
+    """No latency of 0 ms, and no criterion that it would meet."""
+    out = io.StringIO()
+    write_text(empty_report(tmp_path), out)
+    text = out.getvalue()
+    assert "no requests" in text
+    assert "0 ms" not in text
+    assert "0 %" not in text
