@@ -20,6 +20,7 @@ _GATEWAY = "examples.gateway"
 _LISTENING = re.compile(r"https?://[\w.:\[\]-]+")
 _ROOT = Path(__file__).resolve().parent.parent
 _RUN_SECONDS = 20.0
+_PAUSES = (0.1, 0.5)  # seconds: with the usual ones, percentiles would be of a few requests
 _HEAD_LINES, _CLASS_LINES = 10, 40
 
 
@@ -34,6 +35,7 @@ def run_demo(given: BenchmarkConfig, *, ask: bool) -> None:
             host=url,
             test_type="dynamic",
             run_time=given.run_time or _RUN_SECONDS,
+            wait_time=_PAUSES,
             results_dir=given.results_dir,
             command=given.command,
         )
