@@ -101,7 +101,8 @@ def _names(*groups: Group) -> frozenset[str]:
     return frozenset(option.name for group in groups for option in group.options)
 
 
-_OF_GENERATED = _names(CONTENT) - {"locustfile", "seed", "endpoints"}  # endpoints: refused already
+# Endpoints are refused already; and nothing is probed of an own file, as --no-probe asks.
+_OF_GENERATED = _names(CONTENT) - {"locustfile", "seed", "endpoints", "no_probe"}
 _RULES = (
     Rule(
         _names(LOAD, OPEN, CONDITIONS, BASELINE, CONTENT) - {"test_type"},

@@ -45,6 +45,7 @@ def test_what_counts_is_not_spoken_of() -> None:
         said({"users": "5", "wait_time": "1-2", "include": ["GET *"], "strategy": "random"}) == []
     )
     assert said({"request_rate": "5", "max_users": "9", "arrivals": "poisson"}) == []
+    assert said({"locustfile": "f.py", "no_probe": True}) == []
     assert said({"locustfile": "f.py", "users": "5", "seed": "3", "token": "t", "host": "a"}) == []
 
 
@@ -62,7 +63,6 @@ OWN = {"locustfile": "f.py"}
         ({**OWN, "tag": ["a"]}, "--tag"),
         ({**OWN, "read_only": True}, "--read-only"),
         ({**OWN, "strategy": "random"}, "--strategy"),
-        ({**OWN, "no_probe": True}, "--no-probe"),
         ({**OWN, "include_unverified": True}, "--include-unverified"),
         ({**OWN, "auth_per_user": True}, "--auth-per-user"),
         ({**OWN, "allow_host": ["a"]}, "--allow-host"),
