@@ -214,7 +214,7 @@ class HistogramBuilder:
         self.highest = max(self.highest, highest)
         self.total += total
         if not self.counts:
-            self.counts = dict(counts)
+            self.counts = dict(counts.items())  # those of `PackedCounts` are made all at once
             return
         known = self.counts
         for index, count in counts.items():

@@ -11,19 +11,33 @@ The noise, all of it on the logarithm of latencies, so that 0.1 is about 10 %:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
+from itertools import accumulate
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from benchmark.histogram import FIRST, STEPS, Histogram, bucket_bounds
+from benchmark.histogram import (
+    FIRST,
+    STEPS,
+    Histogram,
+    PackedCounts,
+    bucket_bounds,
+    merge_histograms,
+)
 from benchmark.models import Block, LoadProfile, OperationStats, RunResult
 
 BLOCK_SECONDS = 5
 _MORE_THAN_BUCKETS = 1 << 17
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
 BASE_URL = "http://127.0.0.1:8000"
 PROFILE = LoadProfile("simulated", 10, 10.0, 300.0)
 
@@ -58,7 +72,8 @@ class Simulated:
 
 def simulated_run(what: Simulated, random: Generator) -> RunResult:
     """The result of a run, with blocks of five seconds."""
-    noise, seconds = what.noise, what.seconds
+    noise = what.noise
+    seconds = what.seconds - what.seconds % BLOCK_SECONDS
     shared = _noise(noise.shared, noise.seconds, (seconds, 1), random)
     own = _noise(noise.own, noise.seconds, (seconds, what.operations), random)
     deviations = shared + own + random.normal() * noise.run
@@ -66,14 +81,10 @@ def simulated_run(what: Simulated, random: Generator) -> RunResult:
         _operation(what, place, deviations[:, place], random) for place in range(what.operations)
     ]
     blocks = tuple(
-        Block(
-            float((place + 1) * BLOCK_SECONDS),
-            what.profile.users,
-            tuple(each[place] for each in parts),
-        )
-        for place in range(seconds // BLOCK_SECONDS)
+        Block(float((place + 1) * BLOCK_SECONDS), what.profile.users, operations)
+        for place, operations in enumerate(zip(*(blocks for _, blocks in parts), strict=True))
     )
-    sums = tuple(_sum(each) for each in parts)
+    sums = tuple(whole for whole, _ in parts)
     return RunResult(
         test_type=what.profile.name,
         base_url=BASE_URL,
@@ -83,7 +94,7 @@ def simulated_run(what: Simulated, random: Generator) -> RunResult:
         duration=float(seconds),
         status="completed",
         status_reason="",
-        totals=_sum(sums, "", "Total"),
+        totals=_total(sums),
         operations=sums,
         blocks=blocks,
     )
@@ -94,74 +105,74 @@ def operation_name(place: int) -> str:
     return f"/things/{place}"
 
 
-def _noise(
-    deviation: float, seconds: float, shape: tuple[int, int], random: Generator
-) -> NDArray[np.float64]:
+def _noise(deviation: float, seconds: float, shape: tuple[int, int], random: Generator) -> Floats:
     """AR(1) along the first axis, from its stationary distribution on."""
     if not deviation:
         return np.zeros(shape)
     kept = float(np.exp(-1.0 / seconds))
     steps = random.normal(size=shape)
     steps[1:] *= np.sqrt(1 - kept**2)
-    for place in range(1, shape[0]):
-        steps[place] += kept * steps[place - 1]
-    return deviation * steps
+    columns = [
+        list(accumulate(column, lambda before, step: step + kept * before))
+        for column in steps.T.tolist()
+    ]
+    return deviation * np.array(columns).T
 
 
 def _operation(
-    what: Simulated, place: int, deviations: NDArray[np.float64], random: Generator
-) -> list[OperationStats]:
-    """One operation, block by block."""
+    what: Simulated, place: int, deviations: Floats, random: Generator
+) -> tuple[OperationStats, list[OperationStats]]:
+    """One operation as a whole, and block by block."""
     median = 5.0 * (place + 1) * what.factors.get(place, 1.0)
-    counts = random.poisson(what.rate, size=what.seconds)
-    moments = np.repeat(np.arange(what.seconds), counts)
+    counts = random.poisson(what.rate, size=len(deviations))
+    moments = np.repeat(np.arange(len(deviations)), counts)
     spread = random.normal(size=len(moments)) * what.noise.spread
     latencies = median * np.exp(deviations[moments] + spread)
     mantissas, exponents = np.frexp(latencies)
     buckets = (exponents - FIRST - 2) * STEPS + (mantissas * (2 * STEPS)).astype(np.int64)
     blocks = moments // BLOCK_SECONDS
-    number = what.seconds // BLOCK_SECONDS
-    in_blocks = np.bincount(blocks, minlength=number)
-    failed = random.binomial(in_blocks, what.failing).tolist()
-    cells, times = np.unique(blocks * _MORE_THAN_BUCKETS + buckets, return_counts=True)
-    ends = np.searchsorted(cells, np.arange(1, number + 1) * _MORE_THAN_BUCKETS).tolist()
-    found, counted = (cells % _MORE_THAN_BUCKETS).tolist(), times.tolist()
-    sums = np.bincount(blocks, weights=latencies, minlength=number).tolist()
-    stats = []
-    for block, (begin, end) in enumerate(zip([0, *ends], ends, strict=False)):
-        histogram = _histogram(found[begin:end], counted[begin:end], sums[block])
-        requests = int(in_blocks[block])
-        stats.append(
-            OperationStats("GET", operation_name(place), requests, failed[block], histogram)
-        )
-    return stats
+    number = len(deviations) // BLOCK_SECONDS
+    requests = np.bincount(blocks, minlength=number)
+    failures = random.binomial(requests, what.failing)
+    sums = np.bincount(blocks, weights=latencies, minlength=number)
+    histograms = _histograms(blocks * _MORE_THAN_BUCKETS + buckets, sums.tolist())
+    (latency,) = _histograms(buckets, [float(sums.sum())])
+    whole = _stats(place, len(moments), int(failures.sum()), latency)
+    return whole, list(
+        map(partial(_stats, place), requests.tolist(), failures.tolist(), histograms)
+    )
 
 
-def _histogram(buckets: list[int], counts: list[int], total: float) -> Histogram:
-    """Rising buckets with their counts; extremes are taken as the bounds of the outer buckets."""
-    if not buckets:
-        return Histogram()
-    lowest, highest = bucket_bounds(buckets[0])[0], bucket_bounds(buckets[-1])[1]
-    return Histogram(dict(zip(buckets, counts, strict=True)), total, lowest, highest)
+def _stats(place: int, requests: int, failures: int, latency: Histogram) -> OperationStats:
+    return OperationStats("GET", operation_name(place), requests, failures, latency)
 
 
-def _sum(
-    parts: list[OperationStats] | tuple[OperationStats, ...], method: str = "GET", name: str = ""
-) -> OperationStats:
-    counts: dict[int, int] = {}
-    for part in parts:
-        for bucket, count in part.latency.counts.items():
-            counts[bucket] = counts.get(bucket, 0) + count
-    called = [part.latency for part in parts if part.requests]
+def _histograms(cells: Whole, sums: list[float]) -> list[Histogram]:
+    """One for each sum; `cells` are their buckets, those of number n `_MORE_THAN_BUCKETS` * n on.
+
+    Extremes are taken as the bounds of the outer buckets.
+    """
+    found, times = np.unique(cells, return_counts=True)
+    ends = np.searchsorted(found, np.arange(1, len(sums) + 1) * _MORE_THAN_BUCKETS).tolist()
+    buckets = array("Q", (found % _MORE_THAN_BUCKETS).tobytes())
+    counts = array("Q", times.tobytes())
+    histograms = []
+    for begin, end, total in zip([0, *ends], ends, sums, strict=False):
+        if begin == end:
+            histograms.append(Histogram())
+            continue
+        packed = PackedCounts(buckets, counts, begin, end)
+        lowest, highest = bucket_bounds(buckets[begin])[0], bucket_bounds(buckets[end - 1])[1]
+        histograms.append(Histogram(packed, total, lowest, highest))
+    return histograms
+
+
+def _total(operations: Sequence[OperationStats]) -> OperationStats:
+    """All operations together."""
     return OperationStats(
-        method,
-        name or parts[0].name,
-        sum(part.requests for part in parts),
-        sum(part.failures for part in parts),
-        Histogram(
-            counts,
-            sum(each.total for each in called),
-            min((each.lowest for each in called), default=0.0),
-            max((each.highest for each in called), default=0.0),
-        ),
+        "",
+        "Total",
+        sum(each.requests for each in operations),
+        sum(each.failures for each in operations),
+        merge_histograms(each.latency for each in operations),
     )

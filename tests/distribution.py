@@ -1,4 +1,4 @@
-"""Which tests go to the same process where pytest-xdist runs several: `pytest -n 4`."""
+"""Which tests go to the same process where pytest-xdist runs several: `pytest -n 5`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ ONE_BY_ONE = (
 )
 """Files whose tests take long, and share nothing that is dear to make."""
 
-TOGETHER = ("tests/end_to_end/test_hostile_documents.py",)
+TOGETHER = (
+    "tests/end_to_end/test_hostile_documents.py",
+    "tests/end_to_end/test_readme_service.py",
+    "tests/end_to_end/test_service_story.py",
+)
 """Files among them whose tests look at what one fixture made in a minute."""
 
 

@@ -21,6 +21,7 @@ _SAME = (
     "read_only", "seed", "abort_on", "endpoints",
 )  # fmt: skip
 _SETTINGS = {**{name: name for name in _SAME}, **RENAMED}
+_LEAST_REHEARSAL = 0.5  # seconds
 _FORMED = ("stages", "headers", "wait_time", "max_concurrent_users")
 
 
@@ -148,11 +149,16 @@ def _chosen_within(config: BenchmarkConfig, limits: Limits) -> BenchmarkConfig:
 
 
 def _in_proportion(config: BenchmarkConfig) -> BenchmarkConfig:
-    """Users start at once unless it is said, and a rehearsal takes a third of the load at most."""
+    """Users start at once unless it is said, and a rehearsal takes a third of the load at most.
+
+    There is none before a load of a second: it would take several to start and say nothing.
+    """
     profile = config.profile()
     if config.spawn_rate is None and profile.open_model is None and not profile.stages:
         config = replace(config, spawn_rate=float(profile.users))
     seconds = min(config.dynamic.rehearsal_seconds, round(profile.run_time / 3, 1))
+    if seconds < _LEAST_REHEARSAL:
+        seconds = 0.0
     return replace(config, dynamic=replace(config.dynamic, rehearsal_seconds=seconds))
 
 

@@ -44,7 +44,7 @@ def run_against(url: str, results: Path) -> None:
     command = [sys.executable, "benchmark/run_benchmark.py", "--test-type", "dynamic"]
     command += ["--host", url, "--users", "3", "--run-time", "10s", "--results-dir", str(results)]
     command += ["--config", str(config), "--wait-time", "0-0.2", "--strategy", "interleaved"]
-    subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=True, timeout=120)
+    subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=True, timeout=400)
 
 
 if __name__ == "__main__":

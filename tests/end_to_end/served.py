@@ -19,6 +19,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 FINAL = ("completed", "failed", "stopped", "interrupted")
+PATIENCE = 120.0
+"""Seconds after which a test gives up; as in tests/waiting.py, which no program can import."""
 _ADDRESS = re.compile(r"running on http://127\.0\.0\.1:(\d+)")
 
 
@@ -55,7 +57,7 @@ class Service:
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
         """One request, on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         sent = {"Content-Type": "application/json"} if body is not None else {}
         try:
             data = None if body is None else json.dumps(body)
@@ -82,9 +84,9 @@ class Service:
         """How a test is."""
         return self.get(f"/api/stress-test/{test_id}/results")
 
-    def wait_for(self, test_id: str, is_so: Callable[[Any], bool], seconds: float = 60) -> Any:
+    def wait_for(self, test_id: str, is_so: Callable[[Any], bool]) -> Any:
         """The results of a test as soon as something holds of them."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE
         while True:
             found = self.results(test_id)
             if is_so(found):
@@ -92,16 +94,14 @@ class Service:
             assert time.monotonic() < deadline, (found["status"], found["live"], self.last_words())
             time.sleep(0.2)
 
-    def wait_until_final(self, test_id: str, seconds: float = 90) -> Any:
+    def wait_until_final(self, test_id: str) -> Any:
         """The results of a test that has ended."""
-        return self.wait_for(test_id, lambda found: found["status"] in FINAL, seconds)
+        return self.wait_for(test_id, lambda found: found["status"] in FINAL)
 
-    def wait_for_load(self, test_id: str, requests: int = 1, seconds: float = 60) -> Any:
+    def wait_for_load(self, test_id: str, requests: int = 1) -> Any:
         """The results of a test that is sending its load."""
         return self.wait_for(
-            test_id,
-            lambda found: (found["results"] or {}).get("requests", 0) >= requests,
-            seconds,
+            test_id, lambda found: (found["results"] or {}).get("requests", 0) >= requests
         )
 
     def last_words(self) -> str:
@@ -163,7 +163,7 @@ def running_service(folder: Path, workers: int = 1, **settings: str) -> Iterator
         finally:
             process.terminate()
             try:
-                process.wait(30)
+                process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 service.kill()
                 raise
@@ -171,7 +171,7 @@ def running_service(folder: Path, workers: int = 1, **settings: str) -> Iterator
 
 def _port_of(service: Service) -> int:
     """Where it listens, once it answers."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while True:
         found = _ADDRESS.search(service.log.read_text(encoding="utf-8", errors="replace"))
         if found:

@@ -97,7 +97,7 @@ def test_an_interruption_leaves_what_is_known(gateway_url: str, tmp_path: Path) 
                 break
         time.sleep(1.5)  # into the next step; any moment will do
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=120)
+        process.communicate(timeout=600)
     assert process.returncode == 130
     answer = document_in(tmp_path)["capacity"]
     assert answer["ending"] == "interrupted"
@@ -115,7 +115,7 @@ def test_distress_ends_the_step_and_the_search(serve: Serve, tmp_path: Path) -> 
     host = serve({"/openapi.json": ("application/json", json.dumps(document).encode())})
     done = subprocess.run(
         command(tmp_path, host, "--no-probe", "--step-time", "30s", "--quiet"),
-        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 1, done.stderr
     found = document_in(tmp_path)

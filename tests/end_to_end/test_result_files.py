@@ -91,7 +91,7 @@ def run(folder: Path, url: str, *options: str) -> tuple[Any, subprocess.Complete
     arguments = ["--host", url, "--locustfile", str(locustfile), "--results-dir", str(folder)]
     done = subprocess.run(
         [sys.executable, "-m", "benchmark.cli", "run", *arguments, *options, "--json"],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     return json.loads(done.stdout), done
 

@@ -17,6 +17,8 @@ from served import FINAL, Service, processes_below, run_script, running_service
 
 from tests.small_disk import small_disk
 
+from tests.waiting import until
+
 pytestmark = pytest.mark.end_to_end
 
 CALM = (200, 404, 429, 503)
@@ -146,16 +148,14 @@ def test_nothing_that_was_stored_is_lost_by_a_crash(gateway_url: str, tmp_path: 
         before = service.start(short_test(gateway_url, 1))
         stored = service.wait_until_final(before)
         assert stored["status"] == "completed"
-        killed = service.start(short_test(gateway_url, 40))
+        killed = service.start(short_test(gateway_url, 12))
         waiting = service.start(short_test(gateway_url, 1))
-        seen = service.wait_for_load(killed, requests=25)
+        seen = service.wait_for_load(killed, requests=15)
         service.kill()
-    deadline = time.monotonic() + 15
-    while processes_below(data / "runs"):
-        assert time.monotonic() < deadline, processes_below(data / "runs")
-        time.sleep(0.1)
+    until(lambda: not processes_below(data / "runs"))
     with running_service(data, 2, **settings) as service:
         after = service.wait_until_final(killed)
+        recovered = time.monotonic()
         assert after["status"] == "interrupted"
         assert after["status_reason"]
         assert after["results"]["requests"] >= seen["results"]["requests"] * 0.8
@@ -164,7 +164,8 @@ def test_nothing_that_was_stored_is_lost_by_a_crash(gateway_url: str, tmp_path: 
         assert again == stored
         new = service.start(short_test(gateway_url, 1))
         assert service.wait_until_final(new)["status"] == "completed"
-        time.sleep(6)  # longer than a lease: whoever recovers looks once more
+        # Longer than a lease: whoever recovers has looked once more.
+        until(lambda: time.monotonic() > recovered + 6)
         rows = {result_id: rest for result_id, *rest in rows_of(service)}
         assert rows == {
             before: ["completed", 1],
@@ -241,7 +242,7 @@ def test_a_full_disk_is_a_problem_that_passes(gateway_url: str, tmp_path: Path) 
             done = service.start(short_test(gateway_url, 1))
             stored = service.wait_until_final(done)
             assert stored["status"] == "completed"
-            running = service.start(short_test(gateway_url, 6))
+            running = service.start(short_test(gateway_url, 4))
             service.wait_for_load(running)
             ballast = disk.fill()
             for method, path, body in (
@@ -251,7 +252,9 @@ def test_a_full_disk_is_a_problem_that_passes(gateway_url: str, tmp_path: Path) 
                 assert_unavailable(service.ask(method, path, body))
             assert service.results(done) == stored
             assert service.get("/api/sessions")["total"] == 5
-            time.sleep(8)  # the run ends, and cannot store what it measured yet
+            until(lambda: not processes_below(data / "runs"))
+            # The run has ended, and its owner tries in vain to store what it measured.
+            time.sleep(2)
             ballast.unlink()
             ended = service.wait_until_final(running)
             assert ended["status_reason"] or ended["status"] == "completed"

@@ -37,7 +37,7 @@ def _missing(folder: Path) -> tuple[dict[str, str], int]:
     done = subprocess.run(
         [*_ALONE, sys.executable, str(_PROGRAM), str(folder)],
         cwd=_PROGRAM.parents[2],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=200, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-4000:]
     assert processes_below(folder) == ()

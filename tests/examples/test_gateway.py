@@ -326,16 +326,16 @@ def test_a_malformed_concurrency_is_refused(text: str) -> None:
 
 
 def test_delayed_requests_wait_for_one_of_so_many_workers() -> None:
-    """Six requests of 0.1 s, two at a time, take three rounds; others do not wait."""
-    app = create_app({("GET", "/health"): 0.1}, at_a_time=2)
+    """Six requests of 0.4 s, two at a time, take three rounds; others do not wait."""
+    app = create_app({("GET", "/health"): 0.4}, at_a_time=2)
     with served(app) as client, ThreadPoolExecutor(7) as pool:
         client.get("/health")
         began = time.monotonic()
         health = [pool.submit(requests.get, f"{client.base_url}/health") for _ in range(6)]
         client.get("/gateway/status")
-        assert time.monotonic() - began < 0.29
+        assert not all(answer.done() for answer in health)
         assert all(answer.result().ok for answer in health)
-        assert time.monotonic() - began >= 0.3
+        assert time.monotonic() - began >= 1.2
 
 
 def test_workers_serve_exactly_what_their_number_and_the_delay_say() -> None:

@@ -21,7 +21,7 @@ SECRET = "Bearer kiosk-4711-very-secret"
 SHORT = {"duration": 2, "max_concurrent_users": 2, "wait_time": [0, 0.1], "read_only": True}
 """A load that is over at once."""
 
-LONG = {**SHORT, "duration": 15}
+LONG = {**SHORT, "duration": 9}
 """A load that somebody stops. It ends by itself so that its rehearsal is short."""
 
 

@@ -22,7 +22,7 @@ from tests.waiting import PATIENCE, until
 SECRET = "Bearer kiosk-4711-very-secret"
 LIGHT = {"max_concurrent_users": 2, "wait_time": [0, 0.1], "read_only": True}
 SHORT = {**LIGHT, "duration": 2}
-LONG = {**LIGHT, "duration": 15}
+LONG = {**LIGHT, "duration": 9}
 CODES = (0, 120)
 """Of a supervisor that has told an outcome; 120 is Python's where the log cannot be written."""
 

@@ -96,7 +96,9 @@ def test_pinned_addresses_and_the_cap_of_the_rate_reach_the_pipeline() -> None:
 
 
 def test_a_rehearsal_is_no_longer_than_a_third_of_the_load() -> None:
-    """A short test has a short one."""
+    """A short test has a short one, and a very short one has none."""
+    assert config_of(duration=1).dynamic.rehearsal_seconds == 0
+    assert config_of(duration=2).dynamic.rehearsal_seconds == 0.7
     assert config_of(duration=6).dynamic.rehearsal_seconds == 2
     assert config_of(duration=600).dynamic.rehearsal_seconds == 10
 
