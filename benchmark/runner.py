@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from random import SystemRandom
 
 from benchmark.errors import BenchmarkError, LocustError, TargetError, UsageError
 from benchmark.interrupts import held_interrupts
@@ -37,6 +38,7 @@ _START_SECONDS = 120.0  # for imports and for workers of this machine to connect
 _CLEAN_UP_SECONDS = 70.0  # what users of the engine may take to delete what they made, and a bit
 _END_SECONDS = STOP_TIMEOUT + _CLEAN_UP_SECONDS + _GRACE_SECONDS
 _LOG_SECONDS = 5.0
+_PORTS = range(10_000, 20_000)  # whoever asks a system for any port gets one above these
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -287,10 +289,8 @@ def _process_arguments(processes: int) -> list[str]:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
+    """A port of 127.0.0.1 that nothing listens on, and that no system gives away meanwhile."""
+    return next(filter(port_is_free, SystemRandom().sample(_PORTS, 200)))
 
 
 def web_port(locust_args: Sequence[str]) -> int:

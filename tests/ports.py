@@ -9,13 +9,14 @@ from contextlib import suppress
 from random import SystemRandom
 
 _LOWEST = 20_000
-_EACH = 3_000
+_PARTS = 5
+_EACH = 2_500
 """Below the ports that systems give to whoever asks for any (from 32,768 on Linux), so that no
-server of another test gets one in between; each of four test processes has a part of its own."""
+server of another test gets one in between; each of five test processes has a part of its own."""
 
 
 def _candidates() -> Iterator[int]:
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 4
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % _PARTS
     begin = SystemRandom().randrange(_EACH)
     while True:
         yield _LOWEST + worker * _EACH + begin

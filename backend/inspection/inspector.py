@@ -8,11 +8,11 @@ import subprocess
 import sys
 import tempfile
 import threading
+from pathlib import Path
 from typing import IO
 
 from backend.inspection.jobs import ERRORS, MAX_ANSWER_BYTES, RESULT, SECONDS, Job
 from backend.problems import Problem
-from backend.settings import ROOT
 
 _log = logging.getLogger("backend.inspection")
 
@@ -23,6 +23,7 @@ WAITING = 6
 """More requests may wait for one; beyond them the answer is "later" at once."""
 
 _WAIT_SECONDS = 20.0
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 class Inspector:
@@ -75,7 +76,7 @@ class Inspector:
             stdin=subprocess.PIPE,
             stdout=answer,
             stderr=subprocess.DEVNULL,
-            cwd=ROOT,
+            cwd=_ROOT,
             start_new_session=True,
         )
         with self._lock:

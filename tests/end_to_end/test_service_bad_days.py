@@ -185,13 +185,13 @@ def test_a_locked_database_is_a_problem_that_passes(gateway_url: str, tmp_path: 
         ) as connection:
             connection.execute("BEGIN IMMEDIATE")
             assert service.get("/api/sessions")["total"] == 5
-            for method, path, body in (
+            writing = (
                 ("POST", "/api/stress-test/start", short_test(gateway_url, 1)),
                 ("PATCH", "/api/sessions/1", {"session_name": "another"}),
                 ("DELETE", "/api/configurations/1", None),
-            ):
-                answer = service.ask(method, path, body)
-                assert_unavailable(answer)
+            )
+            # At once, since each waits for some seconds before it gives up.
+            in_threads(3, lambda which: assert_unavailable(service.ask(*writing[which])))
             connection.execute("ROLLBACK")
         assert service.get("/api/sessions")["total"] == 5
         test_id = service.start(short_test(gateway_url, 1))

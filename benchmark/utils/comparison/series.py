@@ -187,10 +187,11 @@ def log_percentile(parts: Sequence[Grouped], percent: int) -> float:
 def _columns(buckets: Whole) -> tuple[Floats, Whole]:
     """The columns in which buckets (rising) are counted: their edges, and each bucket's column."""
     shift = 0
-    found = buckets
+    found = buckets.copy()
     while len(found) > MAX_COLUMNS:
         shift += 1
-        found = np.unique(buckets >> shift)
+        found >>= 1
+        found = found[np.diff(found, prepend=-1) > 0]
     edges = np.stack([_logs(found << shift), _logs((found + 1) << shift)], axis=1)
     return edges, np.searchsorted(found, buckets >> shift)
 

@@ -175,7 +175,7 @@ def test_the_limits_hold_in_the_supervisor_too(kiosk: Served, tmp_path: Path) ->
 def test_a_run_that_goes_too_fast_is_stopped(kiosk: Served, tmp_path: Path) -> None:
     """Whatever it asked for; it has failed, and what it measured is kept."""
     job = {"limits": Limits(max_request_rate=20)}
-    load = {**LONG, "max_concurrent_users": 20, "wait_time": [0, 0.01]}
+    load = {**LONG, "max_concurrent_users": 20, "wait_time": [0, 0.2]}
     with supervised(tmp_path, {"target_url": kiosk.url, **load}, **job) as one:
         outcome = one.outcome()
     assert outcome.status == "failed"
@@ -185,12 +185,12 @@ def test_a_run_that_goes_too_fast_is_stopped(kiosk: Served, tmp_path: Path) -> N
 
 def test_a_run_whose_files_grow_too_large_is_stopped(kiosk: Served, tmp_path: Path) -> None:
     """It has failed, with that reason."""
-    job = {"limits": Limits(max_run_bytes=25_000)}
+    job = {"limits": Limits(max_run_bytes=20_000)}
     with supervised(tmp_path, {"target_url": kiosk.url, **LONG}, **job) as one:
         outcome = one.outcome()
         assert one.nothing_runs()
     assert outcome.status == "failed"
-    assert "took more than the 25,000 bytes" in outcome.reason
+    assert "took more than the 20,000 bytes" in outcome.reason
 
 
 def test_memory_is_bounded(kiosk: Served, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from engine_runs import SHOP_USER, start_engine
 from small_api import Answer, Asked, Shop, small_api
 
-from benchmark.runner import free_port
+from tests.ports import unused_port
 
 pytestmark = pytest.mark.end_to_end
 
@@ -33,7 +33,7 @@ class Visitor(RapidHttpUser):
 
 def processes(number: int) -> list[str]:
     """The arguments with which the runner asks for several processes."""
-    port = free_port()
+    port = unused_port()
     return [
         f"--processes={number}", "--enable-rebalancing",
         "--master-bind-host=127.0.0.1", f"--master-bind-port={port}",
