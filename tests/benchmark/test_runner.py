@@ -56,7 +56,10 @@ def test_a_headless_run_is_told_everything() -> None:
 
 
 def test_several_processes_talk_on_this_machine_alone() -> None:
-    """On a port that is free, and never on Locust's own, on which all runs would meet."""
+    """On a port that is free, and never on Locust's own, on which all runs would meet.
+
+    Nor is it one that systems give to whoever asks for any: somebody could get it meanwhile.
+    """
     assert not [each for each in headless_arguments(request()) if "master" in each]
     several = replace(request(), processes=3)
     arguments = headless_arguments(several)
@@ -66,6 +69,7 @@ def test_several_processes_talk_on_this_machine_alone() -> None:
     (port,) = (int(each.partition("=")[2]) for each in arguments if "--master-port" in each)
     assert f"--master-bind-port={port}" in arguments
     assert port != 5557
+    assert port < 32_768
     assert port_is_free(port)
     assert "--processes=3" in interactive_arguments(several)
 

@@ -26,7 +26,7 @@ def run(folder: Path, host: str, *options: str) -> subprocess.CompletedProcess[s
             *(sys.executable, "-m", "benchmark.cli", "run", "--host", host, "-q"),
             *("--results-dir", str(folder), *unproved, *options),
         ],
-        cwd=ROOT, capture_output=True, text=True, timeout=90, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
 
 
