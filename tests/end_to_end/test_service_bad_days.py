@@ -16,7 +16,6 @@ import pytest
 from served import FINAL, Service, processes_below, run_script, running_service
 
 from tests.small_disk import small_disk
-
 from tests.waiting import until
 
 pytestmark = pytest.mark.end_to_end
