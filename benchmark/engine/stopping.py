@@ -39,7 +39,8 @@ def end_in_order(environment: Any) -> None:
     runner = environment.runner
     is_forked = isinstance(runner, WorkerRunner) and bool(environment.parsed_options.processes)
     _heed_signals(environment, is_forked=is_forked)
-    runner.stop = _beside_users(runner, _one_at_a_time(runner.stop))
+    if not isinstance(runner, MasterRunner):  # it has no users, and calls its stop with arguments
+        runner.stop = _beside_users(runner, _one_at_a_time(runner.stop))
     runner.quit = _beside_users(runner, _quit_of(environment))
     if isinstance(runner, WorkerRunner):
         environment.events.quitting.add_listener(_stop_before_saying_so)
