@@ -196,7 +196,7 @@ def check(config: BenchmarkConfig, switches: Switches) -> None:
 @command(YES, LOAD.only("run_time"), FILES.only("results_dir"))
 def demo(config: BenchmarkConfig, switches: Switches) -> None:
     """Show the whole way at a small API, in half a minute."""
-    from benchmark.guided_demo import run_demo  # noqa: PLC0415  # slow to import
+    from benchmark.commands.demo import run_demo  # noqa: PLC0415  # slow to import
 
     run_demo(config, ask=not switches.yes and sys.stdin.isatty())
 
@@ -291,7 +291,7 @@ def _interact(config: BenchmarkConfig, switches: Switches) -> None:
 
 
 def _health(config: BenchmarkConfig, switches: Switches, *, installation: bool = False) -> None:
-    from benchmark.health import check_all, check_target, print_checks  # noqa: PLC0415
+    from benchmark.commands.health import check_all, check_target, print_checks  # noqa: PLC0415
 
     checks = check_all(config) if installation else check_target(config)
     if switches.json:

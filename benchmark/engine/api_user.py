@@ -22,8 +22,8 @@ from benchmark.engine.strategies import STRATEGIES
 from benchmark.engine.task_client import TaskSession
 from benchmark.engine.tidy_user import TidyUser
 from benchmark.kinship import of_kin
-from benchmark.resource_items import items_of, value_at
-from benchmark.retry_after import seconds_to_wait
+from benchmark.wire.resource_items import items_of, value_at
+from benchmark.wire.retry_after import seconds_to_wait
 
 LONGEST_SETTLING = 30.0
 """Seconds that a user waits at most until what it made can be read."""

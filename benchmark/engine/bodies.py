@@ -22,8 +22,8 @@ from secrets import token_hex
 from typing import Any
 
 from benchmark.engine.http_client import RequestBody, json_body, json_bytes
-from benchmark.sample_files import file_name, sample_file
-from benchmark.stamps import ClockFormat, clock_value, next_number, unique_maker
+from benchmark.wire.sample_files import file_name, sample_file
+from benchmark.wire.stamps import ClockFormat, clock_value, next_number, unique_maker
 
 
 @dataclass(frozen=True, slots=True)

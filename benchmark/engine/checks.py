@@ -8,7 +8,7 @@ from typing import Literal
 
 from locust.exception import CatchResponseError
 
-from benchmark.error_answers import error_in
+from benchmark.wire.error_answers import error_in
 
 Expected = Literal["data", "anything", "redirect"]
 """What may come: data (no page, no error); anything in a 2xx; a redirect as well."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote
 
-from benchmark.encoding import UnsendableError, header_text
+from benchmark.wire.encoding import UnsendableError, header_text
 
 ApiKeyPlace = tuple[Literal["header", "query", "cookie"], str]
 """Where an API key goes, and under which name."""

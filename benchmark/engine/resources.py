@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from locust.exception import RescheduleTask
 
-from benchmark.resource_items import bare_text, item_of, value_at
+from benchmark.wire.resource_items import bare_text, item_of, value_at
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ def answer_json(reply: Any) -> Any:
 
 
 def item_in(reply: Any, at: str, sent: Mapping[str, Any] | None, *, location: bool) -> Any | None:
-    """The item that a good answer to a create tells of; see `benchmark.resource_items.item_of`."""
+    """The item that a good answer to a create tells of; see `wire.resource_items.item_of`."""
     place = reply.headers.get("location") if location and reply.headers else None
     return item_of(answer_json(reply), at, place, sent or {})
 

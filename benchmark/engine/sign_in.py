@@ -12,11 +12,11 @@ from urllib.parse import unquote
 
 from gevent.lock import BoundedSemaphore
 
-from benchmark.encoding import Pairs, UnsendableError, header_text
 from benchmark.engine.http_client import Cookie, CookieJar
 from benchmark.engine.resources import Resource, answer_json
 from benchmark.engine.secrets import remember_secrets
-from benchmark.resource_items import value_at
+from benchmark.wire.encoding import Pairs, UnsendableError, header_text
+from benchmark.wire.resource_items import value_at
 
 TRY_AGAIN_SECONDS = 5.0
 """How soon after a sign-in the next one may follow, whatever the answers are."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from benchmark.models import Parameter
-from benchmark.styles import DELIMITERS, Pairs, json_text, plain_text, styled_pairs
+from benchmark.wire.styles import DELIMITERS, Pairs, json_text, plain_text, styled_pairs
 
 
 def serialize_parameter(parameter: Parameter, value: Any) -> Pairs:

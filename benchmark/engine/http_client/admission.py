@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from benchmark.encoding import Pairs
 from benchmark.engine.http_client.cookies import CookieJar
 from benchmark.engine.http_client.response import Response
+from benchmark.wire.encoding import Pairs
 
 AfterAnswer = Callable[[str, str, "Mapping[str, Any] | None", Response, int], None]
 """Hears of an answer: method, URL as the task wrote it, its path values, answer, version."""

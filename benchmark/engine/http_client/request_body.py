@@ -10,10 +10,10 @@ from typing import Any
 
 import orjson
 
-from benchmark.encoding import Encoding, Uploads, encode_form, encode_multipart
 from benchmark.engine.http_client.errors import HttpClientError
 from benchmark.engine.http_client.exchange import WriteBody
 from benchmark.engine.http_client.request_head import Lines
+from benchmark.wire.encoding import Encoding, Uploads, encode_form, encode_multipart
 
 _AT_A_TIME = 65536
 _NONE: Lines = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from benchmark.encoding import encode_headers
+from benchmark.wire.encoding import encode_headers
 
 _MOST_BLOCKS = 1024
 

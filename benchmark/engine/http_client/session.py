@@ -9,15 +9,6 @@ from typing import Any
 from gevent import GreenletExit
 from locust.exception import CatchResponseError
 
-from benchmark.encoding import (
-    Encoding,
-    Pairs,
-    UnsendableError,
-    Uploads,
-    encode_cookies,
-    encode_query,
-    fill_template,
-)
 from benchmark.engine.checks import Expected, WrongAnswerError, what_is_wrong
 from benchmark.engine.counters import LATENESS
 from benchmark.engine.credentials import RequestCredentials
@@ -34,6 +25,15 @@ from benchmark.engine.http_client.response import Response
 from benchmark.engine.http_client.sender import Interrupted, Request, Sender, basic_auth
 from benchmark.engine.http_client.verbs import HttpVerbs
 from benchmark.engine.resources import SkipTask
+from benchmark.wire.encoding import (
+    Encoding,
+    Pairs,
+    UnsendableError,
+    Uploads,
+    encode_cookies,
+    encode_query,
+    fill_template,
+)
 
 _KNOWN_METHODS = frozenset(
     {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT"}

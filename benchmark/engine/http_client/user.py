@@ -12,7 +12,6 @@ from locust import events
 from locust.exception import StopTest
 from locust.user.users import RestMixin
 
-from benchmark.encoding import UnsendableError
 from benchmark.engine.credentials import ApiKeyPlace, request_credentials, verify_tls
 from benchmark.engine.http_client.addresses import addresses
 from benchmark.engine.http_client.body_stream import Limits
@@ -26,6 +25,7 @@ from benchmark.engine.http_client.tls import ClientCertificate
 from benchmark.engine.locust_repairs import quicken_statistics
 from benchmark.engine.prompt_tasks import PromptTasks
 from benchmark.engine.scheduled_user import ScheduledUser
+from benchmark.wire.encoding import UnsendableError
 
 
 class RapidHttpUser(ScheduledUser, RestMixin[Response]):

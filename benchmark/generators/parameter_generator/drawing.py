@@ -29,7 +29,7 @@ from benchmark.generators.parameter_generator.siblings import arrange
 from benchmark.generators.parameter_generator.strings import draw_string
 from benchmark.generators.parameter_generator.words import Words
 from benchmark.models import Upload
-from benchmark.sample_files import file_name
+from benchmark.wire.sample_files import file_name
 
 __all__ = ["MISSING", "Drawing", "Level", "is_binary"]
 

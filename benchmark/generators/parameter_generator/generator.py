@@ -17,7 +17,7 @@ from benchmark.generators.parameter_generator.rules import ANYTHING, Rules
 from benchmark.generators.parameter_generator.schemas import Schemas
 from benchmark.generators.parameter_generator.words import Words
 from benchmark.models import JsonSchema, MediaType, Parameter, RequestBody, Upload
-from benchmark.sample_files import file_name
+from benchmark.wire.sample_files import file_name
 
 # The keys of a parameter object that are no keywords of a schema (Swagger 2.0 mixes them).
 _PARAMETER_KEYS = frozenset({"name", "in", "required", "description", "collectionFormat"})

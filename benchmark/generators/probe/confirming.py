@@ -20,8 +20,8 @@ from benchmark.generators.probe.safety.identity import faithful
 from benchmark.generators.probe.states import pair_up, repeatable
 from benchmark.generators.probe.things.learning import taken_by
 from benchmark.models import Recipe, Unique
-from benchmark.resource_items import value_at
-from benchmark.stamps import UniqueStyle
+from benchmark.wire.resource_items import value_at
+from benchmark.wire.stamps import UniqueStyle
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _KEYS = frozenset("id uuid guid uid key slug code name username".split())

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from benchmark.encoding import UnsendableError
 from benchmark.generators.probe import ideas
 from benchmark.generators.probe.binding import without_lacking
 from benchmark.generators.probe.cases import Case, Outcome
@@ -43,6 +42,7 @@ from benchmark.generators.scenario_planner import cleared_by
 from benchmark.generators.transport import TransportFailure
 from benchmark.kinship import are_kin
 from benchmark.models import Recipe, Source
+from benchmark.wire.encoding import UnsendableError
 
 RENEW_AFTER = 0.5
 """Seconds that a sign-in counts for at least, whatever is answered."""

@@ -24,7 +24,7 @@ from benchmark.models import (
     Source,
     escape_pointer,
 )
-from benchmark.resource_items import value_at
+from benchmark.wire.resource_items import value_at
 
 
 def links_by_slot(dependencies: Dependencies) -> Links:

@@ -13,7 +13,7 @@ from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.requests.judging import answer_value
 from benchmark.generators.probe.safety.caution import READ_ONLY
 from benchmark.models import CsrfToken, Echo, Recipe, escape_pointer
-from benchmark.resource_items import value_at
+from benchmark.wire.resource_items import value_at
 
 USUAL_HEADERS = ("X-CSRF-Token", "X-CSRFToken", "X-XSRF-TOKEN")
 """Under which names frameworks want the token, where nobody says."""

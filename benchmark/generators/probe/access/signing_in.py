@@ -32,7 +32,7 @@ from benchmark.models import (
     SignIn,
     escape_pointer,
 )
-from benchmark.resource_items import value_at
+from benchmark.wire.resource_items import value_at
 
 _TOKEN = re.compile(r"^(access_?token|jwt|id_?token|auth_?token|bearer|token|session_?token|"
                     r"api_?key|key|session(_?id)?)$", re.IGNORECASE)  # fmt: skip

@@ -12,7 +12,7 @@ from benchmark.generators.probe.prober import Prober
 from benchmark.generators.probe.repairs import Maker
 from benchmark.generators.probe.suppliers import about_of
 from benchmark.models import Created, Found, Recipe, escape_pointer
-from benchmark.resource_items import value_at
+from benchmark.wire.resource_items import value_at
 
 _MAX_MESSAGE = 2000
 _LONG = 12  # a value that long stands in a message for itself, quoted or not

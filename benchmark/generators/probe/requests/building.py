@@ -7,17 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmark.encoding import (
-    Encoding,
-    UnsendableError,
-    encode_cookies,
-    encode_form,
-    encode_headers,
-    encode_multipart,
-    encode_query,
-    fill_template,
-    plain_text,
-)
 from benchmark.generators.media_types import essence, is_form, is_json, is_multipart
 from benchmark.models import (
     ArrayNode,
@@ -36,8 +25,19 @@ from benchmark.models import (
     escape_pointer,
     unescape_pointer,
 )
-from benchmark.sample_files import sample_file
-from benchmark.stamps import clock_value, unique_value
+from benchmark.wire.encoding import (
+    Encoding,
+    UnsendableError,
+    encode_cookies,
+    encode_form,
+    encode_headers,
+    encode_multipart,
+    encode_query,
+    fill_template,
+    plain_text,
+)
+from benchmark.wire.sample_files import sample_file
+from benchmark.wire.stamps import clock_value, unique_value
 
 Resolve = Callable[[Source], Any]
 """Gives the value of a source that depends on the server: Created, Found, Echo, Credential, …"""

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from benchmark.generators.probe.access.entrances import Entrance
 from benchmark.generators.probe.requests.building import BuiltRequest
 from benchmark.generators.transport import Reply, Transport, TransportFailure
-from benchmark.retry_after import seconds_to_wait
+from benchmark.wire.retry_after import seconds_to_wait
 
 MAX_WAIT = 10.0
 """How many seconds a 429 answer may make the probe wait."""

@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from benchmark.error_answers import error_in
 from benchmark.generators.transport import Reply
 from benchmark.models import Operation
-from benchmark.resource_items import bare_text
+from benchmark.wire.error_answers import error_in
+from benchmark.wire.resource_items import bare_text
 
 VerdictName = Literal[
     "success",  # a 2xx that is what was asked for

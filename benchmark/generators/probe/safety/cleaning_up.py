@@ -14,8 +14,8 @@ from benchmark.generators.probe.requests.exchange import BudgetSpentError
 from benchmark.generators.probe.requests.judging import answer_value
 from benchmark.generators.probe.things.holdings import Held
 from benchmark.generators.probe.things.learning import listing_of
-from benchmark.resource_items import items_of, value_at
-from benchmark.stamps import own_mark
+from benchmark.wire.resource_items import items_of, value_at
+from benchmark.wire.stamps import own_mark
 
 _REQUESTS = 2000
 _SECONDS = 60.0

@@ -16,7 +16,7 @@ from benchmark.generators.probe.requests.judging import answer_value
 from benchmark.generators.probe.safety.caution import READ_ONLY
 from benchmark.generators.probe.things.holdings import Held
 from benchmark.models import Created, Recipe, unescape_pointer
-from benchmark.resource_items import value_at
+from benchmark.wire.resource_items import value_at
 
 MAX_READS = 3
 """How many reads of a thing, each naming it in another way, follow a write."""

@@ -13,7 +13,7 @@ from benchmark.generators.probe.safety.caution import READ_ONLY
 from benchmark.generators.probe.things.holdings import Held
 from benchmark.kinship import of_kin
 from benchmark.models import Created, Credential, Echo, Found, OwnAddress, Registered, Source
-from benchmark.resource_items import value_at
+from benchmark.wire.resource_items import value_at
 
 
 class UnresolvedError(Exception):

@@ -14,7 +14,7 @@ from benchmark.generators.probe.safety.caution import is_upsert
 from benchmark.generators.probe.things.holdings import Held
 from benchmark.generators.transport import Reply
 from benchmark.models import Created, Operation, Recipe, ResourceKind, escape_pointer
-from benchmark.resource_items import bare_text, item_of, items_of
+from benchmark.wire.resource_items import bare_text, item_of, items_of
 
 _WRAPPERS = ("data", "item", "result", "payload", "record", "resource", "content", "response")
 _LISTS = ("items", "data", "results", "records", "content", "rows", "entries", "values", "list")

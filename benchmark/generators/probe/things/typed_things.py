@@ -31,7 +31,7 @@ from benchmark.models import (
     Source,
     escape_pointer,
 )
-from benchmark.resource_items import value_at
+from benchmark.wire.resource_items import value_at
 
 MAX_SORTS = 20
 """How many sorts of one kind, and members of one map, are looked at."""

@@ -17,7 +17,6 @@ from locust.env import Environment
 from locust.exception import StopTest
 from small_api import Answer, Asked, Shop, SmallApi, small_api
 
-from benchmark import resource_items
 from benchmark.engine import (
     ApiUser,
     RapidHttpUser,
@@ -29,6 +28,7 @@ from benchmark.engine import (
 )
 from benchmark.engine.http_client import tls
 from benchmark.engine.resources import SkipTask, skipped_tasks
+from benchmark.wire import resource_items
 from tests.waiting import until
 
 

@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl
 import pytest
 from locust.env import Environment
 
-from benchmark.encoding import (
+from benchmark.generators.locust_generator import render_locustfile
+from benchmark.wire.encoding import (
     UnsendableError,
     encode_cookies,
     encode_form,
@@ -20,7 +21,6 @@ from benchmark.encoding import (
     encode_query,
     fill_template,
 )
-from benchmark.generators.locust_generator import render_locustfile
 from tests.benchmark.engine.small_api import Asked, SmallApi, small_api
 from tests.benchmark.generators.small_apis import api, op, planned
 

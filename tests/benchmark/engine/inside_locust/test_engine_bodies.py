@@ -26,7 +26,7 @@ from benchmark.engine import (
 )
 from benchmark.engine.bodies import AtSending
 from benchmark.engine.http_client.request_body import request_body
-from benchmark.stamps import next_stamp
+from benchmark.wire.stamps import next_stamp
 
 
 def test_the_values_of_one_body_belong_together() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from benchmark.encoding import UnsendableError
 from benchmark.engine.credentials import request_credentials, verify_tls
+from benchmark.wire.encoding import UnsendableError
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from small_api import Answer, Asked, SmallApi, small_api
 from benchmark.engine import ApiUser, Resource, clock, counters, deletes, pools, unique
 from benchmark.engine.resources import SkipTask, skipped_tasks
 from benchmark.engine.shared_tasks import SharedTasks
-from benchmark.retry_after import DEFAULT_WAIT, LONGEST_WAIT, seconds_to_wait
+from benchmark.wire.retry_after import DEFAULT_WAIT, LONGEST_WAIT, seconds_to_wait
 
 
 class Owner(ApiUser):

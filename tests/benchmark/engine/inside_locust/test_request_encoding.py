@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from python_multipart import parse_form
 
-from benchmark.encoding import (
+from benchmark.wire.encoding import (
     UnsendableError,
     encode_cookies,
     encode_headers,

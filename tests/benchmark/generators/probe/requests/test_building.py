@@ -9,7 +9,6 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from benchmark.encoding import UnsendableError
 from benchmark.generators.probe.requests.building import BuiltRequest, build_request
 from benchmark.models import (
     ArrayNode,
@@ -24,6 +23,7 @@ from benchmark.models import (
     Unique,
     Upload,
 )
+from benchmark.wire.encoding import UnsendableError
 from tests.benchmark.generators.probe.probe_cases import case_of
 from tests.benchmark.generators.small_apis import op
 

@@ -19,7 +19,7 @@ from benchmark.settings import BenchmarkConfig
 from benchmark.utils.figures import plural
 from benchmark.utils.text_safety import clean_text
 
-_REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+_REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements.txt"
 _MIN_FREE_BYTES = 100_000_000
 
 

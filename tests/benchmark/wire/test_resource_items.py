@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.resource_items import LISTED_LIMIT, bare_text, item_of, items_of, value_at
+from benchmark.wire.resource_items import LISTED_LIMIT, bare_text, item_of, items_of, value_at
 
 
 @pytest.mark.parametrize(

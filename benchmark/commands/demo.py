@@ -18,7 +18,7 @@ from benchmark.utils.reporters.text import write_text
 
 _GATEWAY = "examples.gateway"
 _LISTENING = re.compile(r"https?://[\w.:\[\]-]+")
-_ROOT = Path(__file__).resolve().parent.parent
+_ROOT = Path(__file__).resolve().parents[2]
 _RUN_SECONDS = 20.0
 _PAUSES = (0.1, 0.5)  # seconds: with the usual ones, percentiles would be of a few requests
 _HEAD_LINES, _CLASS_LINES = 10, 40

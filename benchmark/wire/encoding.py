@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus, unquote
 
 from urllib3.fields import RequestField
 
-from benchmark.styles import json_text, styled_pairs
+from benchmark.wire.styles import json_text, styled_pairs
 
 Pairs = Mapping[str, Any] | Sequence[tuple[str, Any]]
 """Names and values; a sequence where a name comes more than once."""

@@ -7,8 +7,8 @@ from itertools import count
 
 import pytest
 
-from benchmark import stamps
-from benchmark.stamps import UniqueStyle, clock_value, stamped, unique_maker, unique_value
+from benchmark.wire import stamps
+from benchmark.wire.stamps import UniqueStyle, clock_value, stamped, unique_maker, unique_value
 
 
 @pytest.mark.parametrize(

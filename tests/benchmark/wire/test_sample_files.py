@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmark.sample_files import MAX_SIZE, file_name, sample_file
+from benchmark.wire.sample_files import MAX_SIZE, file_name, sample_file
 
 TYPES = (
     "text/plain text/csv application/json application/xml text/xml text/html application/pdf "

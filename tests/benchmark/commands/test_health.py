@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmark.health import Check, check_all, check_installation, check_target, print_checks
+from benchmark.commands.health import (
+    Check,
+    check_all,
+    check_installation,
+    check_target,
+    print_checks,
+)
 from benchmark.settings import BenchmarkConfig
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.error_answers import error_in
+from benchmark.wire.error_answers import error_in
 
 
 @pytest.mark.parametrize(
