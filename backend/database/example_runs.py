@@ -141,8 +141,9 @@ def _second(run: ExampleRun, second: int, dice: random.Random) -> dict[str, Any]
     is_open = run.profile.open_model is not None
     load = 1.0 if is_open else min(1.0, second / _RAMP_SECONDS)
     total = round(run.rate * load * (1.0 if is_open else dice.uniform(0.93, 1.07)))
-    drawn = dice.choices(run.operations, [each.weight for each in run.operations], k=total)
-    counted = ((operation, drawn.count(operation)) for operation in run.operations)
+    places = range(len(run.operations))
+    drawn = dice.choices(places, [each.weight for each in run.operations], k=total)
+    counted = ((run.operations[place], drawn.count(place)) for place in places)
     parts = [_operation(run, each, count, second, dice) for each, count in counted if count]
     line: dict[str, Any] = {
         "kind": "second",
