@@ -101,8 +101,8 @@ STAGES: dict[str, tuple[Callable[[Supervised], bool], dict[str, float]]] = {
 def test_a_stop_ends_it_at_every_stage(stage: str, kiosk: Served, tmp_path: Path) -> None:
     """Also where the target keeps whoever asks waiting. Nothing is left, and nothing more sent.
 
-    What it waits for by itself is less than five seconds; how long the rest takes, is the machine's
-    matter.
+    What it waits for by itself is less than five seconds; how long all of it takes is measured by
+    `perf/stops.py`.
     """
     assert sum(AGAIN_SECONDS) < 5
     reached, waits = STAGES[stage]
