@@ -10,7 +10,6 @@ from benchmark.commands import frame
 from benchmark.errors import UsageError
 from benchmark.help_page import GroupedCommand
 
-_FORMATS = ("text", "json", "markdown", "junit", "csv", "openmetrics")
 _FORMS = "text (the default), json, markdown, junit, csv or openmetrics"
 
 
@@ -44,11 +43,11 @@ def add_analyze(app: typer.Typer) -> None:
     ) -> None:
         """Read old results again: the verdict on one, a table of several."""
         with frame.outcome():
-            if form not in {None, *_FORMATS}:
-                known = f"known are: {', '.join(_FORMATS)}"
-                raise UsageError(f"--format: {form!r} is not known here", known)
-            from benchmark.utils.analyze_results import main  # noqa: PLC0415  # slow to import
+            from benchmark.utils.analyze_results import FORMATS, main  # noqa: PLC0415  # slow
 
+            if form not in {None, *FORMATS}:
+                known = f"known are: {', '.join(FORMATS)}"
+                raise UsageError(f"--format: {form!r} is not known here", known)
             folder = results_dir or str(frame.results_dir())
             options = ["--results-dir", folder]
             options += ["--json"] if as_json else []

@@ -39,7 +39,7 @@ def end_in_order(environment: Any) -> None:
     runner = environment.runner
     is_forked = isinstance(runner, WorkerRunner) and bool(environment.parsed_options.processes)
     _heed_signals(environment, is_forked=is_forked)
-    if not isinstance(runner, MasterRunner):  # it has no users, and calls its stop with arguments
+    if not isinstance(runner, MasterRunner):  # it has no users whose tasks might call it
         runner.stop = _beside_users(runner, _one_at_a_time(runner.stop))
     runner.quit = _beside_users(runner, _quit_of(environment))
     if isinstance(runner, WorkerRunner):
@@ -66,28 +66,28 @@ def end_with_parent(parent: int) -> None:
     gevent.spawn(_wait_for_parent, parent)
 
 
-def _beside_users(runner: Any, end: Callable[..., None]) -> Callable[..., None]:
+def _beside_users(runner: Any, end: Callable[[], None]) -> Callable[[], None]:
     """What ends a test, for tasks too: a user that waits for all users waits for itself.
 
     Locust lets it be killed in the middle of that, which loses what comes after.
     """
 
-    def ended(**options: Any) -> None:
+    def ended() -> None:
         if gevent.getcurrent() in runner.user_greenlets:
-            gevent.spawn(end, **options)
+            gevent.spawn(end)
         else:
-            end(**options)
+            end()
 
     return ended
 
 
-def _one_at_a_time(end: Callable[..., None]) -> Callable[..., None]:
+def _one_at_a_time(end: Callable[[], None]) -> Callable[[], None]:
     """Whoever comes second waits; Locust's stop would end the same test twice."""
     turn = RLock()
 
-    def ended(**options: Any) -> None:
+    def ended() -> None:
         with turn:
-            end(**options)
+            end()
 
     return ended
 

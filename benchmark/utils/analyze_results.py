@@ -62,6 +62,9 @@ def analyze(result: RunResult, files: Mapping[str, str] | None = None) -> Report
 
 
 _IN_MEMORY = 10_000_000  # characters of JSON; what is more waits in a file
+FORMATS = ("text", "json", *RENDERERS)
+"""In which forms a result can be printed."""
+
 _OF_COMPARISONS = ("text", "json", "markdown")
 _MAX_SAID = 5
 """Of files that are no results, so many are named."""
@@ -156,7 +159,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--format",
-        choices=("text", "json", *RENDERERS),
+        choices=FORMATS,
         help="what is printed (default: text); all but text and json take one result",
     )
     parser.add_argument("--json", action="store_true", help="the same as --format json")
